@@ -1,0 +1,13 @@
+import { createActivation } from './activation.ts';
+import type { ActivityDeps } from './deps.ts';
+import { createOrderRecords } from './orderRecords.ts';
+import { createServiceOrderRecords } from './serviceOrderRecords.ts';
+
+export const createActivities = (deps: ActivityDeps) => ({
+  ...createOrderRecords(deps),
+  ...createServiceOrderRecords(deps),
+  ...createActivation(deps),
+});
+
+/** All that workflows know of the activities. */
+export type Activities = ReturnType<typeof createActivities>;

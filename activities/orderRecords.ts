@@ -1,0 +1,138 @@
+import { type Database, type Tx, withTenant } from '../drizzle/client.ts';
+import { catalogOf } from '../drizzle/catalogStore.ts';
+import { releaseClaims } from '../drizzle/claimStore.ts';
+import { inventoryAround } from '../drizzle/inventoryStore.ts';
+import { foldChanges, lockOrder, saveProgress, type StoredOrder } from '../drizzle/orderStore.ts';
+import { claimRunChain, savePlan } from '../drizzle/planStore.ts';
+import { completeProducts, openProducts } from '../drizzle/productStore.ts';
+import {
+  completeService,
+  lockServiceOrder,
+  moveServiceOrder,
+  saveResults,
+  skipSteps,
+  toCompleted,
+} from '../drizzle/serviceOrderStore.ts';
+import { entryIn } from '../src/catalog/model.ts';
+import { decompose } from '../src/decomposition/decompose.ts';
+import { compact, type CompactPlan } from '../src/decomposition/plan.ts';
+import { must } from '../src/kernel/assert.ts';
+import { isFinal } from '../src/kernel/machine.ts';
+import { openingChanges, rejection, type OrderChange } from '../src/order/changes.ts';
+import { type ItemState, orderMachine, type OrderState } from '../src/order/machine.ts';
+import { type Order, productsNamedBy, statesOf } from '../src/order/order.ts';
+import type { ActivityDeps } from './deps.ts';
+
+export interface OrderRef {
+  readonly tenant: string;
+  readonly orderId: string;
+  /** First run of the chain that asks: only one chain is the order's saga. */
+  readonly runChain: string;
+}
+
+export type Opened =
+  | {
+      readonly type: 'opened';
+      readonly plan: CompactPlan;
+      readonly state: OrderState;
+      readonly items: Readonly<Record<string, ItemState>>;
+    }
+  | { readonly type: 'startsLater'; readonly startAt: string; readonly waitMs: number }
+  | { readonly type: 'ended'; readonly state: OrderState }
+  | { readonly type: 'notTheSaga' };
+
+export type Recorded = { readonly type: 'recorded' } | { readonly type: 'notTheSaga' };
+
+export const createOrderRecords = (deps: ActivityDeps) => ({
+  /** Decomposes the order and writes down all that will be done, once; asked again it answers the same. */
+  openOrder: (ref: OrderRef): Promise<Opened> => withTenant(deps.db, ref.tenant, (tx) => open(tx, deps, ref)),
+
+  recordProgress: (ref: OrderRef, changes: readonly OrderChange[]): Promise<Recorded> =>
+    asSaga(deps.db, ref, async (tx, stored) => {
+      await saveProgress(tx, ref.tenant, stored.order, foldChanges(stored.order, changes, now()));
+    }),
+
+  /** Order, items, products, events and claims in one transaction: after it nothing of the order is open. */
+  settleOrder: (
+    ref: OrderRef,
+    changes: readonly OrderChange[],
+    untouched: readonly string[],
+  ): Promise<Recorded> =>
+    asSaga(deps.db, ref, async (tx, stored) => {
+      if (isFinal(orderMachine, stored.order.state)) return;
+      for (const id of untouched) await settleUntouched(tx, ref.tenant, id);
+      const folded = foldChanges(stored.order, changes, now());
+      await saveProgress(tx, ref.tenant, stored.order, folded);
+      if (folded.order.state === 'completed') {
+        await completeProducts(tx, ref.tenant, folded.order, must(stored.plan, 'the plan').products);
+      }
+      await releaseClaims(tx, ref.tenant, ref.orderId);
+      deps.failpoint('order.settling');
+    }),
+});
+
+const now = () => new Date().toISOString();
+
+async function open(tx: Tx, deps: ActivityDeps, { tenant, orderId, runChain }: OrderRef): Promise<Opened> {
+  const stored = must(await lockOrder(tx, tenant, orderId), `order ${orderId}`);
+  if (stored.runChain !== null && stored.runChain !== runChain) return { type: 'notTheSaga' };
+  if (isFinal(orderMachine, stored.order.state)) return { type: 'ended', state: stored.order.state };
+  if (stored.runChain === null) await claimRunChain(tx, tenant, orderId, runChain);
+  if (stored.compactPlan) return opened(stored.order, stored.compactPlan);
+  const { requestedStart } = stored.order;
+  const waitMs = requestedStart === undefined ? 0 : Date.parse(requestedStart) - Date.now();
+  if (requestedStart !== undefined && waitMs > 0)
+    return { type: 'startsLater', startAt: requestedStart, waitMs };
+  return decomposeAndOpen(tx, deps, tenant, stored.order);
+}
+
+async function decomposeAndOpen(tx: Tx, deps: ActivityDeps, tenant: string, order: Order): Promise<Opened> {
+  const catalog = await catalogOf(tx, tenant, order.snapshot);
+  const inventory = await inventoryAround(tx, tenant, productsNamedBy(order));
+  const serviceItemsMax = deps.serviceItemsMax;
+  const plan = decompose({ orderId: order.id, items: order.items, catalog, inventory, serviceItemsMax });
+  if (!plan.ok) {
+    const folded = foldChanges(order, rejection(statesOf(order), plan.refusal.type), now());
+    await saveProgress(tx, tenant, order, folded);
+    await releaseClaims(tx, tenant, order.id);
+    return { type: 'ended', state: folded.order.state };
+  }
+  const compactPlan = compact(plan.value, deps.planSettings);
+  const nameOf = (offering: string) => entryIn(catalog.productOfferings, offering)?.name ?? offering;
+  await savePlan(tx, tenant, order, plan.value, compactPlan, now());
+  await openProducts(tx, tenant, order, plan.value.products, nameOf);
+  const folded = foldChanges({ ...order, decomposedAt: now() }, openingChanges(statesOf(order)), now());
+  await saveProgress(tx, tenant, order, folded);
+  return opened(folded.order, compactPlan);
+}
+
+const opened = (order: Order, plan: CompactPlan): Opened => ({
+  type: 'opened',
+  plan,
+  state: order.state,
+  items: statesOf(order).items,
+});
+
+/** A service order that turned out to need no step: its service still takes over what was ordered. */
+async function settleUntouched(tx: Tx, tenant: string, id: string): Promise<void> {
+  const locked = await lockServiceOrder(tx, tenant, id);
+  if (locked.row.state === 'completed') return;
+  await skipSteps(tx, tenant, id, now());
+  for (const item of locked.items) {
+    await saveResults(tx, tenant, item);
+    await completeService(tx, tenant, item, now());
+  }
+  await moveServiceOrder(tx, tenant, locked, toCompleted(locked.row.state), now());
+}
+
+const asSaga = (
+  db: Database,
+  ref: OrderRef,
+  work: (tx: Tx, stored: StoredOrder) => Promise<void>,
+): Promise<Recorded> =>
+  withTenant(db, ref.tenant, async (tx): Promise<Recorded> => {
+    const stored = must(await lockOrder(tx, ref.tenant, ref.orderId), `order ${ref.orderId}`);
+    if (stored.runChain !== ref.runChain) return { type: 'notTheSaga' };
+    await work(tx, stored);
+    return { type: 'recorded' };
+  });

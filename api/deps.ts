@@ -1,0 +1,29 @@
+import type { Context } from 'hono';
+import type { Logger } from 'pino';
+import type { Database } from '../drizzle/client.ts';
+import type { Config } from '../src/config.ts';
+
+/** What the boundary needs from outside. */
+export interface ApiDeps {
+  readonly db: Database;
+  readonly config: Pick<
+    Config,
+    'bodyLimitBytes' | 'pageSizeDefault' | 'pageSizeMax' | 'planServiceItemsMax' | 'dispatchDelayMs'
+  > & {
+    /** Where clients reach this API, without a slash at the end; else the address each of them asked for. */
+    readonly publicUrl?: string;
+  };
+  readonly log: Logger;
+  readonly clock: () => Date;
+  readonly newOrderId: () => string;
+  /** Unawaited and bounded: the relay starts what this does not. */
+  readonly startOrder: (tenant: string, orderId: string) => void;
+  /** True, or why not. */
+  readonly temporalReachable: () => boolean | string;
+  readonly schemaIsCurrent: () => Promise<boolean>;
+}
+
+export interface Env {
+  readonly Variables: { readonly requestId: string };
+}
+export type ApiContext = Context<Env>;

@@ -1,0 +1,88 @@
+import { OpenAPIHono, type RouteConfig, z } from '@hono/zod-openapi';
+import type { ApiContext, ApiDeps, Env } from './deps.ts';
+import type { Attributes } from './query.ts';
+import { collections, type Readable, list, retrieve } from './resource.ts';
+
+/** One operation of the contract: its documentation and what answers it. */
+export interface Operation {
+  readonly route: RouteConfig;
+  readonly handle: (c: ApiContext) => Promise<Response>;
+}
+
+export function mounted(operations: readonly Operation[]): OpenAPIHono<Env> {
+  const app = new OpenAPIHono<Env>();
+  for (const { route, handle } of operations) {
+    app.openAPIRegistry.registerPath(route);
+    app.on(route.method.toUpperCase(), route.path.replace(/\{(\w+)\}/g, ':$1'), handle);
+  }
+  return app;
+}
+
+export const errorSchema = z
+  .object({
+    '@type': z.literal('Error'),
+    code: z.string(),
+    reason: z.string(),
+    message: z.string(),
+    status: z.string(),
+    path: z.string().optional(),
+    details: z.array(z.looseObject({ path: z.string(), message: z.string() })).optional(),
+  })
+  .openapi('Error');
+
+export const json = (description: string, schema: z.ZodType) => ({
+  description,
+  content: { 'application/json': { schema } },
+});
+
+export const errors = (...statuses: readonly number[]) =>
+  Object.fromEntries(statuses.map((status) => [status, json('Error', errorSchema)]));
+
+interface Documented<Entity> {
+  readonly operationId: string;
+  readonly tag: string;
+  readonly resource: Readable<Entity>;
+  readonly schema: z.ZodType;
+}
+
+export const listing = <Entity>(deps: ApiDeps, documented: Documented<Entity>): Operation => ({
+  handle: (c) => list(c, deps, documented.resource),
+  route: {
+    method: 'get',
+    path: collections[documented.resource.name],
+    operationId: documented.operationId,
+    tags: [documented.tag],
+    parameters: [
+      ...['fields', 'sort'].map((name) => query(name, 'string')),
+      ...['offset', 'limit'].map((name) => query(name, 'integer')),
+      ...filters(documented.resource.attributes),
+    ],
+    responses: {
+      200: json('A list; X-Total-Count and X-Result-Count count it', z.array(documented.schema)),
+      206: json('A part of a list that was asked for in parts', z.array(documented.schema)),
+      ...errors(400, 500, 503),
+    },
+  },
+});
+
+export const retrieval = <Entity>(deps: ApiDeps, documented: Documented<Entity>): Operation => ({
+  handle: (c) => retrieve(c, deps, documented.resource),
+  route: {
+    method: 'get',
+    path: `${collections[documented.resource.name]}/{id}`,
+    operationId: documented.operationId,
+    tags: [documented.tag],
+    parameters: [idParameter, query('fields', 'string')],
+    responses: { 200: json('The resource', documented.schema), ...errors(400, 404, 500, 503) },
+  },
+});
+
+export const idParameter = {
+  name: 'id',
+  in: 'path',
+  required: true,
+  schema: { type: 'string' },
+} as const;
+
+const query = (name: string, type: 'string' | 'integer') => ({ name, in: 'query', schema: { type } }) as const;
+const filters = (attributes: Attributes) => Object.keys(attributes).map((name) => query(name, 'string'));

@@ -1,0 +1,112 @@
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import type { CatalogRefusal } from '../src/catalog/model.ts';
+import type { JsonObject } from '../src/kernel/json.ts';
+import type { OrderRefusalType } from '../src/order/refusal.ts';
+
+type Problem = readonly [status: ContentfulStatusCode, reason: string];
+
+/** Everything an order can be refused for: 400 is about the request, 409 about what is there already. */
+const ofOrders = {
+  OrderEmpty: [400, 'The order has no item'],
+  ItemDuplicate: [400, 'Two items have the same id'],
+  RelationshipDangling: [400, 'A relationship names an item that is not in the order'],
+  RelationshipCyclic: [400, 'Items depend on each other in a circle'],
+  OfferingMissing: [400, 'The item names no product offering'],
+  OfferingUnknown: [400, 'The product offering is not in the catalogue'],
+  OfferingRetired: [400, 'The product offering is no longer sold'],
+  OfferingOfOtherSpecification: [400, 'The product offering is of another product specification'],
+  BundlePartUnexpected: [400, 'The offering is not a part of the bundle'],
+  QuantityInvalid: [400, 'The quantity is not possible'],
+  CharacteristicInvalid: [400, 'The characteristic has a wrong type or is out of range'],
+  CharacteristicMissing: [400, 'A required characteristic has no value'],
+  CharacteristicUnknown: [400, 'The product has no such characteristic'],
+  CharacteristicForbidden: [400, 'The product offering does not allow this value'],
+  ProductMissing: [400, 'The item names no product'],
+  ProductUnknown: [400, 'The product is not in the inventory'],
+  ProductTwice: [400, 'Two items name the same product'],
+  ProductNotActive: [409, 'The product is not active'],
+  ProductReliedOn: [409, 'Other products rely on the product'],
+  ProductInUse: [409, 'Another open order holds the product'],
+  RelianceUnbound: [400, 'Nothing says which product the service relies on'],
+  RelianceAmbiguous: [400, 'Several products could be the one the service relies on'],
+  ExpressionFailed: [400, 'The catalogue cannot compute a value from this order'],
+  PlanTooLarge: [400, 'The order needs more services than one plan may hold'],
+} as const satisfies Record<OrderRefusalType, Problem>;
+
+const ofCatalogues = {
+  CatalogInvalid: [400, 'The catalogue is not sound'],
+} as const satisfies Record<CatalogRefusal['type'], Problem>;
+
+const ofTheEdge = {
+  BodyMalformed: [400, 'The body is not well-formed JSON'],
+  BodyInvalid: [400, 'The body does not fit the contract'],
+  TextInvalid: [400, 'The text holds characters that cannot be stored'],
+  NumberUnsafe: [400, 'The number cannot be held without loss'],
+  ItemsTooMany: [400, 'The order has too many items'],
+  CharacteristicDuplicate: [400, 'A characteristic has two values'],
+  ChangeUnsupported: [400, 'This change cannot be ordered'],
+  IdempotencyKeyInvalid: [400, 'The Idempotency-Key is not usable'],
+  ParameterInvalid: [400, 'The query parameter has no usable value'],
+  FilterUnknown: [400, 'The resource cannot be filtered by this attribute'],
+  FilterInvalid: [400, 'The filter has no usable value'],
+  SortUnknown: [400, 'The resource cannot be sorted by this attribute'],
+  PathUnknown: [404, 'There is nothing at this path'],
+  ResourceUnknown: [404, 'There is no such resource'],
+  MethodUnsupported: [405, 'The resource does not support this method'],
+  ExternalIdReused: [409, 'Another order has this external id'],
+  BodyTooLarge: [413, 'The body is too large'],
+  MediaTypeUnsupported: [415, 'The media type is not supported'],
+  IdempotencyKeyReused: [422, 'The Idempotency-Key was used for another request'],
+  InternalError: [500, 'Something went wrong inside'],
+  DatabaseUnavailable: [503, 'The database cannot be reached'],
+} as const satisfies Record<string, Problem>;
+
+/** The one place that chooses status codes. */
+export const problems = { ...ofOrders, ...ofCatalogues, ...ofTheEdge };
+export type ProblemCode = keyof typeof problems;
+
+export interface Refusal {
+  readonly code: ProblemCode;
+  readonly message: string;
+  /** Where, in the words of the contract, such as `productOrderItem[1].productOffering.id`. */
+  readonly path?: string;
+  /** More of the same kind, where one request can be wrong at several places. */
+  readonly details?: readonly JsonObject[];
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** Ends a request; `app.onError` answers it. Nothing below `api/` throws or catches it. */
+export class Refused extends Error {
+  constructor(readonly refusal: Refusal) {
+    super(refusal.message);
+  }
+}
+
+export const refuse = (
+  code: ProblemCode,
+  message: string,
+  more: Omit<Refusal, 'code' | 'message'> = {},
+): never => {
+  throw new Refused({ code, message, ...more });
+};
+
+/** Such as `productOrderItem[1].quantity`. */
+export const pathText = (path: readonly PropertyKey[]): string =>
+  path.reduce<string>((text, part) => {
+    if (typeof part === 'number') return `${text}[${part}]`;
+    return text === '' ? String(part) : `${text}.${String(part)}`;
+  }, '');
+
+export function answer({ code, message, path, details, headers }: Refusal): Response {
+  const [status, reason] = problems[code];
+  const body = {
+    '@type': 'Error',
+    code,
+    reason,
+    message: path === undefined || path === '' ? message : `${path}: ${message}`,
+    status: String(status),
+    ...(path !== undefined && path !== '' && { path }),
+    ...(details !== undefined && { details }),
+  };
+  return Response.json(body, { status, headers: { ...headers } });
+}

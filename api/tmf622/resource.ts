@@ -1,0 +1,23 @@
+import { listProductOrders, productOrderColumns } from '../../drizzle/reads/productOrders.ts';
+import type { Order } from '../../src/order/order.ts';
+import type { Readable } from '../resource.ts';
+import { toTmf } from './toTmf.ts';
+
+export const productOrders: Readable<Order> = {
+  name: 'productOrder',
+  list: listProductOrders,
+  toTmf,
+  columns: productOrderColumns,
+  attributes: {
+    id: { column: 'id' },
+    externalId: { column: 'externalId' },
+    state: { column: 'state' },
+    category: { column: 'category' },
+    priority: { column: 'priority' },
+    orderDate: { column: 'orderedAt' },
+    completionDate: { column: 'completedAt' },
+    requestedStartDate: { column: 'requestedStart' },
+    requestedCompletionDate: { column: 'requestedCompletion' },
+    'relatedParty.id': { column: 'party' },
+  },
+};

@@ -1,0 +1,121 @@
+import type { Json, JsonObject } from '../../src/kernel/json.ts';
+import type { ProductRelationship, RequestedItem, RequestedOrder } from '../../src/order/order.ts';
+import { refuse } from '../problem.ts';
+import type { ProductOrderCreate, ProductOrderItem } from './schema.ts';
+
+const itemsMax = 1_000;
+const nestingMax = 10;
+
+/** Only the provider sets these. Clients echo them, so they are ignored rather than refused. */
+const setByProvider = {
+  order: [
+    ...['id', 'href', 'state', 'orderDate', 'completionDate', 'expectedCompletionDate'],
+    ...['cancellationDate', 'cancellationReason'],
+  ],
+  item: ['state', 'errorMessage'],
+  product: [
+    ...['href', 'status', 'orderDate', 'startDate', 'terminationDate', 'productOrderItem'],
+    ...['realizingResource', 'realizingService', 'product'],
+  ],
+} as const;
+
+/** What ordering interprets, by the attribute of the contract. All else is carried as it came. */
+const interpreted = {
+  order: ['externalId', 'description', 'category', 'priority', 'productOrderItem'],
+  item: ['id', 'action', 'quantity', 'product', 'productOrderItem', 'productOrderItemRelationship'],
+  product: ['id', 'productCharacteristic', 'productRelationship', 'place'],
+} as const;
+
+export function toDomain(order: ProductOrderCreate): RequestedOrder {
+  const items = flattened(order.productOrderItem, undefined, 'productOrderItem', 1);
+  if (items.length > itemsMax) {
+    refuse('ItemsTooMany', `an order has at most ${itemsMax} items`, { path: 'productOrderItem' });
+  }
+  return {
+    ...given({
+      externalId: order.externalId,
+      description: order.description,
+      category: order.category,
+      priority: order.priority,
+      requestedStart: inUtc(order.requestedStartDate),
+      requestedCompletion: inUtc(order.requestedCompletionDate),
+    }),
+    carried: without(order, interpreted.order, setByProvider.order),
+    items,
+  };
+}
+
+/** One list of items; what was nested names its parent. */
+function flattened(
+  items: readonly ProductOrderItem[],
+  parent: string | undefined,
+  path: string,
+  depth: number,
+): RequestedItem[] {
+  if (depth > nestingMax) refuse('ItemsTooMany', `items are nested at most ${nestingMax} deep`, { path });
+  return items.flatMap((item, index) => {
+    const here = `${path}[${index}]`;
+    const parts = flattened(item.productOrderItem ?? [], item.id, `${here}.productOrderItem`, depth + 1);
+    return [itemToDomain(item, parent, here), ...parts];
+  });
+}
+
+function itemToDomain(item: ProductOrderItem, parent: string | undefined, path: string): RequestedItem {
+  const { product } = item;
+  if (product?.status === 'suspended') {
+    refuse('ChangeUnsupported', 'suspend and resume cannot be ordered yet', { path: `${path}.product.status` });
+  }
+  return {
+    id: item.id,
+    action: item.action,
+    quantity: item.quantity ?? 1,
+    ...given({
+      parent,
+      offering: item.productOffering?.id ?? product?.productOffering?.id,
+      specification: product?.productSpecification?.id,
+      productId: product?.id,
+    }),
+    characteristics: characteristicsOf(product, `${path}.product.productCharacteristic`),
+    relationships: (item.productOrderItemRelationship ?? []).map((related) => ({
+      type: related.relationshipType,
+      itemId: related.id,
+    })),
+    productRelationships: (product?.productRelationship ?? []).map(
+      (related): ProductRelationship => ({ type: related.relationshipType, productId: related.product.id }),
+    ),
+    carried: carriedOf(item),
+  };
+}
+
+function carriedOf(item: ProductOrderItem): JsonObject {
+  const product = item.product && without(item.product, interpreted.product, setByProvider.product);
+  return {
+    ...without(item, interpreted.item, setByProvider.item),
+    ...(product && Object.keys(product).length > 0 && { product }),
+    ...given({ place: item.product?.place as Json | undefined }),
+  };
+}
+
+function characteristicsOf(product: ProductOrderItem['product'], path: string): JsonObject {
+  const values = new Map<string, Json>();
+  for (const [index, { name, value }] of (product?.productCharacteristic ?? []).entries()) {
+    if (values.has(name)) {
+      refuse('CharacteristicDuplicate', `${name} is there twice`, { path: `${path}[${index}].name` });
+    }
+    values.set(name, value as Json);
+  }
+  return Object.fromEntries(values);
+}
+
+/** The instant; the text with its offset is carried beside it. */
+const inUtc = (instant: string | undefined): string | undefined =>
+  instant === undefined ? undefined : new Date(instant).toISOString();
+
+function without(from: object, ...names: readonly (readonly string[])[]): JsonObject {
+  const dropped = new Set(names.flat());
+  return Object.fromEntries(Object.entries(from).filter(([name]) => !dropped.has(name))) as JsonObject;
+}
+
+type Given<T> = { [name in keyof T]?: Exclude<T[name], undefined> };
+const given = <T extends object>(attributes: T): Given<T> =>
+  Object.fromEntries(Object.entries(attributes).filter(([, value]) => value !== undefined)) as Given<T>;

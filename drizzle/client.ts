@@ -1,0 +1,76 @@
+import { sql } from 'drizzle-orm';
+import { drizzle, type PostgresJsDatabase, type PostgresJsTransaction } from 'drizzle-orm/postgres-js';
+import type { ExtractTablesWithRelations } from 'drizzle-orm';
+import postgres from 'postgres';
+import * as schema from './schema.ts';
+
+type Schema = typeof schema;
+export type Database = PostgresJsDatabase<Schema>;
+export type Tx = PostgresJsTransaction<Schema, ExtractTablesWithRelations<Schema>>;
+
+export interface DatabaseOptions {
+  readonly url: string;
+  readonly pool: number;
+  readonly statementTimeoutMs: number;
+  /** Shown by Postgres beside each connection. */
+  readonly name: string;
+}
+
+export interface DatabaseClient {
+  readonly db: Database;
+  close(): Promise<void>;
+}
+
+export function connectDatabase({ url, pool, statementTimeoutMs, name }: DatabaseOptions): DatabaseClient {
+  const client = postgres(url, {
+    max: pool,
+    connect_timeout: 5,
+    max_lifetime: 30 * 60,
+    onnotice: () => {},
+    connection: { application_name: `dialtone ${name}`, statement_timeout: statementTimeoutMs },
+  });
+  return { db: drizzle(client, { schema }), close: () => client.end({ timeout: 5 }) };
+}
+
+/**
+ * The only way to tenant data: a transaction in a role that owns nothing and sees this tenant's rows alone.
+ * Both settings end with the transaction, so a pooled connection never carries them to another tenant.
+ */
+export function withTenant<T>(db: Database, tenant: string, work: (tx: Tx) => Promise<T>): Promise<T> {
+  return db.transaction(async (tx) => {
+    await tx.execute(
+      sql`select set_config('role', 'dialtone_app', true), set_config('app.tenant', ${tenant}, true)`,
+    );
+    return work(tx);
+  });
+}
+
+/** For the relay: finds the lanes that are due, of all tenants, and can do nothing else. */
+export function withRelay<T>(db: Database, work: (tx: Tx) => Promise<T>): Promise<T> {
+  return db.transaction(async (tx) => {
+    await tx.execute(sql`select set_config('role', 'dialtone_relay', true)`);
+    return work(tx);
+  });
+}
+
+/** Postgres cannot be reached or is going away: nothing to do with the statement itself. */
+export function isOutage(error: unknown): boolean {
+  for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
+    const code = (cause as { code?: unknown }).code;
+    if (typeof code === 'string' && outageCodes.some((known) => code.startsWith(known))) return true;
+  }
+  return false;
+}
+
+const outageCodes = [
+  'ECONN',
+  'ENOTFOUND',
+  'EPIPE',
+  'ETIMEDOUT',
+  'CONNECT',
+  'CONNECTION_',
+  '08',
+  '57P',
+  '53',
+  '58',
+];

@@ -1,0 +1,78 @@
+import { sql } from 'drizzle-orm';
+import type { Footprint, Inventory, Product, Service } from '../src/inventory/inventory.ts';
+import { emptyInventory } from '../src/inventory/inventory.ts';
+import type { Tx } from './client.ts';
+
+/**
+ * Everything that an order on these products can touch: their bundles and parts, their services, all that
+ * relies on those and all that those rely on. Nothing is read for an order that names no product.
+ */
+export async function inventoryAround(
+  tx: Tx,
+  tenant: string,
+  products: readonly string[],
+): Promise<Inventory> {
+  if (products.length === 0) return emptyInventory;
+  const services = await servicesAround(tx, tenant, products);
+  const ids = [...new Set([...products, ...Object.values(services).map(({ product }) => product)])];
+  return { products: await productsAround(tx, tenant, ids), services };
+}
+
+const familyOf = (tenant: string, products: readonly string[]) => sql`
+  family as (
+    select id from unnest(${sql.param(products)}::text[]) as named(id)
+    union select related_id from product_relationship
+      where tenant_id = ${tenant} and type = 'bundles' and product_id = any(${sql.param(products)}::text[])
+    union select p.product_id from product_relationship p
+      where p.tenant_id = ${tenant} and p.type = 'bundles' and p.related_id = any(${sql.param(products)}::text[])
+    union select sibling.related_id from product_relationship p
+      join product_relationship sibling
+        on sibling.tenant_id = p.tenant_id and sibling.product_id = p.product_id and sibling.type = 'bundles'
+      where p.tenant_id = ${tenant} and p.type = 'bundles' and p.related_id = any(${sql.param(products)}::text[])
+  )`;
+
+async function servicesAround(
+  tx: Tx,
+  tenant: string,
+  products: readonly string[],
+): Promise<Record<string, Service>> {
+  const rows = await tx.execute<Omit<Service, 'footprint'> & { readonly footprint: Footprint[] | null }>(sql`
+    with recursive ${familyOf(tenant, products)},
+    dependants as (
+      select id from service where tenant_id = ${tenant} and product_id in (select id from family)
+      union select b.service_id from service_binding b join dependants d on b.relies_on_id = d.id
+        where b.tenant_id = ${tenant}
+    ),
+    around as (
+      select id from dependants
+      union select b.relies_on_id from service_binding b join around a on b.service_id = a.id
+        where b.tenant_id = ${tenant}
+    )
+    select s.id, s.product_id as product, s.specification, s.domain, s.state, s.characteristics, s.results,
+      coalesce((select jsonb_object_agg(b.alias, b.relies_on_id) from service_binding b
+        where b.tenant_id = s.tenant_id and b.service_id = s.id), '{}') as bindings,
+      (select jsonb_agg(jsonb_build_object('step', f.step, 'system', f.system, 'object', f.object, 'values', f.values,
+          'results', f.results, 'version', f.version, 'builtAfter', f.built_after, 'presence', f.presence,
+          'key', f.key) order by f.step, f.system, f.object)
+        from footprint f where f.tenant_id = s.tenant_id and f.service_id = s.id) as footprint
+    from service s where s.tenant_id = ${tenant} and s.id in (select id from around)
+    order by s.id`);
+  return Object.fromEntries(rows.map((row) => [row.id, { ...row, footprint: row.footprint ?? [] }]));
+}
+
+async function productsAround(
+  tx: Tx,
+  tenant: string,
+  products: readonly string[],
+): Promise<Record<string, Product>> {
+  const rows = await tx.execute<Product & Record<string, unknown>>(sql`
+    with ${familyOf(tenant, products)}
+    select p.id, p.status, p.offering, p.specification, p.characteristics,
+      coalesce((select jsonb_agg(r.related_id order by r.related_id) from product_relationship r
+        where r.tenant_id = p.tenant_id and r.product_id = p.id and r.type = 'reliesOn'), '[]') as "reliesOn",
+      coalesce((select jsonb_agg(r.related_id order by r.related_id) from product_relationship r
+        where r.tenant_id = p.tenant_id and r.product_id = p.id and r.type = 'bundles'), '[]') as bundles
+    from product p where p.tenant_id = ${tenant} and p.id in (select id from family)
+    order by p.id`);
+  return Object.fromEntries(rows.map((row) => [row.id, row]));
+}

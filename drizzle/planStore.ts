@@ -1,0 +1,148 @@
+import { and, eq, sql } from 'drizzle-orm';
+import type { CompactPlan, Plan, PlannedServiceOrder } from '../src/decomposition/plan.ts';
+import { hashOf } from '../src/kernel/json.ts';
+import type { Order } from '../src/order/order.ts';
+import { inChunks } from './chunks.ts';
+import type { Tx } from './client.ts';
+import { insertEvents } from './events.ts';
+import { productOrder, service, serviceBinding, serviceItem, serviceOrder, step } from './schema.ts';
+import { serviceEvent, serviceOrderEvent } from './serviceOrderStore.ts';
+
+/** The frozen plan with everything it creates: service orders, their items and steps, new services. */
+export async function savePlan(
+  tx: Tx,
+  tenant: string,
+  order: Order,
+  plan: Plan,
+  compactPlan: CompactPlan,
+  now: string,
+): Promise<void> {
+  await tx
+    .update(productOrder)
+    .set({ plan, compactPlan, planHash: hashOf(plan), decomposedAt: now })
+    .where(and(eq(productOrder.tenantId, tenant), eq(productOrder.id, order.id)));
+  await saveServices(tx, tenant, plan.serviceOrders, now);
+  await saveServiceOrders(tx, tenant, order, plan.serviceOrders, now);
+}
+
+async function saveServices(
+  tx: Tx,
+  tenant: string,
+  planned: readonly PlannedServiceOrder[],
+  now: string,
+): Promise<void> {
+  const made = planned.filter(({ action }) => action === 'add');
+  const rows = made.map((wanted) => ({
+    tenantId: tenant,
+    id: wanted.service,
+    productId: wanted.product,
+    specification: wanted.specification,
+    domain: wanted.domain,
+    state: 'designed' as const,
+    version: 1,
+    characteristics: wanted.characteristics,
+    results: {},
+    orderItems: [{ serviceOrder: wanted.id, item: '1', action: wanted.action }],
+    createdAt: now,
+    startedAt: null,
+    endedAt: null,
+  }));
+  const bindings = made.flatMap((wanted) =>
+    Object.entries(wanted.bindings).map(([alias, reliesOnId]) => ({
+      tenantId: tenant,
+      serviceId: wanted.service,
+      alias,
+      reliesOnId,
+    })),
+  );
+  await inChunks(rows, (chunk) => tx.insert(service).values(chunk));
+  await inChunks(bindings, (chunk) => tx.insert(serviceBinding).values(chunk));
+  await inChunks(rows, (chunk) =>
+    insertEvents(
+      tx,
+      tenant,
+      chunk.map((row) => serviceEvent(row, 'created')),
+    ),
+  );
+}
+
+async function saveServiceOrders(
+  tx: Tx,
+  tenant: string,
+  order: Order,
+  planned: readonly PlannedServiceOrder[],
+  now: string,
+): Promise<void> {
+  const orders = planned.map((wanted, ordinal) => ({
+    tenantId: tenant,
+    id: wanted.id,
+    orderId: order.id,
+    orderItemId: wanted.item,
+    ordinal,
+    domain: wanted.domain,
+    state: 'acknowledged' as const,
+    version: 1,
+    after: [...wanted.after],
+    orderedAt: now,
+    startedAt: null,
+    completedAt: null,
+  }));
+  const items = planned.map((wanted) => ({
+    tenantId: tenant,
+    serviceOrderId: wanted.id,
+    ordinal: 1,
+    action: wanted.action,
+    serviceId: wanted.service,
+    specification: wanted.specification,
+    state: 'acknowledged' as const,
+    characteristics: wanted.characteristics,
+    types: wanted.types,
+    results: wanted.results,
+    changed: [],
+    snapshot: order.snapshot,
+  }));
+  await inChunks(orders, (chunk) => tx.insert(serviceOrder).values(chunk));
+  await inChunks(items, (chunk) => tx.insert(serviceItem).values(chunk));
+  await inChunks(
+    planned.flatMap((wanted) => stepRows(tenant, wanted)),
+    (chunk) => tx.insert(step).values(chunk),
+  );
+  const events = orders.map((row, index) => serviceOrderEvent(row, items.slice(index, index + 1), 'created'));
+  await inChunks(events, (chunk) => insertEvents(tx, tenant, chunk));
+}
+
+const stepRows = (tenant: string, { id, steps }: PlannedServiceOrder) =>
+  steps.map((wanted, ordinal) => ({
+    tenantId: tenant,
+    serviceOrderId: id,
+    item: 1,
+    name: wanted.name,
+    ordinal,
+    system: wanted.system,
+    verb: wanted.verb,
+    object: wanted.object,
+    values: wanted.values,
+    results: wanted.results,
+    verify: wanted.verify,
+    after: [...wanted.after],
+    builtAfter: [...wanted.builtAfter],
+    ifChanged: wanted.ifChanged ? [...wanted.ifChanged] : null,
+    state: 'waiting' as const,
+    attempt: 0,
+    generation: 0,
+    decided: false,
+    changed: [],
+  }));
+
+/** The saga's own chain of runs; set by the first that opens the order. */
+export async function claimRunChain(
+  tx: Tx,
+  tenant: string,
+  orderId: string,
+  runChain: string,
+): Promise<void> {
+  await tx
+    .update(productOrder)
+    .set({ runChain })
+    .where(and(eq(productOrder.tenantId, tenant), eq(productOrder.id, orderId), sql`run_chain is null`));
+}

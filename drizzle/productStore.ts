@@ -1,0 +1,163 @@
+import { and, eq, inArray, sql } from 'drizzle-orm';
+import type { PlannedProduct } from '../src/decomposition/plan.ts';
+import type { ProductArrow, ProductStatus } from '../src/inventory/product.ts';
+import { productMachine, whenCompleted, whenOpened } from '../src/inventory/product.ts';
+import { must } from '../src/kernel/assert.ts';
+import { follow } from '../src/kernel/machine.ts';
+import type { JsonObject } from '../src/kernel/json.ts';
+import type { Order } from '../src/order/order.ts';
+import { inChunks } from './chunks.ts';
+import type { Tx } from './client.ts';
+import { insertEvents, type NewEvent } from './events.ts';
+import { product, productRelationship } from './schema.ts';
+
+type ProductRow = typeof product.$inferSelect;
+
+/** What an order that opens does to its products. A modify changes nothing before it is done. */
+export async function openProducts(
+  tx: Tx,
+  tenant: string,
+  order: Order,
+  planned: readonly PlannedProduct[],
+  names: (offering: string) => string,
+): Promise<void> {
+  const made = planned.filter(({ action }) => action === 'add');
+  const rows = made.map((wanted) => newProduct(tenant, order, wanted, names(wanted.offering)));
+  const relationships = made.flatMap(({ id, reliesOn, bundles }) => [
+    ...reliesOn.map((relatedId) => ({
+      tenantId: tenant,
+      productId: id,
+      type: 'reliesOn' as const,
+      relatedId,
+    })),
+    ...bundles.map((relatedId) => ({ tenantId: tenant, productId: id, type: 'bundles' as const, relatedId })),
+  ]);
+  await inChunks(rows, (chunk) => tx.insert(product).values(chunk));
+  await inChunks(relationships, (chunk) => tx.insert(productRelationship).values(chunk));
+  await inChunks(rows, (chunk) =>
+    insertEvents(
+      tx,
+      tenant,
+      chunk.map((row) => productEvent(row, 'created')),
+    ),
+  );
+  await moveProducts(tx, tenant, order, planned, whenOpened);
+}
+
+/** What a completed order does to its products: adds stand, modifies take over their values, deletes are gone. */
+export const completeProducts = (
+  tx: Tx,
+  tenant: string,
+  order: Order,
+  planned: readonly PlannedProduct[],
+): Promise<void> => moveProducts(tx, tenant, order, planned, whenCompleted);
+
+function newProduct(tenant: string, order: Order, wanted: PlannedProduct, name: string): ProductRow {
+  const item = must(
+    order.items.find(({ id }) => id === wanted.item),
+    `item ${wanted.item}`,
+  );
+  return {
+    tenantId: tenant,
+    id: wanted.id,
+    status: follow<ProductStatus, ProductArrow>(productMachine, 'created', 'Activating'),
+    version: 1,
+    offering: wanted.offering,
+    specification: wanted.specification,
+    name,
+    characteristics: wanted.characteristics,
+    carried: inherited(order.carried, item.carried),
+    orderItems: [{ order: order.id, item: item.id, action: item.action }],
+    createdAt: order.orderedAt,
+    startedAt: null,
+    endedAt: null,
+  };
+}
+
+/** A product keeps the parties and account of its order and the places of its item. */
+function inherited(order: JsonObject, item: JsonObject): JsonObject {
+  const { relatedParty, billingAccount } = order;
+  const { place } = item;
+  const kept = { relatedParty, billingAccount, place };
+  return Object.fromEntries(Object.entries(kept).filter(([, value]) => value !== undefined)) as JsonObject;
+}
+
+async function moveProducts(
+  tx: Tx,
+  tenant: string,
+  order: Order,
+  planned: readonly PlannedProduct[],
+  arrows: typeof whenOpened,
+): Promise<void> {
+  const opening = arrows === whenOpened;
+  const moving = planned.filter(({ action }) => (opening ? action === 'delete' : true));
+  if (moving.length === 0) return;
+  const ids = moving.map(({ id }) => id);
+  const rows = await tx
+    .select()
+    .from(product)
+    .where(and(eq(product.tenantId, tenant), inArray(product.id, ids)));
+  const rowsById = new Map(rows.map((row) => [row.id, row]));
+  const moved = moving.map((wanted) =>
+    movedProduct(
+      must(rowsById.get(wanted.id), `product ${wanted.id}`),
+      wanted,
+      order,
+      arrows[wanted.action],
+      opening,
+    ),
+  );
+  await inChunks(moved, (chunk) => saveProducts(tx, tenant, chunk));
+  await inChunks(moved, (chunk) =>
+    insertEvents(
+      tx,
+      tenant,
+      chunk.map((row) =>
+        productEvent(row, row.status === rowsById.get(row.id)?.status ? 'changed' : 'stateChanged'),
+      ),
+    ),
+  );
+}
+
+function movedProduct(
+  row: ProductRow,
+  wanted: PlannedProduct,
+  order: Order,
+  arrow: ProductArrow | null,
+  opening: boolean,
+): ProductRow {
+  const status =
+    arrow === null ? row.status : follow<ProductStatus, ProductArrow>(productMachine, row.status, arrow);
+  const now = order.completedAt ?? order.orderedAt;
+  const known = row.orderItems.some((ref) => ref.order === order.id);
+  const ref = { order: order.id, item: wanted.item, action: wanted.action };
+  return {
+    ...row,
+    status,
+    version: row.version + 1,
+    orderItems: known ? row.orderItems : [...row.orderItems, ref],
+    ...(!opening &&
+      wanted.action === 'modify' && { offering: wanted.offering, characteristics: wanted.characteristics }),
+    ...(arrow === 'Activated' && { startedAt: now }),
+    ...(arrow === 'Terminated' && { endedAt: now }),
+  };
+}
+
+async function saveProducts(tx: Tx, tenant: string, rows: readonly ProductRow[]): Promise<void> {
+  await tx.execute(sql`
+    update product set status = moved.status, version = moved.version, offering = moved.offering,
+      characteristics = moved.characteristics, order_items = moved."orderItems",
+      started_at = moved."startedAt", ended_at = moved."endedAt"
+    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as moved(
+      id text, status text, version int, offering text, characteristics jsonb, "orderItems" jsonb,
+      "startedAt" timestamptz, "endedAt" timestamptz)
+    where product.tenant_id = ${tenant} and product.id = moved.id`);
+}
+
+const productEvent = ({ tenantId: _, ...snapshot }: ProductRow, type: NewEvent['type']): NewEvent => ({
+  entity: 'product',
+  id: snapshot.id,
+  version: snapshot.version,
+  type,
+  snapshot,
+});

@@ -1,0 +1,100 @@
+import { and, asc, eq, inArray, isNotNull, sql } from 'drizzle-orm';
+import type { Tx } from '../client.ts';
+import { serviceItem, serviceOrder, step } from '../schema.ts';
+import type { ServiceItemRow, ServiceOrderRow } from '../serviceOrderStore.ts';
+import { clausesOf, instant, type ListQuery, matching, type Page, text } from './list.ts';
+import { together } from './together.ts';
+
+/** Why a step does not go on. */
+export interface StepTrouble {
+  readonly item: number;
+  readonly step: string;
+  readonly system: string;
+  readonly class: string;
+  readonly code: string | null;
+  readonly message: string | null;
+  readonly at: string | null;
+}
+
+export interface ServiceOrderRead extends Omit<ServiceOrderRow, 'tenantId'> {
+  readonly items: readonly Omit<ServiceItemRow, 'tenantId'>[];
+  readonly troubles: readonly StepTrouble[];
+}
+
+export const serviceOrderColumns = {
+  id: text(serviceOrder.id),
+  state: text(serviceOrder.state),
+  domain: text(serviceOrder.domain),
+  order: text(serviceOrder.orderId),
+  orderedAt: instant(serviceOrder.orderedAt),
+  startedAt: instant(serviceOrder.startedAt),
+  completedAt: instant(serviceOrder.completedAt),
+  service: matching(
+    (id) => sql`exists (select from ${serviceItem} where ${serviceItem.tenantId} = ${serviceOrder.tenantId}
+      and ${serviceItem.serviceOrderId} = ${serviceOrder.id} and ${serviceItem.serviceId} = ${id})`,
+  ),
+};
+
+const keys = { tenantId: serviceOrder.tenantId, time: serviceOrder.orderedAt, id: serviceOrder.id };
+
+/** A page of service orders with their items, and what troubles them. */
+export async function listServiceOrders(
+  tx: Tx,
+  tenant: string,
+  query: ListQuery,
+): Promise<Page<ServiceOrderRead>> {
+  const { where, orderBy } = clausesOf(serviceOrderColumns, keys, tenant, query);
+  const [total, rows] = await Promise.all([
+    tx.$count(serviceOrder, where),
+    tx
+      .select()
+      .from(serviceOrder)
+      .where(where)
+      .orderBy(...orderBy)
+      .offset(query.offset)
+      .limit(query.limit),
+  ]);
+  const ids = rows.map(({ id }) => id);
+  const [itemsOf, troublesOf] = await Promise.all([
+    itemsOfOrders(tx, tenant, ids),
+    troublesOfOrders(tx, tenant, ids),
+  ]);
+  return {
+    total,
+    rows: rows.map((row) => ({ ...row, items: itemsOf(row.id), troubles: troublesOf(row.id) })),
+  };
+}
+
+async function itemsOfOrders(tx: Tx, tenant: string, ids: readonly string[]) {
+  const rows = await tx
+    .select()
+    .from(serviceItem)
+    .where(and(eq(serviceItem.tenantId, tenant), inArray(serviceItem.serviceOrderId, [...ids])))
+    .orderBy(asc(serviceItem.ordinal));
+  return together(rows, ({ serviceOrderId }) => serviceOrderId);
+}
+
+async function troublesOfOrders(tx: Tx, tenant: string, ids: readonly string[]) {
+  const rows = await tx
+    .select({
+      serviceOrder: step.serviceOrderId,
+      item: step.item,
+      step: step.name,
+      system: step.system,
+      class: sql<string>`${step.errorClass}`,
+      code: step.errorCode,
+      message: step.errorMessage,
+      at: step.endedAt,
+    })
+    .from(step)
+    .where(
+      and(
+        eq(step.tenantId, tenant),
+        inArray(step.serviceOrderId, [...ids]),
+        isNotNull(step.errorClass),
+        inArray(step.state, ['held', 'refused', 'leftBehind']),
+      ),
+    )
+    .orderBy(asc(step.item), asc(step.ordinal));
+  return together(rows, ({ serviceOrder }) => serviceOrder);
+}

@@ -1,0 +1,448 @@
+import { sql } from 'drizzle-orm';
+import {
+  bigint,
+  boolean,
+  check,
+  foreignKey,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  timestamp,
+  uniqueIndex,
+} from 'drizzle-orm/pg-core';
+import type { CompactPlan, Plan } from '../src/decomposition/plan.ts';
+import { presences } from '../src/inventory/inventory.ts';
+import { productStatuses } from '../src/inventory/product.ts';
+import { serviceStates } from '../src/inventory/service.ts';
+import type { JsonObject } from '../src/kernel/json.ts';
+import { actions, itemStates, orderStates } from '../src/order/machine.ts';
+import type { ItemRelationship, ProductRelationship } from '../src/order/order.ts';
+import { serviceOrderStates, stepStates } from '../src/serviceOrder/machine.ts';
+import { errorClasses } from '../src/serviceOrder/recovery.ts';
+
+const tenant = () => text('tenant_id').notNull();
+const at = (name: string) => timestamp(name, { withTimezone: true, mode: 'string' });
+const json = (name: string) => jsonb(name).$type<JsonObject>();
+const oneOf = (name: string, column: string, values: readonly string[]) =>
+  check(name, sql.raw(`"${column}" in (${values.map((value) => `'${value}'`).join(', ')})`));
+
+// ---- the operator's: no tenant ----
+
+export const system = pgTable('system', {
+  name: text().primaryKey(),
+  adapter: text().notNull(),
+  address: text().notNull(),
+  limits: json('limits'),
+});
+
+/** Service families that some saved catalogue names: what workers poll for. */
+export const domain = pgTable('domain', { name: text().primaryKey() });
+
+export const tenants = pgTable('tenant', { id: text().primaryKey() });
+
+// ---- catalogue ----
+
+export const catalogEntry = pgTable(
+  'catalog_entry',
+  {
+    tenantId: tenant(),
+    kind: text().notNull(),
+    id: text().notNull(),
+    content: json('content').notNull(),
+    name: text().notNull(),
+    version: text().notNull(),
+    lifecycle: text().notNull(),
+    updatedAt: at('updated_at').notNull().defaultNow(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.tenantId, t.kind, t.id] }),
+    oneOf('catalog_entry_kind', 'kind', ['serviceSpecification', 'productSpecification', 'productOffering']),
+  ],
+);
+
+/** Content-addressed and never changed: an order keeps the one it was accepted with. */
+export const catalogSnapshot = pgTable(
+  'catalog_snapshot',
+  {
+    tenantId: tenant(),
+    hash: text().notNull(),
+    content: jsonb().notNull(),
+    savedAt: at('saved_at').notNull().defaultNow(),
+  },
+  (t) => [primaryKey({ columns: [t.tenantId, t.hash] })],
+);
+
+export const catalogHead = pgTable('catalog_head', {
+  tenantId: text('tenant_id').primaryKey(),
+  hash: text().notNull(),
+});
+
+// ---- product orders ----
+
+export const productOrder = pgTable(
+  'product_order',
+  {
+    tenantId: tenant(),
+    id: text().notNull(),
+    client: text().notNull(),
+    externalId: text('external_id'),
+    /** Hash of what was asked: tells a repeated order from a different one under the same external id. */
+    fingerprint: text().notNull(),
+    state: text({ enum: orderStates }).notNull(),
+    version: integer().notNull(),
+    snapshot: text().notNull(),
+    runChain: text('run_chain'),
+    plan: jsonb().$type<Plan>(),
+    compactPlan: jsonb('compact_plan').$type<CompactPlan>(),
+    planHash: text('plan_hash'),
+    description: text(),
+    category: text(),
+    priority: text(),
+    carried: json('carried').notNull(),
+    requestedStart: at('requested_start'),
+    requestedCompletion: at('requested_completion'),
+    orderedAt: at('ordered_at').notNull(),
+    decomposedAt: at('decomposed_at'),
+    completedAt: at('completed_at'),
+  },
+  (t) => [
+    primaryKey({ columns: [t.tenantId, t.id] }),
+    uniqueIndex('product_order_external_id')
+      .on(t.tenantId, t.client, t.externalId)
+      .where(sql`state not in ('rejected', 'failed', 'cancelled')`),
+    index('product_order_ordered').on(t.tenantId, t.orderedAt, t.id),
+    index('product_order_state').on(t.tenantId, t.state),
+    oneOf('product_order_state_known', 'state', orderStates),
+  ],
+);
+
+export const orderItem = pgTable(
+  'order_item',
+  {
+    tenantId: tenant(),
+    orderId: text('order_id').notNull(),
+    id: text().notNull(),
+    ordinal: integer().notNull(),
+    parent: text(),
+    action: text({ enum: actions }).notNull(),
+    quantity: integer().notNull(),
+    offering: text(),
+    specification: text(),
+    productId: text('product_id'),
+    characteristics: json('characteristics').notNull(),
+    relationships: jsonb().$type<readonly ItemRelationship[]>().notNull(),
+    productRelationships: jsonb('product_relationships').$type<readonly ProductRelationship[]>().notNull(),
+    carried: json('carried').notNull(),
+    products: text().array().notNull(),
+    state: text({ enum: orderStates }).notNull(),
+    code: text(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.tenantId, t.orderId, t.id] }),
+    foreignKey({
+      columns: [t.tenantId, t.orderId],
+      foreignColumns: [productOrder.tenantId, productOrder.id],
+    }),
+    oneOf('order_item_state_known', 'state', itemStates),
+    oneOf('order_item_action_known', 'action', actions),
+  ],
+);
+
+/** An open order's hold on a product. */
+export const claim = pgTable(
+  'claim',
+  {
+    tenantId: tenant(),
+    productId: text('product_id').notNull(),
+    mode: text({ enum: ['exclusive', 'shared'] }).notNull(),
+    holders: text().array().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.tenantId, t.productId] })],
+);
+
+// ---- inventory ----
+
+export const product = pgTable(
+  'product',
+  {
+    tenantId: tenant(),
+    id: text().notNull(),
+    status: text({ enum: productStatuses }).notNull(),
+    version: integer().notNull(),
+    offering: text().notNull(),
+    specification: text().notNull(),
+    name: text().notNull(),
+    characteristics: json('characteristics').notNull(),
+    carried: json('carried').notNull(),
+    /** The order items that made, changed or ended it, oldest first. */
+    orderItems: jsonb('order_items').$type<readonly ProductOrderItemRef[]>().notNull(),
+    createdAt: at('created_at').notNull().defaultNow(),
+    startedAt: at('started_at'),
+    endedAt: at('ended_at'),
+  },
+  (t) => [
+    primaryKey({ columns: [t.tenantId, t.id] }),
+    index('product_created').on(t.tenantId, t.createdAt, t.id),
+    oneOf('product_status_known', 'status', productStatuses),
+  ],
+);
+
+export interface ProductOrderItemRef {
+  readonly order: string;
+  readonly item: string;
+  readonly action: string;
+}
+
+export const productRelationship = pgTable(
+  'product_relationship',
+  {
+    tenantId: tenant(),
+    productId: text('product_id').notNull(),
+    type: text({ enum: ['reliesOn', 'bundles'] }).notNull(),
+    relatedId: text('related_id').notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.tenantId, t.productId, t.type, t.relatedId] }),
+    index('product_relationship_related').on(t.tenantId, t.relatedId),
+  ],
+);
+
+export const service = pgTable(
+  'service',
+  {
+    tenantId: tenant(),
+    id: text().notNull(),
+    productId: text('product_id').notNull(),
+    specification: text().notNull(),
+    domain: text().notNull(),
+    state: text({ enum: serviceStates }).notNull(),
+    version: integer().notNull(),
+    characteristics: json('characteristics').notNull(),
+    results: json('results').notNull(),
+    orderItems: jsonb('order_items').$type<readonly ServiceOrderItemRef[]>().notNull(),
+    createdAt: at('created_at').notNull().defaultNow(),
+    startedAt: at('started_at'),
+    endedAt: at('ended_at'),
+  },
+  (t) => [
+    primaryKey({ columns: [t.tenantId, t.id] }),
+    index('service_product').on(t.tenantId, t.productId),
+    index('service_created').on(t.tenantId, t.createdAt, t.id),
+    oneOf('service_state_known', 'state', serviceStates),
+  ],
+);
+
+export interface ServiceOrderItemRef {
+  readonly serviceOrder: string;
+  readonly item: string;
+  readonly action: string;
+}
+
+/** Which service an alias of another service stands for. Bindings are made once and stay. */
+export const serviceBinding = pgTable(
+  'service_binding',
+  {
+    tenantId: tenant(),
+    serviceId: text('service_id').notNull(),
+    alias: text().notNull(),
+    reliesOnId: text('relies_on_id').notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.tenantId, t.serviceId, t.alias] }),
+    index('service_binding_relies_on').on(t.tenantId, t.reliesOnId),
+  ],
+);
+
+/** What a service holds in the network. A live object belongs to exactly one service. */
+export const footprint = pgTable(
+  'footprint',
+  {
+    tenantId: tenant(),
+    serviceId: text('service_id').notNull(),
+    step: text().notNull(),
+    system: text().notNull(),
+    object: text().notNull(),
+    values: json('values').notNull(),
+    results: json('results').notNull(),
+    version: text().notNull(),
+    builtAfter: text('built_after').array().notNull(),
+    snapshot: text(),
+    presence: text({ enum: presences }).notNull(),
+    key: text().notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.tenantId, t.serviceId, t.system, t.object] }),
+    uniqueIndex('footprint_live_object').on(t.tenantId, t.system, t.object).where(sql`presence <> 'absent'`),
+    oneOf('footprint_presence_known', 'presence', presences),
+  ],
+);
+
+// ---- service orders ----
+
+export const serviceOrder = pgTable(
+  'service_order',
+  {
+    tenantId: tenant(),
+    id: text().notNull(),
+    orderId: text('order_id'),
+    orderItemId: text('order_item_id'),
+    ordinal: integer().notNull(),
+    domain: text().notNull(),
+    state: text({ enum: serviceOrderStates }).notNull(),
+    version: integer().notNull(),
+    after: text().array().notNull(),
+    orderedAt: at('ordered_at').notNull().defaultNow(),
+    startedAt: at('started_at'),
+    completedAt: at('completed_at'),
+  },
+  (t) => [
+    primaryKey({ columns: [t.tenantId, t.id] }),
+    index('service_order_order').on(t.tenantId, t.orderId),
+    index('service_order_ordered').on(t.tenantId, t.orderedAt, t.id),
+    oneOf('service_order_state_known', 'state', serviceOrderStates),
+  ],
+);
+
+export const serviceItem = pgTable(
+  'service_item',
+  {
+    tenantId: tenant(),
+    serviceOrderId: text('service_order_id').notNull(),
+    ordinal: integer().notNull(),
+    action: text({ enum: ['add', 'modify', 'delete'] }).notNull(),
+    serviceId: text('service_id').notNull(),
+    specification: text().notNull(),
+    state: text({ enum: serviceOrderStates }).notNull(),
+    /** The wanted characteristics and their declared types; the service takes them over when the item is done. */
+    characteristics: json('characteristics').notNull(),
+    types: jsonb().$type<Readonly<Record<string, string>>>().notNull(),
+    results: jsonb().$type<Readonly<Record<string, string>>>().notNull(),
+    /** Names of the service's results that changed. */
+    changed: text().array().notNull(),
+    snapshot: text(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.tenantId, t.serviceOrderId, t.ordinal] }),
+    index('service_item_service').on(t.tenantId, t.serviceId),
+    oneOf('service_item_state_known', 'state', serviceOrderStates),
+  ],
+);
+
+export const step = pgTable(
+  'step',
+  {
+    tenantId: tenant(),
+    serviceOrderId: text('service_order_id').notNull(),
+    item: integer().notNull(),
+    name: text().notNull(),
+    ordinal: integer().notNull(),
+    system: text().notNull(),
+    verb: text({ enum: ['apply', 'revoke'] }).notNull(),
+    object: text().notNull(),
+    values: jsonb().$type<Readonly<Record<string, string>>>().notNull(),
+    results: jsonb().$type<Readonly<Record<string, string>>>().notNull(),
+    verify: text({ enum: ['always', 'never'] }).notNull(),
+    after: text().array().notNull(),
+    /** Steps whose objects this one builds upon: its footprint keeps them for the way back. */
+    builtAfter: text('built_after').array().notNull(),
+    ifChanged: text('if_changed').array(),
+    state: text({ enum: stepStates }).notNull(),
+    /** Number of the newest attempt: a record by any other is late and ignored. */
+    attempt: integer().notNull(),
+    generation: integer().notNull(),
+    /** A definite outcome stands under this generation; wanting the effect again takes the next. */
+    decided: boolean().notNull(),
+    /** The values of this generation, and the footprint as it was before the first attempt. */
+    wanted: json('wanted'),
+    before: json('before'),
+    changed: text().array().notNull(),
+    errorClass: text('error_class', { enum: errorClasses }),
+    errorCode: text('error_code'),
+    errorMessage: text('error_message'),
+    startedAt: at('started_at'),
+    endedAt: at('ended_at'),
+  },
+  (t) => [
+    primaryKey({ columns: [t.tenantId, t.serviceOrderId, t.item, t.name] }),
+    foreignKey({
+      columns: [t.tenantId, t.serviceOrderId],
+      foreignColumns: [serviceOrder.tenantId, serviceOrder.id],
+    }),
+    oneOf('step_state_known', 'state', stepStates),
+  ],
+);
+
+export const attempt = pgTable(
+  'attempt',
+  {
+    tenantId: tenant(),
+    serviceOrderId: text('service_order_id').notNull(),
+    item: integer().notNull(),
+    step: text().notNull(),
+    number: integer().notNull(),
+    key: text().notNull(),
+    correlationId: text('correlation_id').notNull(),
+    notedAt: at('noted_at').notNull().defaultNow(),
+    endedAt: at('ended_at'),
+    /** `done`, or the class of the trouble; null while nobody knows. */
+    outcome: text(),
+    code: text(),
+    message: text(),
+  },
+  (t) => [primaryKey({ columns: [t.tenantId, t.serviceOrderId, t.item, t.step, t.number] })],
+);
+
+// ---- what leaves ----
+
+/** One row per committed state of an entity; they leave in the order of its versions. */
+export const event = pgTable(
+  'event',
+  {
+    tenantId: tenant(),
+    entity: text({ enum: ['productOrder', 'serviceOrder', 'product', 'service'] }).notNull(),
+    entityId: text('entity_id').notNull(),
+    version: integer().notNull(),
+    id: text().notNull(),
+    type: text({ enum: ['created', 'stateChanged', 'changed'] }).notNull(),
+    at: at('at').notNull().defaultNow(),
+    snapshot: jsonb().notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.tenantId, t.entity, t.entityId, t.version] }),
+    uniqueIndex('event_id').on(t.tenantId, t.id),
+  ],
+);
+
+/** A command for Temporal that was committed with the order; the relay sends what the API could not. */
+export const dispatch = pgTable(
+  'dispatch',
+  {
+    tenantId: tenant(),
+    orderId: text('order_id').notNull(),
+    sequence: bigint({ mode: 'number' }).generatedAlwaysAsIdentity(),
+    command: text({ enum: ['start'] }).notNull(),
+    dueAt: at('due_at').notNull(),
+    tries: integer().notNull().default(0),
+    lastError: text('last_error'),
+  },
+  (t) => [primaryKey({ columns: [t.tenantId, t.orderId, t.sequence] }), index('dispatch_due').on(t.dueAt)],
+);
+
+export const idempotency = pgTable(
+  'idempotency',
+  {
+    tenantId: tenant(),
+    client: text().notNull(),
+    operation: text().notNull(),
+    key: text().notNull(),
+    fingerprint: text().notNull(),
+    status: integer(),
+    body: jsonb(),
+    location: text(),
+    createdAt: at('created_at').notNull().defaultNow(),
+  },
+  (t) => [primaryKey({ columns: [t.tenantId, t.client, t.operation, t.key] })],
+);

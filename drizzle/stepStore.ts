@@ -1,0 +1,132 @@
+import { and, asc, eq, sql } from 'drizzle-orm';
+import type { Attempt, Conclusion, RecordedFootprint, StandingStep } from '../src/activation/attempt.ts';
+import type { Footprint } from '../src/inventory/inventory.ts';
+import { must } from '../src/kernel/assert.ts';
+import { type CompactStep, stepId } from '../src/decomposition/plan.ts';
+import type { Tx } from './client.ts';
+import { step as stepTable } from './schema.ts';
+
+export interface StepRef {
+  readonly tenant: string;
+  readonly serviceOrder: string;
+  readonly item: number;
+  readonly step: string;
+}
+
+/** A step with all that an attempt needs, read in one statement. */
+export interface LoadedStep extends StandingStep, Record<string, unknown> {
+  /** The service order has left `acknowledged`. */
+  readonly started: boolean;
+  readonly adapter: string | null;
+  readonly address: string | null;
+}
+
+/** Locks the step's row, so that two executions of one step note their attempts one after the other. */
+export async function loadStep(tx: Tx, { tenant, serviceOrder, item, step }: StepRef): Promise<LoadedStep> {
+  const rows = await tx.execute<LoadedStep>(sql`
+    select st.system, st.verb, st.object, st.values, st.results, st.verify, st.state, st.attempt, st.generation,
+      st.decided, st.wanted, st.changed, so.state <> 'acknowledged' as started,
+      it.service_id as service, it.snapshot, it.characteristics, it.types,
+      coalesce((select jsonb_object_agg(f.step, f.results) from footprint f
+        where f.tenant_id = it.tenant_id and f.service_id = it.service_id and f.presence = 'present'), '{}') as steps,
+      coalesce((select jsonb_object_agg(b.alias, s.results) from service_binding b
+        join service s on s.tenant_id = b.tenant_id and s.id = b.relies_on_id
+        where b.tenant_id = it.tenant_id and b.service_id = it.service_id), '{}') as "reliesOn",
+      coalesce((select jsonb_agg(f.system || ' ' || f.object order by f.system, f.object) from footprint f
+        where f.tenant_id = it.tenant_id and f.service_id = it.service_id and f.presence <> 'absent'
+          and f.step = any(st.built_after)), '[]') as "builtAfter",
+      (select jsonb_build_object('step', f.step, 'system', f.system, 'object', f.object, 'values', f.values,
+          'results', f.results, 'version', f.version, 'builtAfter', f.built_after, 'presence', f.presence, 'key', f.key)
+        from footprint f
+        where f.tenant_id = it.tenant_id and f.service_id = it.service_id and f.system = st.system
+          and f.object = st.object and f.presence <> 'absent') as standing,
+      y.adapter, y.address
+    from step st
+    join service_item it on it.tenant_id = st.tenant_id and it.service_order_id = st.service_order_id and it.ordinal = st.item
+    join service_order so on so.tenant_id = st.tenant_id and so.id = st.service_order_id
+    left join system y on y.name = st.system
+    where st.tenant_id = ${tenant} and st.service_order_id = ${serviceOrder} and st.item = ${item} and st.name = ${step}
+    for update of st`);
+  return must(rows[0], `step ${serviceOrder}/${item}/${step}`);
+}
+
+/** Before the network is called, so that a call nobody heard the end of is still known. */
+export async function noteAttempt(
+  tx: Tx,
+  ref: StepRef,
+  attempt: Attempt,
+  correlationId: string,
+  before: Footprint | null,
+): Promise<void> {
+  const { tenant, serviceOrder, item, step } = ref;
+  await tx.execute(sql`
+    with noted as (
+      update step set state = 'attempting', attempt = ${attempt.number}, generation = ${attempt.generation},
+        decided = false, wanted = ${JSON.stringify(attempt.wanted)}::jsonb,
+        before = case when attempt = 0 then ${JSON.stringify(before)}::jsonb else before end,
+        started_at = coalesce(started_at, now()), ended_at = null
+      where tenant_id = ${tenant} and service_order_id = ${serviceOrder} and item = ${item} and name = ${step}
+    )
+    insert into attempt (tenant_id, service_order_id, item, step, number, key, correlation_id)
+    values (${tenant}, ${serviceOrder}, ${item}, ${step}, ${attempt.number}, ${attempt.key}, ${correlationId})`);
+}
+
+/** Writes what an attempt came to, unless a newer attempt was noted meanwhile: then nothing, and false. */
+export async function recordConclusion(
+  tx: Tx,
+  ref: StepRef,
+  attempt: number,
+  outcome: Conclusion,
+): Promise<boolean> {
+  const { tenant, serviceOrder, item, step } = ref;
+  const { trouble, footprint } = outcome;
+  const rows = await tx.execute(sql`
+    with recorded as (
+      update step set state = ${outcome.state}, decided = ${outcome.decided},
+        changed = ${textArray(outcome.changed)}, error_class = ${trouble?.class ?? null},
+        error_code = ${trouble?.code ?? null}, error_message = ${trouble?.message ?? null}, ended_at = now()
+      where tenant_id = ${tenant} and service_order_id = ${serviceOrder} and item = ${item} and name = ${step}
+        and attempt = ${attempt} and state = 'attempting'
+      returning system, object, name
+    ), ended as (
+      update attempt set ended_at = now(), outcome = ${trouble?.class ?? 'done'}, code = ${trouble?.code ?? null},
+        message = ${trouble?.message ?? null}
+      where tenant_id = ${tenant} and service_order_id = ${serviceOrder} and item = ${item} and step = ${step}
+        and number = ${attempt} and exists (select from recorded)
+    )${footprint ? footprintUpsert(ref, footprint) : sql``}
+    select 1 from recorded`);
+  return rows.length === 1;
+}
+
+const footprintUpsert = ({ tenant, serviceOrder, item }: StepRef, footprint: RecordedFootprint) => sql`
+  , print as (
+    insert into footprint (tenant_id, service_id, step, system, object, values, results, version, built_after,
+      snapshot, presence, key)
+    select ${tenant}, it.service_id, split_part(recorded.name, '.', 1), recorded.system, recorded.object,
+      ${JSON.stringify(footprint.values)}::jsonb, ${JSON.stringify(footprint.results)}::jsonb, ${footprint.version},
+      ${textArray(footprint.builtAfter)}, it.snapshot, ${footprint.presence}, ${footprint.key}
+    from recorded, service_item it
+    where it.tenant_id = ${tenant} and it.service_order_id = ${serviceOrder} and it.ordinal = ${item}
+    on conflict (tenant_id, service_id, system, object) do update set step = excluded.step, values = excluded.values,
+      results = excluded.results, version = excluded.version, built_after = excluded.built_after,
+      snapshot = excluded.snapshot, presence = excluded.presence, key = excluded.key
+  )`;
+
+const textArray = (texts: readonly string[]) =>
+  sql`array(select jsonb_array_elements_text(${JSON.stringify(texts)}::jsonb))`;
+
+/** The steps as a workflow knows them. */
+export async function compactStepsOf(tx: Tx, tenant: string, serviceOrder: string): Promise<CompactStep[]> {
+  const rows = await tx
+    .select()
+    .from(stepTable)
+    .where(and(eq(stepTable.tenantId, tenant), eq(stepTable.serviceOrderId, serviceOrder)))
+    .orderBy(asc(stepTable.item), asc(stepTable.ordinal));
+  return rows.map((row) => ({
+    id: stepId(row.item, row.name),
+    system: row.system,
+    verb: row.verb,
+    after: row.after.map((name) => stepId(row.item, name)),
+    ...(row.ifChanged && { ifChanged: row.ifChanged }),
+  }));
+}

@@ -1,0 +1,40 @@
+import { sql } from 'drizzle-orm';
+import { z } from 'zod';
+import type { Database } from './client.ts';
+import { domain, system } from './schema.ts';
+
+export interface System {
+  readonly name: string;
+  readonly adapter: string;
+  readonly address: string;
+}
+
+const systemsFile = z.object({
+  systems: z.record(z.string(), z.object({ adapter: z.string().default('http') })),
+});
+
+/** The systems a file names, each below one common address. */
+export const systemsOf = (json: string, networkUrl: string): System[] =>
+  Object.entries(systemsFile.parse(JSON.parse(json)).systems).map(([name, { adapter }]) => ({
+    name,
+    adapter,
+    address: `${networkUrl}/systems/${name}`,
+  }));
+
+/** Adds the systems and corrects their addresses; limits an operator has set stay. Run by the owner of the tables. */
+export async function saveSystems(db: Database, systems: readonly System[]): Promise<void> {
+  if (systems.length === 0) return;
+  await db
+    .insert(system)
+    .values([...systems])
+    .onConflictDoUpdate({
+      target: system.name,
+      set: { adapter: sql`excluded.adapter`, address: sql`excluded.address` },
+    });
+}
+
+/** Domains that some saved catalogue names, of all tenants. */
+export async function savedDomains(db: Database): Promise<string[]> {
+  const rows = await db.select({ name: domain.name }).from(domain).orderBy(domain.name);
+  return rows.map(({ name }) => name);
+}

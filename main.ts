@@ -1,0 +1,151 @@
+import { readFileSync } from 'node:fs';
+import { serve } from '@hono/node-server';
+import { pino } from 'pino';
+import { createAdapters } from './activities/adapters/index.ts';
+import { createActivities } from './activities/index.ts';
+import { startRelay } from './activities/relay/relay.ts';
+import { startWorkers } from './activities/worker.ts';
+import { createApp } from './api/app.ts';
+import { newOrderId } from './api/orderId.ts';
+import { createStarter } from './api/starter.ts';
+import { connectDatabase } from './drizzle/client.ts';
+import { migrateDatabase, schemaIsCurrent } from './drizzle/migrate.ts';
+import { savedDomains, saveSystems, systemsOf } from './drizzle/systemStore.ts';
+import { type Config, parseConfig } from './src/config.ts';
+import { createFailpoint } from './temporal-dev/failpoint.ts';
+import { openWorkflowDoor, registerSearchAttributes } from './workflows/client.ts';
+
+/** Composition root: reads the configuration, builds everything, and runs one role until it is told to stop. */
+
+interface Running {
+  stop(): Promise<void>;
+  /** Rejects when the role cannot go on. */
+  readonly failed?: Promise<never>;
+}
+
+const connect = (config: Config, name: string) =>
+  connectDatabase({
+    url: config.databaseUrl,
+    pool: config.databasePool,
+    statementTimeoutMs: config.statementTimeoutMs,
+    name,
+  });
+
+const logger = (config: Config, role: string) => pino({ level: config.logLevel, base: { role } });
+
+const roles = {
+  async migrate(config: Config): Promise<null> {
+    await migrateDatabase(config.databaseUrl);
+    const { db, close } = connect(config, 'migrate');
+    const { systemsFile, networkUrl } = config;
+    if (systemsFile !== '') await saveSystems(db, systemsOf(readFileSync(systemsFile, 'utf8'), networkUrl));
+    await close();
+    await registerSearchAttributes();
+    return null;
+  },
+
+  async api(config: Config): Promise<Running> {
+    const log = logger(config, 'api');
+    const { db, close } = connect(config, 'api');
+    const workflows = await openWorkflowDoor();
+    const failpoint = createFailpoint(config.failpoint);
+    const starter = createStarter({ db, log, workflows, failpoint });
+    const app = createApp({
+      db,
+      config,
+      log,
+      clock: () => new Date(),
+      newOrderId,
+      startOrder: starter.startOrder,
+      temporalReachable: workflows.reachable,
+      schemaIsCurrent: () => schemaIsCurrent(db),
+    });
+    const server = await new Promise<ReturnType<typeof serve>>((resolve, reject) => {
+      const options = { fetch: app.fetch, hostname: config.apiHost, port: config.apiPort };
+      const listening = serve(options, () => resolve(listening));
+      listening.on('error', reject);
+    });
+    return {
+      async stop() {
+        await new Promise((resolve) => server.close(resolve));
+        await starter.drained();
+        await workflows.close();
+        await close();
+      },
+    };
+  },
+
+  async relay(config: Config): Promise<Running> {
+    const log = logger(config, 'relay');
+    const { db, close } = connect(config, 'relay');
+    await refuseOlderSchema(db);
+    const workflows = await openWorkflowDoor();
+    const failpoint = createFailpoint(config.failpoint);
+    const relay = startRelay({ db, log, workflows, intervalMs: config.relay.intervalMs, failpoint });
+    return {
+      async stop() {
+        await relay.stop();
+        await workflows.close();
+        await close();
+      },
+    };
+  },
+
+  async worker(config: Config): Promise<Running> {
+    const log = logger(config, 'worker');
+    const { db, close } = connect(config, 'worker');
+    await refuseOlderSchema(db);
+    const activities = createActivities({
+      db,
+      log,
+      planSettings: config.plan,
+      serviceItemsMax: config.planServiceItemsMax,
+      adapterFor: createAdapters(config.plan.step.callTimeoutMs),
+      failpoint: createFailpoint(config.failpoint),
+    });
+    const domains = () =>
+      config.worker.domains.length > 0 ? Promise.resolve(config.worker.domains) : savedDomains(db);
+    const workers = await startWorkers({ ...config.worker, domains, activities, log });
+    return {
+      failed: workers.failed,
+      async stop() {
+        await workers.stop();
+        await close();
+      },
+    };
+  },
+} as const;
+
+async function refuseOlderSchema(db: Parameters<typeof schemaIsCurrent>[0]): Promise<void> {
+  if (!(await schemaIsCurrent(db)))
+    throw new Error('the database is older than this code: run the role migrate first');
+}
+
+const isRole = (name: string): name is keyof typeof roles => Object.hasOwn(roles, name);
+
+/** A parent that started this process over IPC is told when it is ready, and takes it along when it goes. */
+async function main(name = ''): Promise<void> {
+  if (!isRole(name)) throw new Error(`main.ts wants a role: ${Object.keys(roles).join(', ')}`);
+  const running = await roles[name](parseConfig(process.env));
+  if (running === null) return;
+  process.send?.({ type: 'ready' });
+  const told = new Promise<void>((resolve) => {
+    for (const sign of ['SIGTERM', 'SIGINT', 'disconnect'] as const) process.once(sign, () => resolve());
+  });
+  try {
+    await (running.failed ? Promise.race([told, running.failed]) : told);
+  } finally {
+    await running.stop();
+  }
+  process.disconnect?.();
+}
+
+main(process.argv[2]).then(
+  () => process.exit(0),
+  (error: unknown) => {
+    console.error(
+      error instanceof Error ? `${error.message}${error.cause ? ` (${error.cause})` : ''}` : error,
+    );
+    process.exit(1);
+  },
+);

@@ -1,0 +1,195 @@
+import { evaluateText } from '../catalog/expressions.ts';
+import type { Verb } from '../decomposition/plan.ts';
+import type { Footprint, Presence } from '../inventory/inventory.ts';
+import { type Json, type JsonObject, sameJson } from '../kernel/json.ts';
+import { arrowOf, type StepReport } from '../serviceOrder/advance.ts';
+import type { StepState } from '../serviceOrder/machine.ts';
+import type { ErrorClass } from '../serviceOrder/recovery.ts';
+import type { Expectation } from './adapter.ts';
+
+/** A step as it stands before an attempt, with what its expressions read. */
+export interface StandingStep {
+  readonly system: string;
+  readonly verb: Verb;
+  readonly object: string;
+  readonly values: Readonly<Record<string, string>>;
+  readonly results: Readonly<Record<string, string>>;
+  readonly verify: 'always' | 'never';
+  readonly state: StepState;
+  readonly attempt: number;
+  readonly generation: number;
+  readonly decided: boolean;
+  readonly wanted: JsonObject | null;
+  readonly changed: readonly string[];
+  readonly service: string;
+  readonly characteristics: JsonObject;
+  readonly types: Readonly<Record<string, string>>;
+  readonly steps: Readonly<Record<string, JsonObject>>;
+  readonly reliesOn: Readonly<Record<string, JsonObject>>;
+  readonly builtAfter: readonly string[];
+  readonly standing: Footprint | null;
+}
+
+export interface Trouble {
+  readonly type: 'failed';
+  readonly class: ErrorClass;
+  readonly code: string;
+  readonly message: string;
+  readonly retryAfterMs?: number;
+}
+
+export type StepOutcome =
+  | { readonly type: 'done'; readonly observed: JsonObject; readonly version: string }
+  | Trouble;
+
+export interface Attempt {
+  readonly number: number;
+  readonly generation: number;
+  readonly key: string;
+  readonly wanted: JsonObject;
+  readonly expect: Expectation;
+  /** An earlier call may have taken effect: read before calling. */
+  readonly inDoubt: boolean;
+  /** Why there is nothing that could be sent. */
+  readonly impossible?: Trouble;
+}
+
+const bindingsOf = (step: StandingStep) => ({
+  service: { id: step.service },
+  characteristics: step.characteristics,
+  steps: step.steps,
+  reliesOn: step.reliesOn,
+});
+
+/**
+ * The next attempt of a step. A key stands for one verb, object and values: other values take the next
+ * generation, and so does the same effect once a definite outcome stands under the old one.
+ */
+export function nextAttempt(step: StandingStep, keyOf: (generation: number) => string): Attempt {
+  const wanted: Record<string, Json> = {};
+  let impossible: Trouble | undefined;
+  for (const [name, text] of Object.entries(step.values)) {
+    const value = evaluateText(text, bindingsOf(step), step.types);
+    if (value.ok) wanted[name] = value.value;
+    else
+      impossible ??= {
+        type: 'failed',
+        class: 'invalid',
+        code: value.code,
+        message: `values.${name}: ${value.message}`,
+      };
+  }
+  const first = step.attempt === 0;
+  const another = first || step.decided || !sameJson(wanted, step.wanted);
+  const generation = another ? step.generation + 1 : step.generation;
+  return {
+    number: step.attempt + 1,
+    generation,
+    key: keyOf(generation),
+    wanted,
+    expect: step.standing && step.standing.version !== '' ? { version: step.standing.version } : 'absent',
+    inDoubt: step.state === 'attempting' || step.state === 'inDoubt',
+    ...(impossible && { impossible }),
+  };
+}
+
+export interface RecordedFootprint {
+  readonly presence: Presence;
+  readonly values: JsonObject;
+  readonly results: JsonObject;
+  readonly version: string;
+  readonly builtAfter: readonly string[];
+  readonly key: string;
+}
+
+/** What an attempt leaves in the step's row, in the service's footprint, and for the workflow. */
+export interface Conclusion {
+  readonly report: StepReport;
+  readonly state: Extract<StepState, 'done' | 'waiting' | 'inDoubt' | 'refused'>;
+  /** A definite outcome stands under the key. */
+  readonly decided: boolean;
+  readonly changed: readonly string[];
+  readonly trouble?: Trouble;
+  /** Absent: the footprint stays as it is. */
+  readonly footprint?: RecordedFootprint;
+}
+
+export function conclude(
+  step: StandingStep,
+  name: string,
+  attempt: Attempt,
+  outcome: StepOutcome,
+): Conclusion {
+  if (outcome.type === 'failed') return concludeTrouble(step, attempt, outcome);
+  if (step.verb === 'revoke') {
+    const footprint = step.standing && {
+      footprint: { ...step.standing, presence: 'absent' as const, key: attempt.key },
+    };
+    return { report: { type: 'done', changed: [] }, state: 'done', decided: true, changed: [], ...footprint };
+  }
+  const results: Record<string, Json> = {};
+  for (const [result, text] of Object.entries(step.results)) {
+    const value = evaluateText(text, { ...bindingsOf(step), observed: outcome.observed }, step.types);
+    if (!value.ok) {
+      const message = `the system did not answer with the result ${result}: ${value.message}`;
+      return concludeTrouble(step, attempt, {
+        type: 'failed',
+        class: 'lied',
+        code: 'resultMissing',
+        message,
+      });
+    }
+    results[result] = value.value;
+  }
+  const before = step.standing?.results ?? {};
+  const changed = Object.keys(results)
+    .filter((result) => !sameJson(results[result], before[result]))
+    .map((result) => `steps.${name}.${result}`);
+  const footprint = {
+    ...printOf(step, attempt),
+    presence: 'present' as const,
+    results,
+    version: outcome.version,
+  };
+  return { report: { type: 'done', changed }, state: 'done', decided: true, changed, footprint };
+}
+
+const stateOf = { Deferred: 'waiting', Doubted: 'inDoubt', Refused: 'refused' } as const;
+
+function concludeTrouble(step: StandingStep, attempt: Attempt, trouble: Trouble): Conclusion {
+  const { class: errorClass, code, retryAfterMs } = trouble;
+  const arrow = arrowOf(errorClass);
+  const footprint = footprintAfterTrouble(step, attempt, errorClass);
+  return {
+    report: { type: 'failed', class: errorClass, code, ...(retryAfterMs !== undefined && { retryAfterMs }) },
+    state: stateOf[arrow],
+    decided: arrow === 'Refused',
+    changed: [],
+    trouble,
+    ...(footprint && { footprint }),
+  };
+}
+
+/** In doubt, or after a lie, something may be there; a definite no to something new leaves nothing. */
+function footprintAfterTrouble(
+  step: StandingStep,
+  attempt: Attempt,
+  errorClass: ErrorClass,
+): RecordedFootprint | undefined {
+  const doubtful = errorClass === 'lied' || arrowOf(errorClass) === 'Doubted';
+  const { standing } = step;
+  if (doubtful) {
+    if (standing) return { ...standing, presence: 'doubtful' };
+    return step.verb === 'apply' ? { ...printOf(step, attempt), presence: 'doubtful' } : undefined;
+  }
+  const neverThere = standing?.version === '' && arrowOf(errorClass) === 'Refused';
+  return standing && neverThere ? { ...standing, presence: 'absent' } : undefined;
+}
+
+const printOf = (step: StandingStep, attempt: Attempt): Omit<RecordedFootprint, 'presence'> => ({
+  values: attempt.wanted,
+  results: {},
+  version: '',
+  builtAfter: [...new Set([...(step.standing?.builtAfter ?? []), ...step.builtAfter])].sort(),
+  key: attempt.key,
+});

@@ -1,0 +1,77 @@
+import type { Verb } from '../decomposition/plan.ts';
+import { type JsonObject, sameJson } from '../kernel/json.ts';
+import type { ErrorClass } from '../serviceOrder/recovery.ts';
+import type { Expectation, Observed } from './adapter.ts';
+
+export interface Wanted {
+  readonly verb: Verb;
+  readonly key: string;
+  readonly values: JsonObject;
+  readonly expect: Expectation;
+}
+
+/** What a system shows after a call: our effect, no effect yet, or something that is not as it should be. */
+export type Judgement =
+  | { readonly type: 'effected'; readonly observed: JsonObject; readonly version: string }
+  | { readonly type: 'withoutEffect' }
+  | { readonly type: 'wrong'; readonly class: ErrorClass; readonly code: string; readonly message: string };
+
+/** Every wanted value is there; what the system chose itself comes on top. */
+export const holdsValues = (observed: JsonObject, values: JsonObject): boolean =>
+  Object.entries(values).every(([name, value]) => sameJson(observed[name], value));
+
+const wrong = (
+  errorClass: ErrorClass,
+  code: string,
+  message: string,
+): Extract<Judgement, { type: 'wrong' }> => ({
+  type: 'wrong',
+  class: errorClass,
+  code,
+  message,
+});
+
+/** Nobody heard the end of a call: what became of it, by what the system shows now? */
+export function judgeDoubt(wanted: Wanted, now: Observed): Judgement {
+  return wanted.verb === 'apply' ? judgeApply(wanted, now) : judgeRevoke(wanted, now);
+}
+
+function judgeApply({ key, values, expect }: Wanted, now: Observed): Judgement {
+  if (now.type === 'absent') {
+    if (expect === 'absent') return { type: 'withoutEffect' };
+    return wrong('drift', 'vanished', 'the object that was to be changed is not there any more');
+  }
+  if (now.key === key) {
+    if (holdsValues(now.observed, values))
+      return { type: 'effected', observed: now.observed, version: now.version };
+    return wrong('lied', 'otherValues', 'the object carries our key, but other values');
+  }
+  if (expect === 'absent') {
+    const code = now.key === null ? 'unmarked' : 'exists';
+    return wrong('conflict', code, 'an object that is not ours is in this place');
+  }
+  if (now.version === expect.version) return { type: 'withoutEffect' };
+  return wrong('drift', 'changed', 'somebody else changed the object meanwhile');
+}
+
+function judgeRevoke({ expect }: Wanted, now: Observed): Judgement {
+  if (now.type === 'absent') return { type: 'effected', observed: {}, version: '' };
+  if (expect !== 'absent' && now.version === expect.version) return { type: 'withoutEffect' };
+  return wrong('drift', 'changed', 'somebody else changed the object meanwhile');
+}
+
+/** The system said done: does it show what it said? */
+export function judgeDone(wanted: Wanted, now: Observed): Exclude<Judgement, { type: 'withoutEffect' }> {
+  if (wanted.verb === 'revoke') {
+    if (now.type === 'absent') return { type: 'effected', observed: {}, version: '' };
+    return wrong('lied', 'stillThere', 'the system said it is gone, and shows it still');
+  }
+  if (now.type === 'absent') return wrong('lied', 'notThere', 'the system said done, and shows nothing');
+  if (now.key !== null && now.key !== wanted.key) {
+    return wrong('lied', 'otherKey', 'the system said done, and shows the write of another');
+  }
+  if (!holdsValues(now.observed, wanted.values)) {
+    return wrong('lied', 'otherValues', 'the system said done, and shows other values');
+  }
+  return { type: 'effected', observed: now.observed, version: now.version };
+}

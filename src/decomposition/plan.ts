@@ -1,0 +1,144 @@
+import type { JsonObject } from '../kernel/json.ts';
+import type { RecoveryPolicy } from '../serviceOrder/recovery.ts';
+
+export type Verb = 'apply' | 'revoke';
+export type ServiceAction = 'add' | 'modify' | 'delete';
+
+/** One object in one system, with everything an activity needs to bring it to its wanted state. */
+export interface PlannedStep {
+  readonly name: string;
+  readonly system: string;
+  readonly verb: Verb;
+  readonly object: string;
+  /** Expressions, evaluated when the step is attempted. A revoke has none. */
+  readonly values: Readonly<Record<string, string>>;
+  readonly results: Readonly<Record<string, string>>;
+  readonly verify: 'always' | 'never';
+  /** Steps whose objects this one builds upon, whether or not they are part of this plan. */
+  readonly builtAfter: readonly string[];
+  /** Steps of this plan that must be over before. */
+  readonly after: readonly string[];
+  /** Present on a step that is needed only if one of these names changes meanwhile. */
+  readonly ifChanged?: readonly string[];
+}
+
+export interface PlannedServiceOrder {
+  readonly id: string;
+  readonly item: string;
+  readonly product: string;
+  readonly service: string;
+  readonly action: ServiceAction;
+  readonly specification: string;
+  readonly domain: string;
+  readonly characteristics: JsonObject;
+  /** Declared type per characteristic: expressions need it long after the catalogue has moved on. */
+  readonly types: Readonly<Record<string, string>>;
+  readonly bindings: Readonly<Record<string, string>>;
+  readonly results: Readonly<Record<string, string>>;
+  readonly after: readonly string[];
+  /** No result changes for certain: if no step turns out to be needed, there is nothing to do at all. */
+  readonly skippable: boolean;
+  readonly steps: readonly PlannedStep[];
+}
+
+export interface PlannedProduct {
+  readonly id: string;
+  readonly item: string;
+  readonly action: ServiceAction;
+  readonly offering: string;
+  readonly specification: string;
+  readonly characteristics: JsonObject;
+  readonly reliesOn: readonly string[];
+  readonly bundles: readonly string[];
+}
+
+export interface Plan {
+  readonly format: 1;
+  readonly rules: 1;
+  readonly products: readonly PlannedProduct[];
+  readonly serviceOrders: readonly PlannedServiceOrder[];
+  readonly claims: { readonly exclusive: readonly string[]; readonly shared: readonly string[] };
+}
+
+/** What a workflow knows of a step: no objects, values or texts enter Temporal. */
+export interface CompactStep {
+  readonly id: string;
+  readonly system: string;
+  readonly verb: Verb;
+  readonly after: readonly string[];
+  readonly ifChanged?: readonly string[];
+}
+
+export interface CompactServiceOrder {
+  readonly id: string;
+  readonly item: string;
+  readonly action: ServiceAction;
+  readonly specification: string;
+  readonly domain: string;
+  readonly after: readonly string[];
+  /** Alias → the service order of this plan that changes the service relied on. */
+  readonly reliesOn: Readonly<Record<string, string>>;
+  readonly skippable: boolean;
+  /** Absent in plans above the inline limit: the child then loads them itself. */
+  readonly steps?: readonly CompactStep[];
+}
+
+/** Frozen when the order opens: later configuration and code leave a running order as it is. */
+export interface PlanSettings {
+  readonly openChildrenMax: number;
+  readonly step: { readonly callTimeoutMs: number; readonly heartbeatTimeoutMs: number };
+  readonly policy: RecoveryPolicy;
+}
+
+export interface CompactPlan {
+  readonly format: 1;
+  readonly rules: 1;
+  readonly settings: PlanSettings;
+  readonly serviceOrders: readonly CompactServiceOrder[];
+}
+
+/** Waits on names that did not change. */
+export const isUnneeded = ({ ifChanged }: CompactStep, changed: readonly string[]): boolean =>
+  ifChanged !== undefined && !ifChanged.some((name) => changed.includes(name));
+
+const inlineServiceItemsMax = 100;
+
+/** A service order's item ordinal and step name: one step of one item. */
+export const stepId = (ordinal: number, name: string): string => `${ordinal}/${name}`;
+
+export const compactSteps = (steps: readonly PlannedStep[]): CompactStep[] =>
+  steps.map((step) => ({
+    id: stepId(1, step.name),
+    system: step.system,
+    verb: step.verb,
+    after: step.after.map((name) => stepId(1, name)),
+    ...(step.ifChanged && { ifChanged: step.ifChanged }),
+  }));
+
+export function compact(plan: Plan, settings: PlanSettings): CompactPlan {
+  const inline = plan.serviceOrders.length <= inlineServiceItemsMax;
+  const orderByService = new Map(
+    plan.serviceOrders.map((serviceOrder) => [serviceOrder.service, serviceOrder.id]),
+  );
+  return {
+    format: plan.format,
+    rules: plan.rules,
+    settings,
+    serviceOrders: plan.serviceOrders.map((serviceOrder) => ({
+      id: serviceOrder.id,
+      item: serviceOrder.item,
+      action: serviceOrder.action,
+      specification: serviceOrder.specification,
+      domain: serviceOrder.domain,
+      after: serviceOrder.after,
+      reliesOn: Object.fromEntries(
+        Object.entries(serviceOrder.bindings).flatMap(([alias, service]) => {
+          const other = orderByService.get(service);
+          return other === undefined ? [] : [[alias, other]];
+        }),
+      ),
+      skippable: serviceOrder.skippable,
+      ...(inline && { steps: compactSteps(serviceOrder.steps) }),
+    })),
+  };
+}

@@ -1,0 +1,42 @@
+import { sha256 } from '@noble/hashes/sha2.js';
+import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
+
+export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
+export interface JsonObject {
+  readonly [name: string]: Json;
+}
+
+/** One text for one value, whatever the order of its keys; absent and undefined are the same. */
+export function canonicalJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map((entry) => canonicalJson(entry ?? null)).join(',')}]`;
+  if (typeof value === 'object' && value !== null) {
+    const entries = Object.entries(value)
+      .filter(([, entry]) => entry !== undefined)
+      .sort(([left], [right]) => (left < right ? -1 : left > right ? 1 : 0))
+      .map(([name, entry]) => `${JSON.stringify(name)}:${canonicalJson(entry)}`);
+    return `{${entries.join(',')}}`;
+  }
+  if (typeof value === 'number' && !Number.isFinite(value)) throw new Error('a number must be finite');
+  const text = JSON.stringify(value);
+  if (text === undefined) throw new Error(`no canonical JSON for ${typeof value}`);
+  return text;
+}
+
+export const hashOf = (value: unknown): string => bytesToHex(sha256(utf8ToBytes(canonicalJson(value))));
+
+const base32Alphabet = 'abcdefghijklmnopqrstuvwxyz234567';
+
+/** Sixteen base32 characters of SHA-256: short enough for an id, long enough never to meet another. */
+export function shortHash(value: unknown): string {
+  const bytes = sha256(utf8ToBytes(canonicalJson(value)));
+  let bits = 0n;
+  for (const byte of bytes.subarray(0, 10)) bits = (bits << 8n) | BigInt(byte);
+  return Array.from(
+    { length: 16 },
+    (_, index) => base32Alphabet[Number((bits >> BigInt(75 - 5 * index)) & 31n)],
+  ).join('');
+}
+
+/** Nothing is the same as nothing only. */
+export const sameJson = (left: unknown, right: unknown): boolean =>
+  left === undefined || right === undefined ? left === right : canonicalJson(left) === canonicalJson(right);

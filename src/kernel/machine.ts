@@ -1,0 +1,29 @@
+import { assert, must } from './assert.ts';
+
+/** One row per state, one entry per event that may leave it. An empty row is the definition of final. */
+export type Machine<State extends string, Event extends string> = {
+  readonly [from in State]: { readonly [event in Event]?: State };
+};
+
+export const isFinal = <State extends string>(machine: Machine<State, string>, state: State): boolean =>
+  Object.keys(machine[state]).length === 0;
+
+/** The state an event leads to; the table must hold the arrow. */
+export function follow<State extends string, Event extends string>(
+  machine: Machine<State, Event>,
+  from: State,
+  event: Event,
+): State {
+  return must<State>(machine[from][event] as State | undefined, `an arrow for ${event} out of ${from}`);
+}
+
+/** The event that leads from one state to another; the table must hold exactly such an arrow. */
+export function arrowBetween<State extends string, Event extends string>(
+  machine: Machine<State, Event>,
+  from: State,
+  to: State,
+): Event {
+  const arrows = Object.entries(machine[from]).filter(([, target]) => target === to);
+  assert(arrows.length > 0, `an arrow from ${from} to ${to}`);
+  return must(arrows[0], 'the arrow')[0] as Event;
+}

@@ -1,0 +1,142 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { inject } from 'vitest';
+import { must } from '../../src/kernel/assert.ts';
+import { freePort } from '../../temporal-dev/ports.ts';
+import { postgresUrl } from '../../temporal-dev/postgres.ts';
+import {
+  demoCataloguePlan,
+  longRunningRoles,
+  migratePlan,
+  networkPlan,
+  type Role,
+  type RoleSurroundings,
+  rolePlan,
+} from '../../temporal-dev/roles.ts';
+import type { SupervisedProcess } from '../../temporal-dev/supervisedProcess.ts';
+import { createSupervisor, type Supervisor } from '../../temporal-dev/supervisor.ts';
+import { startServers } from '../../temporal-dev/workbench.ts';
+import { freshDatabase } from './database.ts';
+import { freshNamespace } from './namespace.ts';
+import { temporaryPlace } from './temporaryPlace.ts';
+
+export interface StackOptions {
+  /** Default: all. */
+  readonly roles?: readonly Role[];
+  readonly env?: Readonly<Record<string, string>>;
+  /** For the first start of a role; one that dies of its failpoint comes back without. */
+  readonly failpoint?: Readonly<Partial<Record<Role, string>>>;
+  /** Postgres and Temporal of its own, which may be killed; else the shared ones. */
+  readonly ownServers?: boolean;
+  /** Default: the demo catalogue is saved when there is an API. */
+  readonly demoCatalogue?: boolean;
+}
+
+export type StackProcess = Role | 'network' | 'postgres' | 'temporal';
+
+export interface Stack {
+  readonly apiUrl: string;
+  readonly networkUrl: string;
+  readonly databaseUrl: string;
+  readonly temporalAddress: string;
+  readonly temporalNamespace: string;
+  /** Ends a process by a signal; the supervisor starts it again at once. */
+  kill(name: StackProcess, signal?: NodeJS.Signals): Promise<void>;
+  /** Ends a process and keeps it down until `restart`. */
+  halt(name: StackProcess, signal?: NodeJS.Signals): Promise<void>;
+  /** Ready again when it resolves. */
+  restart(name: StackProcess): Promise<void>;
+  /** With `nthStart` 2 it waits until the process has died once and come back. */
+  waitReady(name: StackProcess, nthStart?: number): Promise<void>;
+  starts(name: StackProcess): number;
+  pid(name: StackProcess): number;
+  logs(name: StackProcess | 'migrate' | 'catalogue'): string;
+  stop(): Promise<void>;
+}
+
+interface Grounds {
+  readonly databaseUrl: string;
+  readonly temporalAddress: string;
+  readonly temporalNamespace: string;
+  leave(): Promise<void>;
+}
+
+async function ownGrounds(supervisor: Supervisor, directory: string): Promise<Grounds> {
+  const ports = { postgres: await freePort(), temporal: await freePort() };
+  await startServers({ supervisor, directory, ports });
+  return {
+    databaseUrl: postgresUrl(ports.postgres, 'dialtone'),
+    temporalAddress: `127.0.0.1:${ports.temporal}`,
+    temporalNamespace: 'default',
+    leave: async () => undefined,
+  };
+}
+
+async function sharedGrounds(): Promise<Grounds> {
+  const [database, temporalNamespace] = await Promise.all([freshDatabase(), freshNamespace()]);
+  return {
+    databaseUrl: database.url,
+    temporalAddress: inject('temporalAddress'),
+    temporalNamespace,
+    leave: database.drop,
+  };
+}
+
+function controls(supervisor: Supervisor, directory: string) {
+  const find = (name: StackProcess): SupervisedProcess => supervisor.find(name);
+  return {
+    kill: (name: StackProcess, signal: NodeJS.Signals = 'SIGKILL') => find(name).kill(signal),
+    halt: (name: StackProcess, signal?: NodeJS.Signals) => find(name).halt(signal),
+    async restart(name: StackProcess) {
+      const found = find(name);
+      await found.halt();
+      found.resume();
+      await found.ready();
+    },
+    waitReady: (name: StackProcess, nthStart?: number) => find(name).ready(nthStart),
+    starts: (name: StackProcess) => find(name).starts(),
+    pid: (name: StackProcess) => must(find(name).entry()?.pid, `the pid of ${name}`),
+    logs: (name: string) => readFileSync(join(directory, 'logs', `${name}.log`), 'utf8'),
+  };
+}
+
+/** A whole Dialtone for one test file: roles and network of its own, each a process that may be killed. */
+export async function startStack(options: StackOptions = {}): Promise<Stack> {
+  const { roles = longRunningRoles, env = {}, failpoint = {}, ownServers = false } = options;
+  const { directory, removeAtEnd } = temporaryPlace();
+  const supervisor = createSupervisor({ directory, removeAtEnd });
+  let grounds: Grounds | undefined;
+  const stop = async (): Promise<void> => {
+    await supervisor.stop();
+    await grounds?.leave();
+  };
+  try {
+    const ports = { api: await freePort(), network: await freePort() };
+    const apiUrl = `http://127.0.0.1:${ports.api}`;
+    const networkUrl = `http://127.0.0.1:${ports.network}`;
+    const file = join(directory, 'network.jsonl');
+    const [found] = await Promise.all([
+      ownServers ? ownGrounds(supervisor, directory) : sharedGrounds(),
+      supervisor.start(networkPlan({ port: ports.network, file, callbackUrl: apiUrl })),
+    ]);
+    grounds = found;
+    const { databaseUrl, temporalAddress, temporalNamespace } = found;
+    const around: RoleSurroundings = { ...found, networkUrl, apiPort: ports.api, env, failpoint };
+    await supervisor.run(migratePlan(around));
+    if (roles.includes('api')) {
+      await supervisor.start(rolePlan('api', around));
+      if (options.demoCatalogue ?? true) await supervisor.run(demoCataloguePlan(apiUrl));
+    }
+    await Promise.all(
+      roles.filter((role) => role !== 'api').map((role) => supervisor.start(rolePlan(role, around))),
+    );
+    return {
+      ...{ apiUrl, networkUrl, databaseUrl, temporalAddress, temporalNamespace },
+      ...controls(supervisor, directory),
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}

@@ -1,0 +1,54 @@
+import type { OrderRun } from '../src/order/advance.ts';
+import type { ServiceOrderCommand, ServiceOrderRun } from '../src/serviceOrder/advance.ts';
+
+/** Texts for the Temporal Web UI: they answer "what is this order waiting for?". */
+
+const rowsMax = 100;
+
+const table = (head: readonly string[], rows: readonly (readonly string[])[]): string => {
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  const more = rows.length > rowsMax ? [`and ${rows.length - rowsMax} more`] : [];
+  return [line(head), line(head.map(() => '---')), ...rows.slice(0, rowsMax).map(line), ...more].join('\n');
+};
+
+export function orderDetails(run: OrderRun): string {
+  const names = new Map(
+    run.plan.serviceOrders.map(({ id, action, specification }) => [id, `${action} ${specification}`]),
+  );
+  const rows = run.plan.serviceOrders.map(({ id, item, domain, after }) => {
+    const child = run.children[id];
+    const missing = after.filter(
+      (other) => !['done', 'skipped', 'ready', 'releasing'].includes(run.children[other]?.state ?? ''),
+    );
+    const waitsFor =
+      child?.state === 'waiting' ? missing.map((other) => names.get(other)).join(', ') : (child?.code ?? '');
+    return [names.get(id) ?? id, item, domain, child?.state ?? '', waitsFor];
+  });
+  return `**${run.state}**\n\n${table(['service order', 'item', 'domain', 'state', 'waits for'], rows)}`;
+}
+
+export function serviceOrderDetails(title: string, run: ServiceOrderRun): string {
+  const rows = run.plan.map(({ id, system, verb }) => {
+    const step = run.steps[id];
+    const trouble = step?.trouble ? `${step.trouble.class} (${step.trouble.code})` : '';
+    return [
+      id,
+      verb,
+      system,
+      step?.state ?? '',
+      String((step?.attempts ?? 0) + (step?.outages ?? 0)),
+      trouble,
+    ];
+  });
+  return `**${title}: ${run.state}**\n\n${table(['step', 'verb', 'system', 'state', 'failed tries', 'last trouble'], rows)}`;
+}
+
+type RetryLater = Extract<ServiceOrderCommand, { type: 'retryLater' }>;
+
+/** Such as `retry 3 of 8 of prefix: ipam throttled`. */
+export function retrySummary({ step, attempt, of }: RetryLater, run: ServiceOrderRun): string {
+  const system = run.plan.find(({ id }) => id === step)?.system ?? '';
+  const trouble = run.steps[step]?.trouble;
+  const counted = of === null ? 'again' : `retry ${attempt} of ${of}`;
+  return `${counted}, ${step.slice(step.indexOf('/') + 1)}: ${system} ${trouble?.class ?? ''}`.slice(0, 200);
+}

@@ -1,0 +1,2 @@
+export { productOrder } from './productOrder.ts';
+export { serviceOrder } from './serviceOrder.ts';

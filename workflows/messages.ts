@@ -1,0 +1,65 @@
+import type { CompactStep, ServiceAction } from '../src/decomposition/plan.ts';
+import type { RecoveryPolicy } from '../src/serviceOrder/recovery.ts';
+import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
+
+/** Names that workflows, activities, API and relay must agree on. Nothing here may hold personal data. */
+
+export const orderQueue = 'productOrder';
+export const domainQueue = (domain: string): string => `domain:${domain}`;
+
+export interface OrderIdentity {
+  readonly tenant: string;
+  readonly orderId: string;
+}
+
+export const productOrderId = ({ tenant, orderId }: OrderIdentity): string =>
+  `productOrder:${tenant}:${orderId}`;
+export const serviceOrderId = (tenant: string, serviceOrder: string): string =>
+  `serviceOrder:${tenant}:${serviceOrder}`;
+
+/** What the child of one service order needs; everything else it reads from Postgres by id. */
+export interface ServiceOrderInput {
+  readonly tenant: string;
+  readonly serviceOrder: string;
+  readonly title: string;
+  readonly parent: string;
+  readonly action: ServiceAction;
+  readonly domain: string;
+  readonly steps?: readonly CompactStep[];
+  readonly changed: readonly string[];
+  readonly policy: RecoveryPolicy;
+  readonly callTimeoutMs: number;
+  readonly heartbeatTimeoutMs: number;
+}
+
+export interface ServiceOrderResult {
+  readonly changed: readonly string[];
+}
+
+export const signals = {
+  /** Child to parent. */
+  held: 'serviceOrderHeld',
+  ready: 'serviceOrderReady',
+  /** Parent to child: take away what is no longer wanted. */
+  release: 'release',
+} as const;
+
+export interface HeldMessage {
+  readonly serviceOrder: string;
+  readonly code: string;
+}
+
+export interface ReadyMessage {
+  readonly serviceOrder: string;
+  readonly changed: readonly string[];
+}
+
+export const searchAttributes = {
+  tenant: defineSearchAttributeKey('DialtoneTenant', SearchAttributeType.KEYWORD),
+  state: defineSearchAttributeKey('DialtoneState', SearchAttributeType.KEYWORD),
+  externalId: defineSearchAttributeKey('DialtoneExternalId', SearchAttributeType.KEYWORD),
+  actions: defineSearchAttributeKey('DialtoneActions', SearchAttributeType.KEYWORD_LIST),
+};
+
+/** Search attributes are plain text of limited length: only an external id that looks like an id goes there. */
+export const isSearchable = (externalId: string): boolean => /^[\w.:/-]{1,255}$/.test(externalId);

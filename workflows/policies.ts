@@ -1,0 +1,27 @@
+import type { ActivityOptions, LocalActivityOptions } from '@temporalio/workflow';
+
+/** Every Temporal option with its reason. Business timeouts come with the plan, not from here. */
+
+/** Bookkeeping is short; two quick tries keep a hiccup of Postgres out of the history. */
+export const bookkeeping = {
+  scheduleToCloseTimeout: '5s',
+  retry: { maximumAttempts: 2, initialInterval: '100ms' },
+} as const satisfies LocalActivityOptions;
+
+/** Postgres is down: the same work as a regular activity waits without limit, visible as pending in the UI. */
+export const patientBookkeeping = {
+  startToCloseTimeout: '30s',
+  retry: { initialInterval: '1s', maximumInterval: '30s' },
+} as const satisfies ActivityOptions;
+
+/**
+ * One scheduled activity is one attempt: the policy in the plan retries, on timers people can see. A cancelled
+ * step is waited for, since it may still take effect.
+ */
+export const stepOptions = (callTimeoutMs: number, heartbeatTimeoutMs: number) =>
+  ({
+    startToCloseTimeout: callTimeoutMs * 3 + heartbeatTimeoutMs,
+    heartbeatTimeout: heartbeatTimeoutMs,
+    cancellationType: 'WAIT_CANCELLATION_COMPLETED',
+    retry: { maximumAttempts: 1 },
+  }) as const satisfies ActivityOptions;

@@ -1,0 +1,163 @@
+import {
+  ApplicationFailure,
+  CancellationScope,
+  condition,
+  getExternalWorkflowHandle,
+  setCurrentDetails,
+  setHandler,
+  defineSignal,
+  sleep,
+  startChild,
+  upsertSearchAttributes,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { OrderRef } from '../activities/orderRecords.ts';
+import { must } from '../src/kernel/assert.ts';
+import { isFinal } from '../src/kernel/machine.ts';
+import {
+  advance,
+  beginOrder,
+  type OrderCommand,
+  type OrderEvent,
+  type OrderRun,
+} from '../src/order/advance.ts';
+import { orderMachine, type OrderState } from '../src/order/machine.ts';
+import { record } from './bookkeeping.ts';
+import { orderDetails } from './details.ts';
+import {
+  domainQueue,
+  type HeldMessage,
+  type OrderIdentity,
+  type ReadyMessage,
+  searchAttributes,
+  serviceOrderId,
+  type ServiceOrderInput,
+  signals,
+} from './messages.ts';
+import { serviceOrder } from './serviceOrder.ts';
+
+const heldSignal = defineSignal<[HeldMessage]>(signals.held);
+const readySignal = defineSignal<[ReadyMessage]>(signals.ready);
+
+export interface OrderOutcome {
+  readonly state: OrderState;
+}
+
+/** Brings one product order to its end: opens it, runs its service orders by their edges, settles it. */
+export function productOrder(identity: OrderIdentity): Promise<OrderOutcome> {
+  const inbox: OrderEvent[] = [];
+  setHandler(
+    heldSignal,
+    ({ serviceOrder: id, code }) => void inbox.push({ type: 'ServiceOrderHeld', id, code }),
+  );
+  setHandler(
+    readySignal,
+    ({ serviceOrder: id, changed }) => void inbox.push({ type: 'ServiceOrderReady', id, changed }),
+  );
+  return CancellationScope.nonCancellable(() => fulfil(identity, inbox));
+}
+
+async function fulfil(identity: OrderIdentity, inbox: OrderEvent[]): Promise<OrderOutcome> {
+  const ref = { ...identity, runChain: workflowInfo().firstExecutionRunId };
+  const opened = await open(ref);
+  if (opened.type === 'ended') return { state: opened.state };
+
+  let run = beginOrder(opened.plan, opened.state, opened.items);
+  let shown: OrderState = 'acknowledged';
+  inbox.push({ type: 'Opened' });
+  while (!isFinal(orderMachine, run.state)) {
+    await condition(() => inbox.length > 0);
+    const advanced = advance(run, must(inbox.shift(), 'the next event'));
+    run = advanced.run;
+    shown = show(run, shown);
+    for (const command of advanced.commands) await execute(command, run, ref, inbox);
+  }
+  return { state: run.state };
+}
+
+/** A later start date is waited for here, and looked at again when it has come. */
+async function open(ref: OrderRef) {
+  for (;;) {
+    const opened = await record('openOrder', ref);
+    if (opened.type === 'notTheSaga') throw notTheSaga(ref);
+    if (opened.type !== 'startsLater') return opened;
+    setCurrentDetails(`Waits for its start date, ${opened.startAt}.`);
+    await sleep(Math.max(1, Date.parse(opened.startAt) - Date.now()), {
+      summary: `start date ${opened.startAt}`,
+    });
+  }
+}
+
+async function execute(
+  command: OrderCommand,
+  run: OrderRun,
+  ref: OrderRef,
+  inbox: OrderEvent[],
+): Promise<void> {
+  switch (command.type) {
+    case 'startServiceOrder':
+      return startServiceOrder(command.id, command.changed, run, ref, inbox);
+    case 'releaseServiceOrder':
+      return getExternalWorkflowHandle(serviceOrderId(ref.tenant, command.id)).signal(signals.release);
+    case 'recordProgress':
+      return ensureSaga(ref, await record('recordProgress', ref, command.changes));
+    case 'settleOrder':
+      return ensureSaga(ref, await record('settleOrder', ref, command.changes, command.untouched));
+  }
+}
+
+/** Not awaited: all that may start, starts in one go, and each tells when it is settled. */
+function startServiceOrder(
+  id: string,
+  changed: readonly string[],
+  run: OrderRun,
+  { tenant }: OrderRef,
+  inbox: OrderEvent[],
+): void {
+  const planned = must(
+    run.plan.serviceOrders.find((candidate) => candidate.id === id),
+    `service order ${id}`,
+  );
+  const { policy, step } = run.plan.settings;
+  const title = `${planned.action} ${planned.specification}`;
+  const input: ServiceOrderInput = {
+    tenant,
+    serviceOrder: id,
+    title,
+    parent: workflowInfo().workflowId,
+    action: planned.action,
+    domain: planned.domain,
+    changed,
+    policy,
+    ...step,
+    ...(planned.steps && { steps: planned.steps }),
+  };
+  const child = startChild(serviceOrder, {
+    workflowId: serviceOrderId(tenant, id),
+    taskQueue: domainQueue(planned.domain),
+    args: [input],
+    parentClosePolicy: 'ABANDON',
+    staticSummary: title,
+    typedSearchAttributes: [{ key: searchAttributes.tenant, value: tenant }],
+  });
+  void child
+    .then((started) => started.result())
+    .then(
+      ({ changed: results }) => inbox.push({ type: 'ServiceOrderSettled', id, changed: results }),
+      () => inbox.push({ type: 'ServiceOrderHeld', id, code: 'runLost' }),
+    );
+}
+
+/** Shows where the order is; the state is indexed only when it changed. */
+function show(run: OrderRun, shown: OrderState): OrderState {
+  setCurrentDetails(orderDetails(run));
+  if (run.state !== shown) upsertSearchAttributes([{ key: searchAttributes.state, value: run.state }]);
+  return run.state;
+}
+
+function ensureSaga(ref: OrderRef, recorded: { readonly type: string }): void {
+  if (recorded.type === 'notTheSaga') throw notTheSaga(ref);
+}
+
+const notTheSaga = ({ orderId }: OrderRef) =>
+  ApplicationFailure.nonRetryable(`another chain of runs is the saga of order ${orderId}`, 'NotTheSaga');

@@ -1,0 +1,118 @@
+import {
+  ActivityFailure,
+  CancellationScope,
+  condition,
+  defineSignal,
+  getExternalWorkflowHandle,
+  proxyActivities,
+  setCurrentDetails,
+  setHandler,
+  sleep,
+  workflowRandom,
+} from '@temporalio/workflow';
+import type { Activities } from '../activities/index.ts';
+import { must } from '../src/kernel/assert.ts';
+import { isFinal } from '../src/kernel/machine.ts';
+import {
+  advance,
+  beginServiceOrder,
+  type ServiceOrderCommand,
+  type ServiceOrderEvent,
+  type ServiceOrderRun,
+  type StepReport,
+} from '../src/serviceOrder/advance.ts';
+import { serviceOrderMachine } from '../src/serviceOrder/machine.ts';
+import { record } from './bookkeeping.ts';
+import { retrySummary, serviceOrderDetails } from './details.ts';
+import { type ServiceOrderInput, type ServiceOrderResult, signals } from './messages.ts';
+import { stepOptions } from './policies.ts';
+
+const releaseSignal = defineSignal(signals.release);
+
+/** Brings the steps of one service order to their wanted state, by their edges and by the order's policy. */
+export function serviceOrder(input: ServiceOrderInput): Promise<ServiceOrderResult> {
+  const inbox: ServiceOrderEvent[] = [];
+  setHandler(releaseSignal, () => void inbox.push({ type: 'Released' }));
+  return CancellationScope.nonCancellable(() => activate(input, inbox));
+}
+
+async function activate(input: ServiceOrderInput, inbox: ServiceOrderEvent[]): Promise<ServiceOrderResult> {
+  const ref = { tenant: input.tenant, serviceOrder: input.serviceOrder };
+  const steps = input.steps ?? (await record('openServiceOrder', ref));
+  let run = beginServiceOrder(input.action, steps, input.policy, input.changed);
+  let result: ServiceOrderResult = { changed: [] };
+  inbox.push({ type: 'Begun' });
+  while (!isFinal(serviceOrderMachine, run.state)) {
+    await condition(() => inbox.length > 0);
+    const advanced = advance(run, must(inbox.shift(), 'the next event'));
+    run = advanced.run;
+    setCurrentDetails(serviceOrderDetails(input.title, run));
+    for (const command of advanced.commands) result = (await execute(command, run, input, inbox)) ?? result;
+  }
+  return result;
+}
+
+async function execute(
+  command: ServiceOrderCommand,
+  run: ServiceOrderRun,
+  input: ServiceOrderInput,
+  inbox: ServiceOrderEvent[],
+): Promise<ServiceOrderResult | undefined> {
+  const ref = { tenant: input.tenant, serviceOrder: input.serviceOrder };
+  const parent = getExternalWorkflowHandle(input.parent);
+  switch (command.type) {
+    case 'attemptStep':
+      attempt(command.step, run, input, inbox);
+      return undefined;
+    case 'retryLater':
+      void sleep(command.afterMs, { summary: retrySummary(command, run) }).then(() =>
+        inbox.push({ type: 'RetryDue', step: command.step }),
+      );
+      return undefined;
+    case 'recordServiceOrder':
+      await record('recordServiceOrder', ref, command.changes);
+      return undefined;
+    case 'reportHeld':
+      await parent.signal(signals.held, { serviceOrder: input.serviceOrder, code: command.code });
+      return undefined;
+    case 'reportReady': {
+      const { changed } = await record('recordReady', ref);
+      await parent.signal(signals.ready, { serviceOrder: input.serviceOrder, changed });
+      return undefined;
+    }
+    case 'settleServiceOrder':
+      return record('settleServiceOrder', ref, command.skipped);
+  }
+}
+
+/** Not awaited: steps run side by side, and each reports when it is through. */
+function attempt(
+  step: string,
+  run: ServiceOrderRun,
+  input: ServiceOrderInput,
+  inbox: ServiceOrderEvent[],
+): void {
+  const { verb, system } = must(
+    run.plan.find(({ id }) => id === step),
+    `step ${step}`,
+  );
+  const activities = proxyActivities<Activities>({
+    ...stepOptions(input.callTimeoutMs, input.heartbeatTimeoutMs),
+    summary: `${verb} ${step.slice(step.indexOf('/') + 1)} on ${system}`,
+  });
+  const call = { tenant: input.tenant, serviceOrder: input.serviceOrder, step };
+  const attempted = verb === 'apply' ? activities.applyStep(call) : activities.revokeStep(call);
+  void attempted.catch(reportOf).then((report) => {
+    inbox.push({ type: 'StepReported', step, report, jitter: workflowRandom.random() });
+  });
+}
+
+/** A step's activity that did not return was ended by an outage of ours, or by a defect. */
+function reportOf(error: unknown): StepReport {
+  const cause = error instanceof ActivityFailure ? error.cause : undefined;
+  if (cause?.name === 'TimeoutFailure') return { type: 'failed', class: 'ours', code: 'workerLost' };
+  if (cause?.name === 'ApplicationFailure' && 'type' in cause && cause.type === 'WorkerShutdown') {
+    return { type: 'failed', class: 'ours', code: 'workerShutdown' };
+  }
+  return { type: 'failed', class: 'unknown', code: 'unexpected' };
+}
