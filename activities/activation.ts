@@ -88,10 +88,10 @@ async function perform(
   const wanted = { verb, key, values, expect };
   const call: StepCall = { key, object, values, expect, correlationId };
   const heartbeat = setInterval(() => Context.current().heartbeat(), 1_000);
+  const signal = Context.current().cancellationSignal;
   let mayHaveEffect = attempt.inDoubt;
   try {
     const adapter = deps.adapterFor(step.adapter ?? '', step.address ?? '');
-    const signal = Context.current().cancellationSignal;
     if (attempt.inDoubt) {
       const judged = judgeDoubt(wanted, await adapter.read(call, signal));
       if (judged.type !== 'withoutEffect') return outcomeOf(judged);
@@ -106,6 +106,7 @@ async function perform(
     if (step.verify === 'never') return { type: 'done', observed: answer.observed, version: answer.version };
     return outcomeOf(judgeDone(wanted, await adapter.read(call, signal)));
   } catch (error) {
+    if (signal.aborted) return trouble('ours', 'workerShutdown', 'the worker shut down during the call');
     return classify(error, mayHaveEffect);
   } finally {
     clearInterval(heartbeat);

@@ -1,4 +1,4 @@
-import { ActivityFailure, proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
+import { proxyActivities, proxyLocalActivities, TemporalFailure } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.ts';
 import { bookkeeping, patientBookkeeping } from './policies.ts';
 
@@ -16,7 +16,8 @@ export async function record<Name extends keyof Records>(
   try {
     return await (quick[name] as Call)(...args);
   } catch (error) {
-    if (!(error instanceof ActivityFailure)) throw error;
+    // A local activity's failure arrives bare, not wrapped in an ActivityFailure.
+    if (!(error instanceof TemporalFailure)) throw error;
     return await (patient[name] as Call)(...args);
   }
 }

@@ -1,5 +1,6 @@
 import {
   ActivityFailure,
+  ApplicationFailure,
   CancellationScope,
   condition,
   defineSignal,
@@ -8,6 +9,7 @@ import {
   setCurrentDetails,
   setHandler,
   sleep,
+  TimeoutFailure,
   workflowRandom,
 } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.ts';
@@ -109,9 +111,9 @@ function attempt(
 
 /** A step's activity that did not return was ended by an outage of ours, or by a defect. */
 function reportOf(error: unknown): StepReport {
-  const cause = error instanceof ActivityFailure ? error.cause : undefined;
-  if (cause?.name === 'TimeoutFailure') return { type: 'failed', class: 'ours', code: 'workerLost' };
-  if (cause?.name === 'ApplicationFailure' && 'type' in cause && cause.type === 'WorkerShutdown') {
+  const cause = error instanceof ActivityFailure ? error.cause : error;
+  if (cause instanceof TimeoutFailure) return { type: 'failed', class: 'ours', code: 'workerLost' };
+  if (cause instanceof ApplicationFailure && cause.type === 'WorkerShutdown') {
     return { type: 'failed', class: 'ours', code: 'workerShutdown' };
   }
   return { type: 'failed', class: 'unknown', code: 'unexpected' };

@@ -1,9 +1,12 @@
+import { together } from '../../drizzle/reads/together.ts';
 import type { JsonObject } from '../../src/kernel/json.ts';
 import type { Order, OrderItem } from '../../src/order/order.ts';
 import { characteristicList, dateTime, type Links, present } from '../resource.ts';
 import { itemStateToTmf, orderStateToTmf } from './states.ts';
 
 export function toTmf(order: Order, links: Links): JsonObject {
+  const partsOf = together(order.items, containers(order.items));
+  const render = (item: OrderItem): JsonObject => itemToTmf(item, order, links, partsOf(item.id).map(render));
   return present({
     id: order.id,
     href: links.href('productOrder', order.id),
@@ -16,25 +19,26 @@ export function toTmf(order: Order, links: Links): JsonObject {
     completionDate: dateTime(order.completedAt),
     '@type': 'ProductOrder',
     ...order.carried,
-    productOrderItem: itemsIn(undefined, order, links),
+    productOrderItem: partsOf(topLevel).map(render),
   });
 }
 
-/** Nested as they were ordered: a part that its bundle names by a relationship stands beside it. */
-const itemsIn = (bundle: OrderItem | undefined, order: Order, links: Links): JsonObject[] =>
-  order.items
-    .filter((item) => containerOf(item, order.items) === bundle)
-    .map((item) => itemToTmf(item, order, links));
+const topLevel = '';
 
-function containerOf(item: OrderItem, items: readonly OrderItem[]): OrderItem | undefined {
-  const bundle = items.find(({ id }) => id === item.parent);
-  const related =
-    bundle?.relationships.some(({ type, itemId }) => type === 'bundles' && itemId === item.id) ||
-    item.relationships.some(({ type, itemId }) => type === 'bundledBy' && itemId === bundle?.id);
-  return related ? undefined : bundle;
+/** Nested as they were ordered: a part that its bundle names by a relationship stands beside it. */
+function containers(items: readonly OrderItem[]): (item: OrderItem) => string {
+  const related = new Set(
+    items.flatMap(({ id, relationships }) =>
+      relationships.flatMap(({ type, itemId }) => {
+        if (type === 'bundles') return [`${id} ${itemId}`];
+        return type === 'bundledBy' ? [`${itemId} ${id}`] : [];
+      }),
+    ),
+  );
+  return ({ id, parent }) => (parent === undefined || related.has(`${parent} ${id}`) ? topLevel : parent);
 }
 
-function itemToTmf(item: OrderItem, order: Order, links: Links): JsonObject {
+function itemToTmf(item: OrderItem, order: Order, links: Links, parts: readonly JsonObject[]): JsonObject {
   const { place: _, product: __, ...carried } = item.carried;
   return present({
     id: item.id,
@@ -48,7 +52,7 @@ function itemToTmf(item: OrderItem, order: Order, links: Links): JsonObject {
       id: itemId,
       relationshipType: type,
     })),
-    productOrderItem: itemsIn(item, order, links),
+    productOrderItem: parts,
     errorMessage: item.code === undefined ? [] : [{ code: item.code, reason: `the item is ${item.state}` }],
   });
 }

@@ -1,0 +1,1 @@
+export const createApp = (_: any): any => ({ fetch: () => new Response('', { status: 503 }) });

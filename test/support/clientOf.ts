@@ -1,0 +1,88 @@
+import type { Stack } from './stack.ts';
+import { eventually } from './eventually.ts';
+import { withPostgres } from '../../temporal-dev/postgres.ts';
+
+/** What an integrator and an operator do with a running Dialtone, in the words of the tests. */
+
+const api = {
+  productOrder: '/tmf-api/productOrderingManagement/v4/productOrder',
+  serviceOrder: '/tmf-api/serviceOrdering/v4/serviceOrder',
+  product: '/tmf-api/productInventory/v4/product',
+  service: '/tmf-api/serviceInventory/v4/service',
+} as const;
+
+export interface LedgerEntry {
+  readonly seq: number;
+  readonly system: string;
+  readonly object: string;
+  readonly verb: 'apply' | 'revoke';
+  readonly key: string;
+  readonly values: Readonly<Record<string, unknown>>;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: answers are looked into by assertions, not by types
+type Body = any;
+
+export const clientOf = ({ apiUrl, networkUrl, databaseUrl }: Stack) => {
+  const get = async (url: string): Promise<Body> => (await fetch(url)).json();
+  const post = (items: readonly object[], headers: Record<string, string> = {}, rest: object = {}) =>
+    fetch(`${apiUrl}${api.productOrder}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: JSON.stringify({ productOrderItem: items, ...rest }),
+    });
+  const ledger = (): Promise<LedgerEntry[]> => get(`${networkUrl}/ledger`);
+  const orderOf = (id: string) => get(`${apiUrl}${api.productOrder}/${id}`);
+
+  return {
+    post,
+    ledger,
+    orderOf,
+    list: (resource: keyof typeof api, query = ''): Promise<Body> =>
+      get(`${apiUrl}${api[resource]}?${query}`),
+    ops: (id: string): Promise<Body> => get(`${apiUrl}/ops/v1/productOrders/${id}`),
+
+    async order(items: readonly object[]): Promise<string> {
+      const reply = await post(items);
+      if (reply.status !== 201)
+        throw new Error(`the order was answered ${reply.status}: ${await reply.text()}`);
+      return ((await reply.json()) as { id: string }).id;
+    },
+
+    /** Waits for a state; an API that is down meanwhile is asked again. */
+    reaches: (id: string, state: string, withinMs = 60_000): Promise<Body> =>
+      eventually(
+        async () => {
+          const order = await orderOf(id);
+          if (order.state !== state) throw new Error(`order ${id} is ${order.state}, not ${state}`);
+          return order;
+        },
+        { withinMs },
+      ),
+
+    faults: async (rules: readonly object[]): Promise<void> => {
+      const reply = await fetch(`${networkUrl}/faults`, {
+        method: 'PUT',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ rules }),
+      });
+      if (!reply.ok) throw new Error(`the network refused the faults: ${await reply.text()}`);
+    },
+
+    /** Objects that stand in the network, as `system object`. */
+    async standing(): Promise<string[]> {
+      const stand = new Set<string>();
+      for (const { verb, system, object } of await ledger()) {
+        if (verb === 'apply') stand.add(`${system} ${object}`);
+        else stand.delete(`${system} ${object}`);
+      }
+      return [...stand].sort();
+    },
+
+    rows: (statement: string): Promise<Body[]> => withPostgres(databaseUrl, (sql) => sql.unsafe(statement)),
+  };
+};
+
+export type Client = ReturnType<typeof clientOf>;
+
+export const bundle = { id: '1', action: 'add', productOffering: { id: 'OFF-BIZ-FIBRE-BUNDLE' } } as const;
