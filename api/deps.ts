@@ -2,6 +2,7 @@ import type { Context } from 'hono';
 import type { Logger } from 'pino';
 import type { Database } from '../drizzle/client.ts';
 import type { Config } from '../src/config.ts';
+import type { Order } from '../src/order/order.ts';
 
 /** What the boundary needs from outside. */
 export interface ApiDeps {
@@ -17,7 +18,7 @@ export interface ApiDeps {
   readonly clock: () => Date;
   readonly newOrderId: () => string;
   /** Unawaited and bounded: the relay starts what this does not. */
-  readonly startOrder: (tenant: string, orderId: string) => void;
+  readonly startOrder: (tenant: string, order: Order) => void;
   /** True, or why not. */
   readonly temporalReachable: () => boolean | string;
   readonly schemaIsCurrent: () => Promise<boolean>;

@@ -84,5 +84,6 @@ export const idParameter = {
   schema: { type: 'string' },
 } as const;
 
-const query = (name: string, type: 'string' | 'integer') => ({ name, in: 'query', schema: { type } }) as const;
+const query = (name: string, type: 'string' | 'integer') =>
+  ({ name, in: 'query', schema: { type } }) as const;
 const filters = (attributes: Attributes) => Object.keys(attributes).map((name) => query(name, 'string'));

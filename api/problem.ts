@@ -1,3 +1,4 @@
+import type { Context } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { CatalogRefusal } from '../src/catalog/model.ts';
 import type { JsonObject } from '../src/kernel/json.ts';
@@ -97,16 +98,18 @@ export const pathText = (path: readonly PropertyKey[]): string =>
     return text === '' ? String(part) : `${text}.${String(part)}`;
   }, '');
 
-export function answer({ code, message, path, details, headers }: Refusal): Response {
+export function answer(c: Context, { code, message, path, details, headers }: Refusal): Response {
   const [status, reason] = problems[code];
+  for (const [name, value] of Object.entries(headers ?? {})) c.header(name, value);
+  const where = path === undefined || path === '' ? undefined : path;
   const body = {
     '@type': 'Error',
     code,
     reason,
-    message: path === undefined || path === '' ? message : `${path}: ${message}`,
+    message: where === undefined ? message : `${where}: ${message}`,
     status: String(status),
-    ...(path !== undefined && path !== '' && { path }),
+    ...(where !== undefined && { path: where }),
     ...(details !== undefined && { details }),
   };
-  return Response.json(body, { status, headers: { ...headers } });
+  return c.json(body, status);
 }

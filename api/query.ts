@@ -79,7 +79,8 @@ function wholeNumber(parameters: URLSearchParams, name: string, min: number): nu
 
 function askedSort(parameters: URLSearchParams, { attributes, columns }: Filterable): ListQuery['sort'] {
   const names = (single(parameters, 'sort') ?? '').split(',').filter((name) => name.trim() !== '');
-  if (names.length > sortsMax) refuse('ParameterInvalid', `has at most ${sortsMax} attributes`, { path: 'sort' });
+  if (names.length > sortsMax)
+    refuse('ParameterInvalid', `has at most ${sortsMax} attributes`, { path: 'sort' });
   return names.map((given) => {
     const [, sign, name] = /^\s*([-+]?)(.*?)\s*$/s.exec(given) ?? [];
     const attribute = own(attributes, name ?? '');
@@ -103,10 +104,12 @@ function askedConditions(parameters: URLSearchParams, filterable: Filterable): r
     const condition = conditionOf(name, given, filterable);
     const key = `${condition.column} ${condition.comparison}`;
     const values = [...(conditions.get(key)?.values ?? []), ...condition.values];
-    if (values.length > valuesMax) refuse('FilterInvalid', `has at most ${valuesMax} values`, { path: shown(name) });
+    if (values.length > valuesMax)
+      refuse('FilterInvalid', `has at most ${valuesMax} values`, { path: shown(name) });
     conditions.set(key, { ...condition, values });
   }
-  if (conditions.size > conditionsMax) refuse('ParameterInvalid', `there are at most ${conditionsMax} filters`);
+  if (conditions.size > conditionsMax)
+    refuse('ParameterInvalid', `there are at most ${conditionsMax} filters`);
   return [...conditions.values()];
 }
 
@@ -130,7 +133,8 @@ function conditionOf(name: string, given: string, { attributes, columns }: Filte
 function comparisonOf(name: string, attributes: Attributes) {
   const dot = name.lastIndexOf('.');
   const comparison = comparisons.find((known) => known === name.slice(dot + 1));
-  if (comparison === undefined || own(attributes, name)) return { attributeName: name, comparison: 'eq' } as const;
+  if (comparison === undefined || own(attributes, name))
+    return { attributeName: name, comparison: 'eq' } as const;
   return { attributeName: name.slice(0, dot), comparison };
 }
 

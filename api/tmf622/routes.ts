@@ -67,7 +67,7 @@ async function create(c: ApiContext, deps: ApiDeps): Promise<Response> {
       dispatchDelayMs: deps.config.dispatchDelayMs,
     },
   });
-  if (acceptance.type === 'accepted' && acceptance.isNew) deps.startOrder(tenant, acceptance.order.id);
+  if (acceptance.type === 'accepted' && acceptance.isNew) deps.startOrder(tenant, acceptance.order);
   return answerTo(c, acceptance, wanted);
 }
 

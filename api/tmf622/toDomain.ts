@@ -63,7 +63,9 @@ function flattened(
 function itemToDomain(item: ProductOrderItem, parent: string | undefined, path: string): RequestedItem {
   const { product } = item;
   if (product?.status === 'suspended') {
-    refuse('ChangeUnsupported', 'suspend and resume cannot be ordered yet', { path: `${path}.product.status` });
+    refuse('ChangeUnsupported', 'suspend and resume cannot be ordered yet', {
+      path: `${path}.product.status`,
+    });
   }
   return {
     id: item.id,

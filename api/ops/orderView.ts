@@ -1,0 +1,138 @@
+import { together } from '../../drizzle/reads/together.ts';
+import type { OrderDetails } from '../../drizzle/reads/orderDetails.ts';
+import type { Json, JsonObject } from '../../src/kernel/json.ts';
+import { dateTime, present } from '../resource.ts';
+
+type ServiceOrders = OrderDetails['serviceOrders'];
+type ServiceOrder = ServiceOrders['orders'][number];
+type Step = ServiceOrders['steps'][number];
+type Attempt = ServiceOrders['attempts'][number];
+type Footprint = ServiceOrders['footprints'][number];
+
+/** Everything that TMF has no place for: what an operator needs to see why an order does not move. */
+export function orderView(details: OrderDetails): JsonObject {
+  const { order, items, claims, commands } = details;
+  return present({
+    id: order.id,
+    externalId: order.externalId,
+    state: order.state,
+    version: order.version,
+    orderedAt: dateTime(order.orderedAt),
+    decomposedAt: dateTime(order.decomposedAt),
+    completedAt: dateTime(order.completedAt),
+    catalogueHash: order.snapshot,
+    runChain: order.runChain,
+    items: items.map(({ id, action, state, code, offering, products }) =>
+      present({ id, action, state, code, offering, products }),
+    ),
+    plan: planView(details),
+    serviceOrders: serviceOrderViews(details.serviceOrders),
+    claims: claims.map(({ productId, mode, holders }) => ({ product: productId, mode, holders })),
+    commands: commands.map(({ command, dueAt, tries, lastError }) =>
+      present({ command, dueAt: dateTime(dueAt), tries, lastError }),
+    ),
+  });
+}
+
+function planView({ order }: OrderDetails): JsonObject | undefined {
+  const { plan, compactPlan, planHash } = order;
+  if (plan === null) return undefined;
+  return present({
+    hash: planHash,
+    format: plan.format,
+    rules: plan.rules,
+    settings: compactPlan?.settings as unknown as Json | undefined,
+    serviceOrders: plan.serviceOrders.map(({ id, item, action, service, specification, domain, after }) => ({
+      id,
+      item,
+      action,
+      service,
+      specification,
+      domain,
+      after,
+    })),
+  });
+}
+
+function serviceOrderViews({ orders, items, steps, attempts, footprints }: ServiceOrders): JsonObject[] {
+  const itemsOf = together(items, ({ serviceOrderId }) => serviceOrderId);
+  const stepsOf = together(steps, ({ serviceOrderId }) => serviceOrderId);
+  const attemptsOf = together(attempts, attemptOwner);
+  const footprintsOf = together(footprints, ({ serviceId }) => serviceId);
+  return orders.map((serviceOrder) => {
+    const [item] = itemsOf(serviceOrder.id);
+    return {
+      ...headView(serviceOrder),
+      ...(item && {
+        action: item.action,
+        service: item.serviceId,
+        specification: item.specification,
+        changedResults: item.changed,
+      }),
+      steps: stepsOf(serviceOrder.id).map((step) =>
+        stepView(step, attemptsOf(attemptOwner({ ...step, step: step.name }))),
+      ),
+      footprints: item ? footprintsOf(item.serviceId).map(footprintView) : [],
+    };
+  });
+}
+
+const attemptOwner = ({ serviceOrderId, item, step }: Pick<Attempt, 'serviceOrderId' | 'item' | 'step'>) =>
+  `${serviceOrderId} ${item} ${step}`;
+
+const headView = (serviceOrder: ServiceOrder): JsonObject =>
+  present({
+    id: serviceOrder.id,
+    item: serviceOrder.orderItemId,
+    state: serviceOrder.state,
+    version: serviceOrder.version,
+    domain: serviceOrder.domain,
+    after: serviceOrder.after,
+    orderedAt: dateTime(serviceOrder.orderedAt),
+    startedAt: dateTime(serviceOrder.startedAt),
+    completedAt: dateTime(serviceOrder.completedAt),
+  });
+
+const stepView = (step: Step, attempts: readonly Attempt[]): JsonObject =>
+  present({
+    name: step.name,
+    item: step.item,
+    system: step.system,
+    verb: step.verb,
+    object: step.object,
+    after: step.after,
+    state: step.state,
+    tries: step.attempt,
+    generation: step.generation,
+    startedAt: dateTime(step.startedAt),
+    endedAt: dateTime(step.endedAt),
+    wanted: step.wanted,
+    before: step.before,
+    error:
+      step.errorClass === null
+        ? undefined
+        : present({ class: step.errorClass, code: step.errorCode, message: step.errorMessage }),
+    attempts: attempts.map((attempt) =>
+      present({
+        number: attempt.number,
+        key: attempt.key,
+        notedAt: dateTime(attempt.notedAt),
+        endedAt: dateTime(attempt.endedAt),
+        outcome: attempt.outcome,
+        code: attempt.code,
+        message: attempt.message,
+      }),
+    ),
+  });
+
+const footprintView = ({
+  step,
+  system,
+  object,
+  presence,
+  values,
+  results,
+  version,
+  key,
+  builtAfter,
+}: Footprint): JsonObject => ({ step, system, object, presence, values, results, version, key, builtAfter });

@@ -1,0 +1,52 @@
+import { z } from '@hono/zod-openapi';
+import { withTenant } from '../../drizzle/client.ts';
+import { readOrderDetails } from '../../drizzle/reads/orderDetails.ts';
+import { idPattern } from '../../src/kernel/ids.ts';
+import { callerOf } from '../caller.ts';
+import type { ApiContext, ApiDeps } from '../deps.ts';
+import { errors, idParameter, json, mounted, type Operation } from '../operation.ts';
+import { refuse } from '../problem.ts';
+import { catalogueSchema, savedSchema, saveDocuments } from './catalogue.ts';
+import { orderView } from './orderView.ts';
+
+const tag = 'Operations';
+
+export const opsRoutes = (deps: ApiDeps) =>
+  mounted([
+    inspectProductOrder(deps), // GET  /ops/v1/productOrders/{id}
+    saveCatalogue(deps), //       POST /ops/v1/catalogue           201
+  ]);
+
+const inspectProductOrder = (deps: ApiDeps): Operation => ({
+  handle: async (c) => {
+    const { tenant } = callerOf(c.req.raw);
+    const id = c.req.param('id') ?? '';
+    const details = idPattern.test(id)
+      ? await withTenant(deps.db, tenant, (tx) => readOrderDetails(tx, tenant, id))
+      : undefined;
+    return c.json(orderView(details ?? refuse('ResourceUnknown', 'there is no such productOrder')));
+  },
+  route: {
+    method: 'get',
+    path: '/ops/v1/productOrders/{id}',
+    operationId: 'inspectProductOrder',
+    tags: [tag],
+    parameters: [idParameter],
+    responses: {
+      200: json('Plan, service orders, steps, tries, times, footprints, claims', z.looseObject({})),
+      ...errors(404, 500, 503),
+    },
+  },
+});
+
+const saveCatalogue = (deps: ApiDeps): Operation => ({
+  handle: (c: ApiContext) => saveDocuments(c, deps),
+  route: {
+    method: 'post',
+    path: '/ops/v1/catalogue',
+    operationId: 'saveCatalogue',
+    tags: [tag],
+    request: { body: { required: true, ...json('The entries', catalogueSchema) } },
+    responses: { 201: json('Saved', savedSchema), ...errors(400, 413, 415, 500, 503) },
+  },
+});
