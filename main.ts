@@ -57,11 +57,13 @@ const roles = {
       clock: () => new Date(),
       newOrderId,
       startOrder: starter.startOrder,
+      failpoint,
       temporalReachable: workflows.reachable,
       schemaIsCurrent: () => schemaIsCurrent(db),
     });
     const server = await new Promise<ReturnType<typeof serve>>((resolve, reject) => {
-      const options = { fetch: app.fetch, hostname: config.apiHost, port: config.apiPort };
+      const serverOptions = { headersTimeout: 10_000, requestTimeout: 30_000 };
+      const options = { fetch: app.fetch, hostname: config.apiHost, port: config.apiPort, serverOptions };
       const listening = serve(options, () => resolve(listening));
       listening.on('error', reject);
     });

@@ -13,7 +13,6 @@ import {
   skipSteps,
   toCompleted,
 } from '../drizzle/serviceOrderStore.ts';
-import { entryIn } from '../src/catalog/model.ts';
 import { decompose } from '../src/decomposition/decompose.ts';
 import { compact, type CompactPlan } from '../src/decomposition/plan.ts';
 import { must } from '../src/kernel/assert.ts';
@@ -98,9 +97,8 @@ async function decomposeAndOpen(tx: Tx, deps: ActivityDeps, tenant: string, orde
     return { type: 'ended', state: folded.order.state };
   }
   const compactPlan = compact(plan.value, deps.planSettings);
-  const nameOf = (offering: string) => entryIn(catalog.productOfferings, offering)?.name ?? offering;
   await savePlan(tx, tenant, order, plan.value, compactPlan, now());
-  await openProducts(tx, tenant, order, plan.value.products, nameOf);
+  await openProducts(tx, tenant, order, plan.value.products);
   const folded = foldChanges({ ...order, decomposedAt: now() }, openingChanges(statesOf(order)), now());
   await saveProgress(tx, tenant, order, folded);
   return opened(folded.order, compactPlan);

@@ -19,6 +19,8 @@ export interface ApiDeps {
   readonly newOrderId: () => string;
   /** Unawaited and bounded: the relay starts what this does not. */
   readonly startOrder: (tenant: string, order: Order) => void;
+  /** Tests end the process here; otherwise it does nothing. */
+  readonly failpoint?: (name: string) => void;
   /** True, or why not. */
   readonly temporalReachable: () => boolean | string;
   readonly schemaIsCurrent: () => Promise<boolean>;

@@ -10,7 +10,7 @@ const depthMax = 64;
  */
 export function parseJson(text: string): unknown {
   const value = parsed(text);
-  const tally = { keys: 0 };
+  const tally = { keys: 0, escapes: text.includes('\\u') };
   const fault = faultIn(value, 1, tally);
   if (fault) refuse(fault.code, fault.message, { path: pathText(fault.path) });
   if (tally.keys !== keysWritten(text)) refuse('BodyMalformed', 'a key is there twice in one object');
@@ -32,8 +32,14 @@ interface Fault {
   readonly path: readonly PropertyKey[];
 }
 
-function faultIn(value: unknown, depth: number, tally: { keys: number }): Fault | undefined {
-  if (typeof value === 'string') return isStorableText(value) ? undefined : textFault;
+interface Tally {
+  keys: number;
+  /** Only an escape can bring what cannot be stored: the text itself is sound UTF-8. */
+  readonly escapes: boolean;
+}
+
+function faultIn(value: unknown, depth: number, tally: Tally): Fault | undefined {
+  if (typeof value === 'string') return tally.escapes && !isStorableText(value) ? textFault : undefined;
   if (typeof value === 'number') return isSafeNumber(value) ? undefined : numberFault;
   if (typeof value !== 'object' || value === null) return undefined;
   if (depth > depthMax) return depthFault;
@@ -46,7 +52,7 @@ function faultIn(value: unknown, depth: number, tally: { keys: number }): Fault 
   }
   for (const name of Object.keys(value)) {
     tally.keys += 1;
-    if (!isStorableText(name)) return textFault;
+    if (tally.escapes && !isStorableText(name)) return textFault;
     const fault = faultIn((value as Record<string, unknown>)[name], depth + 1, tally);
     if (fault) return { ...fault, path: [name, ...fault.path] };
   }

@@ -20,6 +20,8 @@ export interface AcceptanceRequest {
   readonly fingerprint: string;
   readonly idempotency?: IdempotencyKey;
   readonly render: (order: Order) => Reply;
+  /** Tests end the process here, just before the commit. */
+  readonly failpoint?: (name: string) => void;
   readonly limits: { readonly serviceItemsMax: number; readonly dispatchDelayMs: number };
 }
 
@@ -64,6 +66,7 @@ async function acceptIn(tx: Tx, request: AcceptanceRequest): Promise<Acceptance>
   const answer = (await repeated(tx, request)) ?? (await acceptNew(tx, request));
   if (answer.type !== 'accepted') throw new Unaccepted(answer);
   if (idempotency) await storeReply(tx, tenant, client, idempotency, answer.reply);
+  request.failpoint?.('order.accepting');
   return answer;
 }
 

@@ -4,6 +4,7 @@ import { assert } from '../src/kernel/assert.ts';
 import { evolve, type OrderChange } from '../src/order/changes.ts';
 import type { ItemState } from '../src/order/machine.ts';
 import { type Order, type OrderItem, statesOf } from '../src/order/order.ts';
+import { inChunks } from './chunks.ts';
 import type { Tx } from './client.ts';
 import { insertEvents, type NewEvent } from './events.ts';
 import { orderItem, productOrder } from './schema.ts';
@@ -36,9 +37,8 @@ export async function insertOrder(
     .onConflictDoNothing()
     .returning({ id: productOrder.id });
   if (inserted.length === 0) return 'externalIdTaken';
-  await tx
-    .insert(orderItem)
-    .values(order.items.map((item, ordinal) => itemRow(tenant, order.id, item, ordinal)));
+  const items = order.items.map((item, ordinal) => itemRow(tenant, order.id, item, ordinal));
+  await inChunks(items, (chunk) => tx.insert(orderItem).values(chunk));
   await insertEvents(tx, tenant, [orderEvent(order, 'created')]);
   return 'inserted';
 }

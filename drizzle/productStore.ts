@@ -19,10 +19,9 @@ export async function openProducts(
   tenant: string,
   order: Order,
   planned: readonly PlannedProduct[],
-  names: (offering: string) => string,
 ): Promise<void> {
   const made = planned.filter(({ action }) => action === 'add');
-  const rows = made.map((wanted) => newProduct(tenant, order, wanted, names(wanted.offering)));
+  const rows = made.map((wanted) => newProduct(tenant, order, wanted));
   const relationships = made.flatMap(({ id, reliesOn, bundles }) => [
     ...reliesOn.map((relatedId) => ({
       tenantId: tenant,
@@ -52,7 +51,7 @@ export const completeProducts = (
   planned: readonly PlannedProduct[],
 ): Promise<void> => moveProducts(tx, tenant, order, planned, whenCompleted);
 
-function newProduct(tenant: string, order: Order, wanted: PlannedProduct, name: string): ProductRow {
+function newProduct(tenant: string, order: Order, wanted: PlannedProduct): ProductRow {
   const item = must(
     order.items.find(({ id }) => id === wanted.item),
     `item ${wanted.item}`,
@@ -64,7 +63,7 @@ function newProduct(tenant: string, order: Order, wanted: PlannedProduct, name: 
     version: 1,
     offering: wanted.offering,
     specification: wanted.specification,
-    name,
+    name: wanted.name,
     characteristics: wanted.characteristics,
     carried: inherited(order.carried, item.carried),
     orderItems: [{ order: order.id, item: item.id, action: item.action }],
@@ -145,11 +144,11 @@ function movedProduct(
 
 async function saveProducts(tx: Tx, tenant: string, rows: readonly ProductRow[]): Promise<void> {
   await tx.execute(sql`
-    update product set status = moved.status, version = moved.version, offering = moved.offering,
+    update product set status = moved.status, version = moved.version, offering = moved.offering, name = moved.name,
       characteristics = moved.characteristics, order_items = moved."orderItems",
       started_at = moved."startedAt", ended_at = moved."endedAt"
     from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as moved(
-      id text, status text, version int, offering text, characteristics jsonb, "orderItems" jsonb,
+      id text, status text, version int, offering text, name text, characteristics jsonb, "orderItems" jsonb,
       "startedAt" timestamptz, "endedAt" timestamptz)
     where product.tenant_id = ${tenant} and product.id = moved.id`);
 }

@@ -3,6 +3,7 @@ import {
   bigint,
   boolean,
   check,
+  json as jsonText,
   foreignKey,
   index,
   integer,
@@ -440,7 +441,8 @@ export const idempotency = pgTable(
     key: text().notNull(),
     fingerprint: text().notNull(),
     status: integer(),
-    body: jsonb(),
+    /** As text, so that a replay is the same to the letter. */
+    body: jsonText('body'),
     location: text(),
     createdAt: at('created_at').notNull().defaultNow(),
   },

@@ -12,8 +12,8 @@ export interface RoleSurroundings {
   readonly networkUrl: string;
   readonly apiPort: number;
   readonly env?: Readonly<Record<string, string>>;
-  /** Failpoints of the first start; a role that died of one starts again without. */
-  readonly failpoint?: Readonly<Partial<Record<Role, string>>>;
+  /** Asked at each start of a role; a role that died of its failpoint should start again without. */
+  readonly failpoint?: (role: Role) => string | undefined;
 }
 
 export const systemsFile = inRepository('temporal-dev', 'network', 'network.json');
@@ -30,15 +30,14 @@ const roleEnvironment = (around: RoleSurroundings): Record<string, string> => ({
 });
 
 export function rolePlan(role: Role, around: RoleSurroundings): ProcessPlan {
-  const failpoint = around.failpoint?.[role];
   return {
     name: role,
     command: process.execPath,
     args: nodeArguments('main.ts', role),
-    env: (start) => ({
-      ...roleEnvironment(around),
-      ...(start === 1 && failpoint !== undefined ? { FAILPOINT: failpoint } : {}),
-    }),
+    env: () => {
+      const failpoint = around.failpoint?.(role);
+      return { ...roleEnvironment(around), ...(failpoint === undefined ? {} : { FAILPOINT: failpoint }) };
+    },
     ready: 'message',
     stopWithinMs: 15_000,
     ...(role === 'api' ? { port: around.apiPort, url: `http://localhost:${around.apiPort}` } : {}),

@@ -62,6 +62,7 @@ async function create(c: ApiContext, deps: ApiDeps): Promise<Response> {
       location: links.href('productOrder', order.id),
       body: toTmf(order, links),
     }),
+    ...(deps.failpoint && { failpoint: deps.failpoint }),
     limits: {
       serviceItemsMax: deps.config.planServiceItemsMax,
       dispatchDelayMs: deps.config.dispatchDelayMs,

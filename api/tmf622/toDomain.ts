@@ -6,25 +6,26 @@ import type { ProductOrderCreate, ProductOrderItem } from './schema.ts';
 const itemsMax = 1_000;
 const nestingMax = 10;
 
-/** Only the provider sets these. Clients echo them, so they are ignored rather than refused. */
-const setByProvider = {
-  order: [
+/**
+ * What is not carried as it came. Ordering interprets the first of each; only the provider sets the others, and
+ * as clients echo them, they are ignored rather than refused.
+ */
+const notCarried = {
+  order: new Set([
+    ...['externalId', 'description', 'category', 'priority', 'productOrderItem'],
     ...['id', 'href', 'state', 'orderDate', 'completionDate', 'expectedCompletionDate'],
     ...['cancellationDate', 'cancellationReason'],
-  ],
-  item: ['state', 'errorMessage'],
-  product: [
+  ]),
+  item: new Set([
+    ...['id', 'action', 'quantity', 'product', 'productOrderItem', 'productOrderItemRelationship'],
+    ...['state', 'errorMessage'],
+  ]),
+  product: new Set([
+    ...['id', 'productCharacteristic', 'productRelationship', 'place'],
     ...['href', 'status', 'orderDate', 'startDate', 'terminationDate', 'productOrderItem'],
     ...['realizingResource', 'realizingService', 'product'],
-  ],
-} as const;
-
-/** What ordering interprets, by the attribute of the contract. All else is carried as it came. */
-const interpreted = {
-  order: ['externalId', 'description', 'category', 'priority', 'productOrderItem'],
-  item: ['id', 'action', 'quantity', 'product', 'productOrderItem', 'productOrderItemRelationship'],
-  product: ['id', 'productCharacteristic', 'productRelationship', 'place'],
-} as const;
+  ]),
+};
 
 export function toDomain(order: ProductOrderCreate): RequestedOrder {
   const items = flattened(order.productOrderItem, undefined, 'productOrderItem', 1);
@@ -40,7 +41,7 @@ export function toDomain(order: ProductOrderCreate): RequestedOrder {
       requestedStart: inUtc(order.requestedStartDate),
       requestedCompletion: inUtc(order.requestedCompletionDate),
     }),
-    carried: without(order, interpreted.order, setByProvider.order),
+    carried: without(order, notCarried.order),
     items,
   };
 }
@@ -90,9 +91,9 @@ function itemToDomain(item: ProductOrderItem, parent: string | undefined, path: 
 }
 
 function carriedOf(item: ProductOrderItem): JsonObject {
-  const product = item.product && without(item.product, interpreted.product, setByProvider.product);
+  const product = item.product && without(item.product, notCarried.product);
   return {
-    ...without(item, interpreted.item, setByProvider.item),
+    ...without(item, notCarried.item),
     ...(product && Object.keys(product).length > 0 && { product }),
     ...given({ place: item.product?.place as Json | undefined }),
   };
@@ -113,10 +114,8 @@ function characteristicsOf(product: ProductOrderItem['product'], path: string): 
 const inUtc = (instant: string | undefined): string | undefined =>
   instant === undefined ? undefined : new Date(instant).toISOString();
 
-function without(from: object, ...names: readonly (readonly string[])[]): JsonObject {
-  const dropped = new Set(names.flat());
-  return Object.fromEntries(Object.entries(from).filter(([name]) => !dropped.has(name))) as JsonObject;
-}
+const without = (from: object, names: ReadonlySet<string>): JsonObject =>
+  Object.fromEntries(Object.entries(from).filter(([name]) => !names.has(name))) as JsonObject;
 
 type Given<T> = { [name in keyof T]?: Exclude<T[name], undefined> };
 const given = <T extends object>(attributes: T): Given<T> =>

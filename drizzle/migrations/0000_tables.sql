@@ -99,7 +99,7 @@ CREATE TABLE "idempotency" (
 	"key" text NOT NULL,
 	"fingerprint" text NOT NULL,
 	"status" integer,
-	"body" jsonb,
+	"body" json,
 	"location" text,
 	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
 	CONSTRAINT "idempotency_tenant_id_client_operation_key_pk" PRIMARY KEY("tenant_id","client","operation","key")

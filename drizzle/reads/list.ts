@@ -76,7 +76,7 @@ function columnOf(columns: ListColumns, name: string): ListColumn {
 function conditionOf(column: ListColumn, { comparison, values }: Condition): SQL | undefined {
   if (column.kind === 'matching') return or(...values.map(column.matches));
   const type = sql.raw(column.kind === 'instant' ? 'timestamptz' : 'text');
-  if (comparison === 'eq') return sql`${column.expression} = any(${sql.param(values)}::${type}[])`;
+  if (comparison === 'eq') return sql`${column.expression} = any(${sql.param(values)}::text[]::${type}[])`;
   const operator = sql.raw(operators[comparison]);
   const left = column.kind === 'text' ? sql`${column.expression} collate "C"` : column.expression;
   return or(...values.map((value) => sql`${left} ${operator} ${value}::${type}`));

@@ -88,7 +88,8 @@ export function nextAttempt(step: StandingStep, keyOf: (generation: number) => s
     key: keyOf(generation),
     wanted,
     expect: step.standing && step.standing.version !== '' ? { version: step.standing.version } : 'absent',
-    inDoubt: step.state === 'attempting' || step.state === 'inDoubt',
+    inDoubt:
+      step.state === 'attempting' || step.state === 'inDoubt' || step.standing?.presence === 'doubtful',
     ...(impossible && { impossible }),
   };
 }
@@ -170,7 +171,10 @@ function concludeTrouble(step: StandingStep, attempt: Attempt, trouble: Trouble)
   };
 }
 
-/** In doubt, or after a lie, something may be there; a definite no to something new leaves nothing. */
+/**
+ * In doubt, or after a lie, something may be there. A system's definite no to something new leaves nothing,
+ * since whatever was doubtful was looked for before; a conflict shows that something is there.
+ */
 function footprintAfterTrouble(
   step: StandingStep,
   attempt: Attempt,
@@ -182,7 +186,8 @@ function footprintAfterTrouble(
     if (standing) return { ...standing, presence: 'doubtful' };
     return step.verb === 'apply' ? { ...printOf(step, attempt), presence: 'doubtful' } : undefined;
   }
-  const neverThere = standing?.version === '' && arrowOf(errorClass) === 'Refused';
+  const answered = attempt.impossible === undefined && (errorClass === 'refused' || errorClass === 'invalid');
+  const neverThere = step.verb === 'apply' && answered && standing?.version === '';
   return standing && neverThere ? { ...standing, presence: 'absent' } : undefined;
 }
 

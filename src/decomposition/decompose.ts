@@ -1,4 +1,4 @@
-import type { Catalog } from '../catalog/model.ts';
+import { type Catalog, entryIn } from '../catalog/model.ts';
 import { typesOf } from '../catalog/characteristics.ts';
 import type { Inventory, Service } from '../inventory/inventory.ts';
 import { must } from '../kernel/assert.ts';
@@ -40,12 +40,7 @@ export const decompose = (input: DecompositionInput): Decided<Plan> => deciding(
 function planOf({ orderId, items, catalog, inventory, serviceItemsMax }: DecompositionInput): Plan {
   const products = draftProducts(orderId, items, catalog, inventory);
   const drafts = draftServices(orderId, products, catalog, inventory);
-  if (drafts.length > serviceItemsMax) {
-    refuse(
-      'PlanTooLarge',
-      `the order needs ${drafts.length} services; at most ${serviceItemsMax} are possible`,
-    );
-  }
+  refuseTooLarge(drafts.length, serviceItemsMax);
   refuseReliedOn(drafts, inventory);
   const bound = drafts.map((draft) => ({ ...draft, bindings: bindingsOf(draft, drafts, items, inventory) }));
   const worked = [
@@ -63,14 +58,20 @@ function planOf({ orderId, items, catalog, inventory, serviceItemsMax }: Decompo
         : [],
     ),
   ];
+  refuseTooLarge(worked.length, serviceItemsMax);
   const serviceOrders = worked.map((draft) => serviceOrderOf(draft, worked));
   return {
     format: 1,
     rules: 1,
-    products: products.map((product) => productOf(product, products, bound, inventory)),
+    products: products.map((product) => productOf(product, products, bound, inventory, catalog)),
     serviceOrders,
     claims: claimsOf(products, serviceOrders, inventory),
   };
+}
+
+function refuseTooLarge(services: number, most: number): void {
+  if (services <= most) return;
+  refuse('PlanTooLarge', `the order needs ${services} services; at most ${most} are possible`);
 }
 
 /** What others rely on may go only together with them. */
@@ -78,9 +79,12 @@ function refuseReliedOn(drafts: readonly ServiceDraft[], inventory: Inventory): 
   const leaving = new Map(
     drafts.filter(({ action }) => action === 'delete').map((draft) => [draft.id, draft]),
   );
-  for (const dependant of Object.values(inventory.services)) {
-    if (dependant.state === 'terminated' || leaving.has(dependant.id)) continue;
-    const needed = Object.values(dependant.bindings).find((id) => leaving.has(id));
+  for (const id of Object.keys(inventory.services).sort()) {
+    const dependant = must(inventory.services[id], id);
+    if (dependant.state === 'terminated' || leaving.has(id)) continue;
+    const needed = Object.values(dependant.bindings)
+      .sort()
+      .find((foundation) => leaving.has(foundation));
     if (needed === undefined) continue;
     const { product } = must(leaving.get(needed), 'the leaving service');
     const message = `the product ${product.id} cannot go: the product ${dependant.product} relies on it`;
@@ -115,7 +119,7 @@ function modifications(
     const { steps, forecast } = stepsOfModify(draft, service, forecasts, !explicit.has(service.id));
     forecasts[service.id] = forecast;
     if (forecast.differing.length + forecast.uncertain.length > 0) causes.set(service.id, draft.product);
-    const skippable = forecast.differing.length === 0;
+    const skippable = forecast.differing.length === 0 && !forecast.passesOn;
     const changesNothing = skippable && sameJson(draft.characteristics, service.characteristics);
     if (steps.length > 0 || !changesNothing) {
       worked.push({ ...draft, bindings: service.bindings, steps, skippable });
@@ -131,7 +135,9 @@ function dependantOf(
   causes: ReadonlyMap<string, ProductDraft>,
   catalog: Catalog,
 ): ServiceDraft | undefined {
-  const cause = Object.values(service.bindings).find((id) => causes.has(id));
+  const cause = Object.values(service.bindings)
+    .sort()
+    .find((id) => causes.has(id));
   if (cause === undefined || service.state !== 'active') return undefined;
   const product = must(causes.get(cause), 'the cause');
   return {
@@ -200,6 +206,7 @@ function productOf(
   products: readonly ProductDraft[],
   services: readonly (ServiceDraft & Pick<Worked, 'bindings'>)[],
   inventory: Inventory,
+  catalog: Catalog,
 ): PlannedProduct {
   const { id, item, action, existing } = draft;
   const made = new Map(services.map((service) => [service.id, service.product.id]));
@@ -213,6 +220,7 @@ function productOf(
     item: item.id,
     action,
     offering: draft.offering,
+    name: entryIn(catalog.productOfferings, draft.offering)?.name ?? draft.offering,
     specification: draft.specification.id,
     characteristics: draft.characteristics,
     reliesOn: existing?.reliesOn ?? [...new Set(foundations)].sort(),

@@ -46,6 +46,7 @@ export interface PlannedProduct {
   readonly item: string;
   readonly action: ServiceAction;
   readonly offering: string;
+  readonly name: string;
   readonly specification: string;
   readonly characteristics: JsonObject;
   readonly reliesOn: readonly string[];

@@ -21,6 +21,7 @@ export interface ProductDraft {
 }
 
 const quantityMax = 1_000;
+const productsMax = 10_000;
 
 export function draftProducts(
   orderId: string,
@@ -29,8 +30,17 @@ export function draftProducts(
   inventory: Inventory,
 ): ProductDraft[] {
   checkNamedOnce(items);
+  checkSize(items);
   const drafts = items.flatMap((item) => draftsOf(orderId, item, catalog, inventory));
   return [...drafts, ...emptiedBundles(drafts, inventory, catalog)];
+}
+
+/** Before anything is made of them: quantities multiply. */
+function checkSize(items: readonly RequestedItem[]): void {
+  const products = items.reduce((sum, { quantity }) => sum + Math.min(Math.max(quantity, 0), quantityMax), 0);
+  if (products > productsMax) {
+    refuse('PlanTooLarge', `the order names ${products} products; at most ${productsMax} are possible`);
+  }
 }
 
 function checkNamedOnce(items: readonly RequestedItem[]): void {
@@ -145,10 +155,8 @@ function emptiedBundles(
   inventory: Inventory,
   catalog: Catalog,
 ): ProductDraft[] {
-  const ending = new Map(
-    drafts.filter(({ action }) => action === 'delete').map((draft) => [draft.id, draft]),
-  );
-  return Object.values(inventory.products).flatMap((bundle) => {
+  const ending = new Set(drafts.filter(({ action }) => action === 'delete').map(({ id }) => id));
+  const emptied = Object.values(inventory.products).flatMap((bundle) => {
     if (bundle.status !== 'active' || ending.has(bundle.id) || bundle.bundles.length === 0) return [];
     const staying = bundle.bundles.filter(
       (part) => inventory.products[part]?.status === 'active' && !ending.has(part),
@@ -157,6 +165,9 @@ function emptiedBundles(
     const last = leaving.at(-1);
     return last === undefined || staying.length > 0 ? [] : [deletion(bundle, last.item, catalog)];
   });
+  if (emptied.length === 0) return [];
+  emptied.sort((left, right) => (left.id < right.id ? -1 : 1));
+  return [...emptied, ...emptiedBundles([...drafts, ...emptied], inventory, catalog)];
 }
 
 function offeringOf(item: RequestedItem, catalog: Catalog): ProductOffering {

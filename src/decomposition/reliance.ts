@@ -13,8 +13,8 @@ interface Candidate {
 }
 
 /**
- * Binds each alias of a new service: to what its item relies on, else to what its product relies on,
- * else to the only candidate in the order. Existing services keep the bindings they have.
+ * Binds each alias of a new service: to what its item relies on, else to what its product relies on, else to
+ * the only candidate in the order, but never to what the order takes away. Existing services keep theirs.
  */
 export function bindingsOf(
   draft: ServiceDraft,
@@ -39,7 +39,7 @@ function bind(
   items: readonly RequestedItem[],
   inventory: Inventory,
 ): string {
-  const { item, instance } = draft.product;
+  const { item, instance, existing } = draft.product;
   const standing = drafts.filter(
     (other) => other.specification.id === specification && other.action !== 'delete',
   );
@@ -62,6 +62,7 @@ function bind(
   const named = item.productRelationships
     .filter(({ type }) => type === 'reliesOn')
     .map(({ productId }) => productId);
+  const leaving = new Set(drafts.filter(({ action }) => action === 'delete').map(({ id }) => id));
 
   const tiers: readonly (readonly Candidate[])[] = [
     [
@@ -69,9 +70,10 @@ function bind(
       ...relatedProducts.flatMap((id) => servicesBehind(id, specification, inventory)),
     ],
     named.flatMap((id) => servicesBehind(id, specification, inventory)),
+    (existing?.reliesOn ?? []).flatMap((id) => servicesBehind(id, specification, inventory)),
     [...inOrder, ...context],
   ];
-  const candidates = unique(tiers.find((tier) => tier.length > 0) ?? []);
+  const candidates = unique(tiers.find((tier) => tier.length > 0) ?? []).filter(({ id }) => !leaving.has(id));
   const [first, ...others] = sameInstance(candidates, instance, draft.product.item.quantity);
   const where = { item: item.id, field: 'productRelationship' } as const;
   const what = `${draft.specification.id} relies on a ${specification} (${alias})`;
@@ -91,7 +93,8 @@ function sameInstance(
   quantity: number,
 ): readonly Candidate[] {
   const items = new Set(candidates.map(({ item }) => item));
-  const onePerInstance = items.size === 1 && candidates.length === quantity && quantity > 1;
+  const ofOneItem = items.size === 1 && !items.has(undefined);
+  const onePerInstance = ofOneItem && candidates.length === quantity && quantity > 1;
   return onePerInstance ? candidates.filter((candidate) => candidate.instance === instance) : candidates;
 }
 

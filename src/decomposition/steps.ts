@@ -13,6 +13,8 @@ export interface ResultForecast {
   /** Names of known results that will differ from what they are today. */
   readonly differing: readonly string[];
   readonly uncertain: readonly string[];
+  /** An uncertain result takes over what another service gives: even without a step it may change. */
+  readonly passesOn: boolean;
 }
 
 const objectOf = (draft: ServiceDraft, name: string, specification: StepSpecification): string => {
@@ -95,12 +97,14 @@ export function stepsOfModify(
   let outlook = firstOutlook(draft, service, live, upstream);
   const steps: PlannedStep[] = [];
   for (const [name, specification] of specified) {
+    const object = objectOf(draft, name, specification);
     const footprint = live.find(
-      (candidate) => candidate.step === name && candidate.object === objectOf(draft, name, specification),
+      (candidate) =>
+        candidate.step === name && candidate.object === object && candidate.system === specification.system,
     );
     if (dependant && (footprint === undefined || !readsAffected(specification, outlook))) continue;
     const planned = {
-      ...applied(name, specification, objectOf(draft, name, specification)),
+      ...applied(name, specification, object),
       ...needOf(specification, footprint, outlook),
     };
     if (planned.need === 'none') continue;
@@ -189,18 +193,22 @@ export const forecastOfUntouched = (service: Service): ResultForecast => ({
   known: service.results,
   differing: [],
   uncertain: [],
+  passesOn: false,
 });
 
 function forecastOf(draft: ServiceDraft, service: Service, outlook: Outlook): ResultForecast {
   const known: Record<string, Json> = {};
   const uncertain: string[] = [];
+  let passesOn = false;
   for (const [name, text] of Object.entries(draft.specification.results)) {
     const value = evaluateText(text, outlook.bindings, outlook.types);
-    if (readsOfText(text).some((read) => outlook.uncertain.has(read)) || !value.ok) uncertain.push(name);
+    const open = readsOfText(text).filter((read) => outlook.uncertain.has(read));
+    passesOn ||= open.some((read) => read.startsWith('reliesOn.'));
+    if (open.length > 0 || !value.ok) uncertain.push(name);
     else known[name] = value.value;
   }
   const differing = Object.keys(known).filter((name) => !sameJson(known[name], service.results[name]));
-  return { known, differing, uncertain };
+  return { known, differing, uncertain, passesOn };
 }
 
 /** Edges between the steps that are left, through those that are not. */

@@ -28,7 +28,7 @@ export const productMachine = {
   created: { Activating: 'pendingActive' },
   pendingActive: { Activated: 'active', Cancelled: 'cancelled', Aborted: 'aborted' },
   active: { Suspended: 'suspended', Ending: 'pendingTerminate' },
-  suspended: { Resumed: 'active', Ending: 'pendingTerminate' },
+  suspended: { Resumed: 'active' },
   pendingTerminate: { EndingGivenUp: 'active', Terminated: 'terminated' },
   terminated: {},
   cancelled: {},

@@ -21,8 +21,8 @@ export const serviceMachine = {
     Activated: 'active',
   },
   designed: { Reserved: 'reserved', Deactivated: 'inactive', Activated: 'active', Terminated: 'terminated' },
-  reserved: { Designed: 'designed', Deactivated: 'inactive', Activated: 'active', Terminated: 'terminated' },
-  inactive: { Activated: 'active', Terminated: 'terminated' },
+  reserved: { Designed: 'designed', Deactivated: 'inactive', Activated: 'active' },
+  inactive: { Activated: 'active' },
   active: { Deactivated: 'inactive', Terminated: 'terminated' },
   terminated: {},
 } as const satisfies Machine<ServiceState, ServiceArrow>;

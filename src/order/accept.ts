@@ -1,4 +1,4 @@
-import type { Catalog } from '../catalog/model.ts';
+import { type Catalog, entryIn } from '../catalog/model.ts';
 import { decompose } from '../decomposition/decompose.ts';
 import type { Plan } from '../decomposition/plan.ts';
 import type { Inventory } from '../inventory/inventory.ts';
@@ -43,7 +43,7 @@ export function accept(input: AcceptanceInput): Decided<Accepted> {
 
 function refuseTaken(items: readonly RequestedItem[], taken: Readonly<Record<string, string>>): void {
   for (const { id, action, productId } of items) {
-    const order = productId === undefined || action === 'noChange' ? undefined : taken[productId];
+    const order = productId === undefined || action === 'noChange' ? undefined : entryIn(taken, productId);
     if (order === undefined) continue;
     refuse('ProductInUse', `the product ${productId} is in use by order ${order}`, {
       item: id,

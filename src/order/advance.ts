@@ -153,7 +153,8 @@ const isBuilt = (run: OrderRun, id: string): boolean =>
 const isOver = (run: OrderRun, id: string): boolean => ['done', 'skipped'].includes(child(run, id).state);
 
 const open = (run: OrderRun): number => Object.values(run.children).filter(isOpen).length;
-const isOpen = ({ state }: Child): boolean => ['running', 'held', 'ready', 'releasing'].includes(state);
+/** A ready child only waits for the others: if it took up room, they could wait for it in turn. */
+const isOpen = ({ state }: Child): boolean => ['running', 'held', 'releasing'].includes(state);
 
 /** The arrows of items and order that follow from where the service orders are now. */
 function changesOf(run: OrderRun, event: OrderEvent): OrderChange[] {
@@ -165,8 +166,14 @@ function changesOf(run: OrderRun, event: OrderEvent): OrderChange[] {
   );
   const after = items.reduce(evolve, run);
   const state = rollUp(Object.values(after.items), { moving, operatorHold: false, cancellation: 'none' });
-  return [...items, ...orderArrow(run.state, state)];
+  return [...items, ...orderArrows(run.state, state)];
 }
+
+/** A held service order that settles has been resumed: so have its item and the order. */
+const orderArrows = (from: OrderState, to: OrderState): OrderChange[] =>
+  from === 'held' && to === 'completed'
+    ? [...orderArrow('held', 'inProgress'), ...orderArrow('inProgress', 'completed')]
+    : orderArrow(from, to);
 
 const completions = (run: OrderRun): OrderChange[] =>
   Object.entries(run.items)

@@ -1,3 +1,4 @@
+import { findCycle } from '../catalog/cycles.ts';
 import { type Catalog, entryIn } from '../catalog/model.ts';
 import type { Inventory } from '../inventory/inventory.ts';
 import type { RequestedItem } from './order.ts';
@@ -54,20 +55,13 @@ function checkCycles(items: readonly RequestedItem[]): void {
       ],
     ]),
   );
-  const done = new Set<string>();
-  const visit = (id: string, path: readonly string[]): void => {
-    if (path.includes(id)) {
-      const cycle = [...path.slice(path.indexOf(id)), id].join(' → ');
-      refuse('RelationshipCyclic', `items rely on each other in a circle: ${cycle}`, {
-        item: id,
-        field: 'relationship',
-      });
-    }
-    if (done.has(id)) return;
-    for (const next of edges.get(id) ?? []) visit(next, [...path, id]);
-    done.add(id);
-  };
-  for (const { id } of items) visit(id, []);
+  const cycle = findCycle([...edges.keys()], (id) => edges.get(id) ?? []);
+  if (cycle === undefined) return;
+  const [first = ''] = cycle;
+  refuse('RelationshipCyclic', `items rely on each other in a circle: ${cycle.slice(0, 20).join(' → ')}`, {
+    item: first,
+    field: 'relationship',
+  });
 }
 
 /** Gives a bundle without parts the parts its offering names (add) or its product has (delete). */
@@ -91,8 +85,9 @@ function withParts(items: readonly RequestedItem[], catalog: Catalog, inventory:
     (entryIn(inventory.products, item.productId ?? '')?.bundles ?? [])
       .filter((part) => !named.has(part) && inventory.products[part]?.status === 'active')
       .map((productId) => ({ ...blank, action: 'delete', productId }));
+  const itemsById = new Map(items.map((item) => [item.id, item]));
   return items.flatMap((item) => {
-    checkPart(item, items, catalog);
+    checkPart(item, itemsById.get(item.parent ?? ''), catalog);
     return expand(item);
   });
 }
@@ -115,11 +110,10 @@ const offeredParts = (item: RequestedItem, catalog: Catalog): Omit<RequestedItem
     carried: 'place' in item.carried ? { place: item.carried.place } : {},
   }));
 
-function checkPart(item: RequestedItem, items: readonly RequestedItem[], catalog: Catalog): void {
-  const bundle = items.find(({ id }) => id === item.parent);
+function checkPart(item: RequestedItem, bundle: RequestedItem | undefined, catalog: Catalog): void {
   if (bundle?.action !== 'add' || item.action !== 'add') return;
-  const parts = entryIn(catalog.productOfferings, bundle.offering ?? '')?.bundles ?? [];
-  if (parts.some(({ offering }) => offering === item.offering)) return;
+  const parts = entryIn(catalog.productOfferings, bundle.offering ?? '')?.bundles;
+  if (parts === undefined || parts.some(({ offering }) => offering === item.offering)) return;
   const message = `${item.offering} is not a part of the bundle ${bundle.offering}`;
   refuse('BundlePartUnexpected', message, { item: item.id, field: 'offering' });
 }

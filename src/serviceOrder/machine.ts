@@ -28,6 +28,7 @@ export type ServiceOrderArrow =
   | 'CancellationRequested'
   | 'CancellationRefusedBeforeStart'
   | 'CancellationRefused'
+  | 'CancellationRefusedWhilePending'
   | 'CancellationRefusedWhileWaiting'
   | 'CancellationRefusedWhileHeld'
   | 'CancellationAccepted'
@@ -71,11 +72,12 @@ export const serviceOrderMachine = {
   assessingCancellation: {
     CancellationRefusedBeforeStart: 'acknowledged',
     CancellationRefused: 'inProgress',
+    CancellationRefusedWhilePending: 'pending',
     CancellationRefusedWhileWaiting: 'pendingExternal',
     CancellationRefusedWhileHeld: 'held',
     CancellationAccepted: 'pendingCancellation',
   },
-  pendingCancellation: { Held: 'held', Cancelled: 'cancelled', Failed: 'failed', PartlyCompleted: 'partial' },
+  pendingCancellation: { Held: 'held', Cancelled: 'cancelled', PartlyCompleted: 'partial' },
   rejected: {},
   cancelled: {},
   completed: {},

@@ -113,7 +113,7 @@ test('a fibre that others rely on cannot go alone, and the refusal stores nothin
     { id: string },
   ];
   const products = await productsOf(order);
-  const reply = await client.post([{ id: '1', action: 'delete', product: { id: products['OFF-FIBRE-1G'] } }]);
+  const reply = await client.post([{ id: '1', action: 'delete', product: { id: products['OFF-FIBRE-2G'] } }]);
   expect(reply.status).toBe(409);
   expect(await reply.json()).toMatchObject({ code: 'ProductReliedOn' });
   expect(await client.rows('select count(*)::int as count from product_order')).toEqual(orders);
@@ -126,12 +126,12 @@ test('disconnecting the three parts takes the bundle along, dependants first, an
     { id: string },
   ];
   const products = await productsOf(order);
-  const parts = ['OFF-FIBRE-1G', 'OFF-CPE-MANAGED', 'OFF-STATIC-IP-29'];
+  const parts = ['OFF-FIBRE-2G', 'OFF-CPE-MANAGED', 'OFF-STATIC-IP-29'];
   const disconnect = await client.order(
     parts.map((offering, index) => ({
       id: String(index + 1),
       action: 'delete',
-      product: { id: products[offering] ?? products['OFF-FIBRE-2G'] },
+      product: { id: products[offering] },
     })),
   );
   await client.reaches(disconnect, 'completed');

@@ -24,8 +24,6 @@ export interface StackOptions {
   /** Default: all. */
   readonly roles?: readonly Role[];
   readonly env?: Readonly<Record<string, string>>;
-  /** For the first start of a role; one that dies of its failpoint comes back without. */
-  readonly failpoint?: Readonly<Partial<Record<Role, string>>>;
   /** Postgres and Temporal of its own, which may be killed; else the shared ones. */
   readonly ownServers?: boolean;
   /** Default: the demo catalogue is saved when there is an API. */
@@ -46,6 +44,8 @@ export interface Stack {
   halt(name: StackProcess, signal?: NodeJS.Signals): Promise<void>;
   /** Ready again when it resolves. */
   restart(name: StackProcess): Promise<void>;
+  /** Starts a role again with a failpoint; when it has died of that, it comes back without. */
+  arm(role: Role, failpoint: string): Promise<void>;
   /** With `nthStart` 2 it waits until the process has died once and come back. */
   waitReady(name: StackProcess, nthStart?: number): Promise<void>;
   starts(name: StackProcess): number;
@@ -102,7 +102,7 @@ function controls(supervisor: Supervisor, directory: string) {
 
 /** A whole Dialtone for one test file: roles and network of its own, each a process that may be killed. */
 export async function startStack(options: StackOptions = {}): Promise<Stack> {
-  const { roles = longRunningRoles, env = {}, failpoint = {}, ownServers = false } = options;
+  const { roles = longRunningRoles, env = {}, ownServers = false } = options;
   const { directory, removeAtEnd } = temporaryPlace();
   const supervisor = createSupervisor({ directory, removeAtEnd });
   let grounds: Grounds | undefined;
@@ -121,6 +121,12 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     ]);
     grounds = found;
     const { databaseUrl, temporalAddress, temporalNamespace } = found;
+    const armed = new Map<Role, string>();
+    const failpoint = (role: Role): string | undefined => {
+      const point = armed.get(role);
+      armed.delete(role);
+      return point;
+    };
     const around: RoleSurroundings = { ...found, networkUrl, apiPort: ports.api, env, failpoint };
     await supervisor.run(migratePlan(around));
     if (roles.includes('api')) {
@@ -130,9 +136,14 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     await Promise.all(
       roles.filter((role) => role !== 'api').map((role) => supervisor.start(rolePlan(role, around))),
     );
+    const control = controls(supervisor, directory);
     return {
       ...{ apiUrl, networkUrl, databaseUrl, temporalAddress, temporalNamespace },
-      ...controls(supervisor, directory),
+      ...control,
+      arm(role, point) {
+        armed.set(role, point);
+        return control.restart(role);
+      },
       stop,
     };
   } catch (error) {

@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { withTenant } from '../../../drizzle/client.ts';
 import { fibre, orderOf } from '../../support/orders.ts';
-import { type Api, openOrder, startApi } from '../support/api.ts';
+import { type Api, freed, openOrder, startApi } from '../support/api.ts';
 
 let api: Api;
 /** Products that stand, named by what they are. */
@@ -16,12 +16,15 @@ beforeAll(async () => {
   standing = { fibre: body.productOrderItem[0].product.id, ip: body.productOrderItem[1].product.id };
   await withTenant(api.db, 'default', async (tx) => {
     await tx.execute(sql`update product set status = 'active'`);
-    await tx.execute(sql`delete from claim`);
     await tx.execute(sql`update service set state = 'active'`);
   });
+  await freed(api.db);
   await api.post(
     {
-      documents: [{ productOffering: 'OFF-OLD', lifecycle: 'retired', specification: 'PSPEC-FIBRE-ACCESS' }],
+      documents: [
+        { productOffering: 'OFF-OLD', lifecycle: 'retired', specification: 'PSPEC-FIBRE-ACCESS' },
+        { productOffering: 'OFF-OPEN', specification: 'PSPEC-FIBRE-ACCESS' },
+      ],
     },
     {},
     '/ops/v1/catalogue',
@@ -47,6 +50,8 @@ async function refused(body: unknown, headers: Record<string, string> = {}) {
 
 const withCharacteristic = (...values: readonly object[]) =>
   orderOf({ ...fibre(), product: { productCharacteristic: values } });
+const openFibre = (...values: readonly object[]) =>
+  orderOf({ ...fibre(), productOffering: { id: 'OFF-OPEN' }, product: { productCharacteristic: values } });
 const related = (id: string, relationshipType: string) => ({
   productOrderItemRelationship: [{ id, relationshipType }],
 });
@@ -262,10 +267,17 @@ const corpus: readonly (readonly [
   ],
   [
     'a characteristic out of range',
-    orderOf({ ...fibre(), productOffering: { id: 'OFF-OPEN' } }),
+    openFibre({ name: 'downstreamMbps', value: 9 }),
     400,
-    'OfferingUnknown',
-    'productOrderItem[0].productOffering.id',
+    'CharacteristicInvalid',
+    'productOrderItem[0].product.productCharacteristic[0].value',
+  ],
+  [
+    'a characteristic missing',
+    openFibre({ name: 'downstreamMbps', value: 10 }),
+    400,
+    'CharacteristicMissing',
+    'productOrderItem[0].product.productCharacteristic',
   ],
   [
     'a modify of nothing',

@@ -2,18 +2,17 @@ import { pino } from 'pino';
 import { createActivities } from '../../../activities/index.ts';
 import { createApp } from '../../../api/app.ts';
 import type { ApiDeps } from '../../../api/deps.ts';
-import { newOrderId } from '../../../api/orderId.ts';
 import { saveCatalog } from '../../../drizzle/catalogStore.ts';
 import { connectDatabase, type Database, withTenant } from '../../../drizzle/client.ts';
-import { schemaIsCurrent } from '../../../drizzle/migrate.ts';
 import { claim, dispatch, event, idempotency, orderItem, productOrder } from '../../../drizzle/schema.ts';
 import { saveSystems } from '../../../drizzle/systemStore.ts';
 import { parseConfig } from '../../../src/config.ts';
 import type { Order } from '../../../src/order/order.ts';
 import { demoEntries, demoSystems } from '../../support/catalog.ts';
 import { freshDatabase } from '../../support/database.ts';
+import { orders, testDeps } from './deps.ts';
 
-export const orders = '/tmf-api/productOrderingManagement/v4/productOrder';
+export { orders };
 
 // biome-ignore lint/suspicious/noExplicitAny: answers are looked into by assertions, not by types
 export type Body = any;
@@ -67,17 +66,6 @@ export async function startApi(overrides: Partial<ApiDeps> = {}) {
 
 export type Api = Awaited<ReturnType<typeof startApi>>;
 
-export const testDeps = (db: Database): ApiDeps => ({
-  db,
-  config: parseConfig({ DATABASE_URL: 'postgres://unused' }),
-  log: pino({ level: 'silent' }),
-  clock: () => new Date(),
-  newOrderId,
-  startOrder: () => undefined,
-  temporalReachable: () => true,
-  schemaIsCurrent: () => schemaIsCurrent(db),
-});
-
 const storedRows = (db: Database) =>
   withTenant(db, 'default', async (tx) => ({
     productOrder: await tx.$count(productOrder),
@@ -103,3 +91,6 @@ export async function openOrder(db: Database, orderId: string): Promise<void> {
   });
   await open({ tenant: 'default', orderId, runChain: `run-${orderId}` });
 }
+
+/** Lets go of every claim, as orders do when they end. */
+export const freed = (db: Database): Promise<unknown> => withTenant(db, 'default', (tx) => tx.delete(claim));

@@ -1,0 +1,239 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { conclude, nextAttempt, type StandingStep, type StepOutcome } from '../../src/activation/attempt.ts';
+import { stepStates } from '../../src/serviceOrder/machine.ts';
+import { errorClasses, type ErrorClass } from '../../src/serviceOrder/recovery.ts';
+import { freshStep, keyOf, standingPrint, wantedValues } from './standing.ts';
+
+const attempted = { ...freshStep, attempt: 1, generation: 1, wanted: wantedValues };
+
+test('the first attempt evaluates its values and takes the first generation', () => {
+  expect(nextAttempt(freshStep, keyOf)).toEqual({
+    number: 1,
+    generation: 1,
+    key: 'so/1/route/1/do',
+    wanted: wantedValues,
+    expect: 'absent',
+    inDoubt: false,
+  });
+});
+
+test.each([
+  { when: 'an attempt had no effect', step: attempted, generation: 1 },
+  { when: 'an attempt is in doubt', step: { ...attempted, state: 'inDoubt' }, generation: 1 },
+  {
+    when: 'nobody recorded the end of an attempt',
+    step: { ...attempted, state: 'attempting' },
+    generation: 1,
+  },
+  { when: 'a definite outcome stands', step: { ...attempted, decided: true }, generation: 2 },
+  { when: 'a value is another', step: { ...attempted, characteristics: { metric: 11 } }, generation: 2 },
+  { when: 'a value is gone', step: { ...attempted, values: { metric: '10' } }, generation: 2 },
+] as const)('when $when, the next attempt has generation $generation', ({ step, generation }) => {
+  const attempt = nextAttempt(step, keyOf);
+  expect(attempt).toMatchObject({ number: 2, generation, key: keyOf(generation) });
+});
+
+test.each(stepStates)('a step that is %s reads first if an earlier call may have taken effect', (state) => {
+  const inDoubt = state === 'attempting' || state === 'inDoubt';
+  expect(nextAttempt({ ...attempted, state }, keyOf).inDoubt).toBe(inDoubt);
+});
+
+test('a doubtful footprint is looked at before anything is sent, whatever state the step is in', () => {
+  const standing = { ...standingPrint, presence: 'doubtful' } as const;
+  expect(nextAttempt({ ...attempted, standing }, keyOf).inDoubt).toBe(true);
+  expect(nextAttempt({ ...attempted, standing: standingPrint }, keyOf).inDoubt).toBe(false);
+});
+
+test.each([
+  { what: 'nothing stands', standing: null, expected: 'absent' },
+  { what: 'the version is known', standing: standingPrint, expected: { version: 'v1' } },
+  { what: 'a create is in doubt', standing: { ...standingPrint, version: '' }, expected: 'absent' },
+] as const)('when $what, a write expects just that', ({ standing, expected }) => {
+  expect(nextAttempt({ ...freshStep, standing }, keyOf).expect).toEqual(expected);
+});
+
+test('a value that cannot be computed is refused before anything is sent, and says which it is', () => {
+  const { impossible } = nextAttempt({ ...freshStep, reliesOn: { access: {} } }, keyOf);
+  expect(impossible).toMatchObject({ type: 'failed', class: 'invalid', code: 'valueMissing' });
+  expect(impossible?.message).toMatch(/^values\.vlan: /);
+});
+
+test('a key never stands for other values, and never again for what is decided', () => {
+  const happening = fc.record({
+    metric: fc.integer({ min: 1, max: 3 }),
+    decided: fc.boolean(),
+    state: fc.constantFrom('waiting', 'inDoubt', 'refused', 'attempting'),
+  });
+  fc.assert(
+    fc.property(fc.array(happening, { minLength: 2, maxLength: 12 }), (happenings) => {
+      let step: StandingStep = freshStep;
+      const meaning = new Map<string, string>();
+      const decidedKeys = new Set<string>();
+      for (const { metric, decided, state } of happenings) {
+        step = { ...step, characteristics: { metric } };
+        const { key, wanted, number, generation } = nextAttempt(step, keyOf);
+        expect(decidedKeys.has(key)).toBe(false);
+        expect(meaning.get(key) ?? JSON.stringify(wanted)).toBe(JSON.stringify(wanted));
+        meaning.set(key, JSON.stringify(wanted));
+        if (decided) decidedKeys.add(key);
+        step = { ...step, attempt: number, generation, wanted, decided, state };
+      }
+    }),
+    { seed: 4, numRuns: 300 },
+  );
+});
+
+const done: StepOutcome = { type: 'done', observed: { hop: 'h2', extra: true }, version: 'v9' };
+const trouble = (errorClass: ErrorClass): StepOutcome => ({
+  type: 'failed',
+  class: errorClass,
+  code: 'why',
+  message: 'because',
+});
+const concluded = (step: StandingStep, outcome: StepOutcome) =>
+  conclude(step, 'route', nextAttempt(step, keyOf), outcome);
+
+describe('done', () => {
+  test('a new object leaves its whole footprint and the names of its results', () => {
+    expect(concluded(freshStep, done)).toEqual({
+      report: { type: 'done', changed: ['steps.route.hop'] },
+      state: 'done',
+      decided: true,
+      changed: ['steps.route.hop'],
+      footprint: {
+        presence: 'present',
+        values: wantedValues,
+        results: { hop: 'h2' },
+        version: 'v9',
+        builtAfter: ['ipam prefix/s1'],
+        key: keyOf(1),
+      },
+    });
+  });
+
+  test('a changed object remembers what it was built after all its life, and names only results that differ', () => {
+    const step = { ...freshStep, standing: standingPrint };
+    expect(concluded(step, done)).toMatchObject({
+      changed: ['steps.route.hop'],
+      footprint: { builtAfter: ['ipam prefix/s1', 'olt line/s1'], version: 'v9', key: keyOf(1) },
+    });
+    expect(concluded(step, { ...done, observed: { hop: 'h1' } }).changed).toEqual([]);
+  });
+
+  test('a result that the system does not answer with is a lie', () => {
+    const { report, state, footprint } = concluded(freshStep, { ...done, observed: {} });
+    expect(report).toEqual({ type: 'failed', class: 'lied', code: 'resultMissing' });
+    expect(state).toBe('refused');
+    expect(footprint?.presence).toBe('doubtful');
+  });
+
+  test('a revoked object is absent under the key that revoked it', () => {
+    const step: StandingStep = {
+      ...freshStep,
+      verb: 'revoke',
+      values: {},
+      results: {},
+      standing: standingPrint,
+    };
+    expect(concluded(step, { type: 'done', observed: {}, version: '' })).toMatchObject({
+      report: { type: 'done', changed: [] },
+      state: 'done',
+      decided: true,
+      footprint: { ...standingPrint, presence: 'absent', key: keyOf(1) },
+    });
+  });
+
+  test('revoking what has no footprint leaves none', () => {
+    const step: StandingStep = { ...freshStep, verb: 'revoke', values: {}, results: {} };
+    expect(concluded(step, done).footprint).toBeUndefined();
+  });
+});
+
+const create: StandingStep = freshStep;
+const createAgain: StandingStep = {
+  ...attempted,
+  state: 'inDoubt',
+  standing: { ...standingPrint, version: '', presence: 'doubtful' },
+};
+const change: StandingStep = { ...freshStep, standing: standingPrint };
+const revoke: StandingStep = { ...change, verb: 'revoke', values: {}, results: {} };
+const revokeDoubtful: StandingStep = { ...createAgain, verb: 'revoke', values: {}, results: {} };
+const steps = { create, createAgain, change, revoke, revokeDoubtful };
+
+type Left = 'present' | 'doubtful' | 'absent' | 'unchanged';
+type TroubleRow = readonly [
+  state: string,
+  create: Left,
+  createAgain: Left,
+  change: Left,
+  revoke: Left,
+  doubtful: Left,
+];
+
+/** What each class leaves of the footprint, by what was tried. `unchanged`: nothing is written. */
+const written: Readonly<Record<ErrorClass, TroubleRow>> = {
+  transient: ['waiting', 'unchanged', 'unchanged', 'unchanged', 'unchanged', 'unchanged'],
+  throttled: ['waiting', 'unchanged', 'unchanged', 'unchanged', 'unchanged', 'unchanged'],
+  unavailable: ['waiting', 'unchanged', 'unchanged', 'unchanged', 'unchanged', 'unchanged'],
+  inDoubt: ['inDoubt', 'doubtful', 'doubtful', 'doubtful', 'doubtful', 'doubtful'],
+  ours: ['inDoubt', 'doubtful', 'doubtful', 'doubtful', 'doubtful', 'doubtful'],
+  unknown: ['inDoubt', 'doubtful', 'doubtful', 'doubtful', 'doubtful', 'doubtful'],
+  refused: ['refused', 'unchanged', 'absent', 'unchanged', 'unchanged', 'unchanged'],
+  invalid: ['refused', 'unchanged', 'absent', 'unchanged', 'unchanged', 'unchanged'],
+  conflict: ['refused', 'unchanged', 'unchanged', 'unchanged', 'unchanged', 'unchanged'],
+  drift: ['refused', 'unchanged', 'unchanged', 'unchanged', 'unchanged', 'unchanged'],
+  lied: ['refused', 'doubtful', 'doubtful', 'doubtful', 'doubtful', 'doubtful'],
+};
+
+const rows = errorClasses.flatMap((errorClass) => {
+  const [state, ...left] = written[errorClass];
+  return (Object.keys(steps) as (keyof typeof steps)[]).map((tried, index) => ({
+    errorClass,
+    state,
+    tried,
+    expected: left[index],
+  }));
+});
+
+describe('trouble', () => {
+  test.each(rows)(
+    '$errorClass on $tried → $state, footprint $expected',
+    ({ errorClass, state, tried, expected }) => {
+      const conclusion = concluded(steps[tried], trouble(errorClass));
+      expect(conclusion.state).toBe(state);
+      expect(conclusion.footprint?.presence ?? 'unchanged').toBe(expected);
+      expect(conclusion.decided).toBe(state === 'refused');
+      expect(conclusion.report).toEqual({ type: 'failed', class: errorClass, code: 'why' });
+    },
+  );
+
+  test('a doubtful change keeps the values, version and key that are known to have been there', () => {
+    expect(concluded(change, trouble('inDoubt')).footprint).toEqual({
+      ...standingPrint,
+      presence: 'doubtful',
+    });
+  });
+
+  test('a doubtful create notes what may be there, with no version', () => {
+    expect(concluded(create, trouble('inDoubt')).footprint).toEqual({
+      presence: 'doubtful',
+      values: wantedValues,
+      results: {},
+      version: '',
+      builtAfter: ['ipam prefix/s1'],
+      key: keyOf(1),
+    });
+  });
+
+  test('what could not even be sent proves nothing about what is doubtful', () => {
+    const step: StandingStep = { ...createAgain, reliesOn: {} };
+    const attempt = nextAttempt(step, keyOf);
+    expect(conclude(step, 'route', attempt, attempt.impossible ?? done).footprint).toBeUndefined();
+  });
+
+  test('a time to wait is passed on', () => {
+    const { report } = concluded(create, { ...trouble('throttled'), retryAfterMs: 500 } as StepOutcome);
+    expect(report).toMatchObject({ retryAfterMs: 500 });
+  });
+});

@@ -1,0 +1,109 @@
+import { expect, test } from 'vitest';
+import type { CompactStep } from '../../src/decomposition/plan.ts';
+import { assert, must } from '../../src/kernel/assert.ts';
+import { isFinal } from '../../src/kernel/machine.ts';
+import {
+  advance,
+  type ServiceOrderCommand,
+  type ServiceOrderEvent,
+  type ServiceOrderRun,
+} from '../../src/serviceOrder/advance.ts';
+import { serviceOrderMachine } from '../../src/serviceOrder/machine.ts';
+import { errorClasses } from '../../src/serviceOrder/recovery.ts';
+import { type Draw, forSeeds } from '../kernel/random.ts';
+import { apply, begin, doneWith, failedBy, policy, reported, revoke } from './driver.ts';
+
+/** Up to six steps, each after some of those before it; applies come first, as plans have it. */
+function drawPlan(draw: Draw): CompactStep[] {
+  const size = draw(7);
+  const applies = draw(size + 1);
+  return Array.from({ length: size }, (_, index) => {
+    const isRevoke = index >= applies;
+    const alike = Array.from({ length: index }, (_, other) => other).filter(
+      (other) => other >= applies === isRevoke && draw(3) === 0,
+    );
+    if (isRevoke) return revoke(String(index), alike.map(String));
+    const waitsOn = [undefined, undefined, 'reliesOn.a.x', 'steps.0.r', 'steps.1.r'][draw(5)];
+    return apply(String(index), alike.map(String), waitsOn === undefined ? undefined : [waitsOn]);
+  });
+}
+
+const isOver = (run: ServiceOrderRun, id: string) => ['done', 'skipped'].includes(run.steps[id]?.state ?? '');
+
+/** What must be true of every move of every run, whatever happens to it. */
+function check(
+  before: ServiceOrderRun,
+  run: ServiceOrderRun,
+  commands: readonly ServiceOrderCommand[],
+): void {
+  for (const command of commands) {
+    if (command.type !== 'attemptStep') continue;
+    const { step } = command;
+    const { after, verb } = must(
+      run.plan.find(({ id }) => id === step),
+      step,
+    );
+    assert(
+      after.every((id) => isOver(run, id)),
+      `${step} is attempted after all it needs`,
+    );
+    assert(verb === 'apply' || run.stage === 'released', `${step} is taken away after the release`);
+    assert(before.steps[step]?.state !== 'attempting', `${step} is attempted once at a time`);
+  }
+  const isSettled = commands.some(({ type }) => type === 'settleServiceOrder');
+  assert(isSettled === isFinal(serviceOrderMachine, run.state), 'final is what is settled');
+  assert(!isSettled || run.plan.every(({ id }) => isOver(run, id)), 'settled is what is over');
+  for (const { attempts } of Object.values(run.steps)) {
+    assert(attempts <= policy.retry.attempts, 'no more tries than allowed');
+  }
+}
+
+/** The events that may come next: each attempt may end in any way, each timer may ring. */
+function follow(run: ServiceOrderRun, commands: readonly ServiceOrderCommand[], open: Set<string>): void {
+  for (const command of commands) {
+    if (command.type === 'attemptStep') open.add(`report ${command.step}`);
+    if (command.type === 'retryLater') open.add(`timer ${command.step}`);
+    if (command.type === 'reportReady') open.add('release');
+  }
+  assert(run.state !== 'held' || open.size === 0, 'held is what nothing moves any more');
+}
+
+function drive(draw: Draw): ServiceOrderRun {
+  const action = (['add', 'modify', 'delete'] as const)[draw(3)] ?? 'add';
+  let run = begin(drawPlan(draw), action, draw(2) === 0 ? [] : ['reliesOn.a.x']);
+  const open = new Set<string>(['begin']);
+  let outages = 0;
+  while (open.size > 0) {
+    const name = [...open][draw(open.size)] ?? '';
+    open.delete(name);
+    const { run: next, commands } = advance(
+      run,
+      eventOf(name, draw, () => outages++ < 20),
+    );
+    check(run, next, commands);
+    follow(next, commands, open);
+    run = next;
+  }
+  return run;
+}
+
+test('whatever happens in whatever order, every run ends completed or held, and only after all it waited for', () => {
+  const ends: Record<string, number> = {};
+  forSeeds(10_000, (draw) => {
+    const { state } = drive(draw);
+    ends[state] = (ends[state] ?? 0) + 1;
+  });
+  expect(Object.keys(ends).sort()).toEqual(['completed', 'held']);
+  expect(Math.min(...Object.values(ends))).toBeGreaterThan(1_000);
+});
+
+function eventOf(name: string, draw: Draw, mayFailByUs: () => boolean): ServiceOrderEvent {
+  const [what, step = ''] = name.split(' ');
+  if (what === 'begin') return { type: 'Begun' };
+  if (what === 'release') return { type: 'Released' };
+  if (what === 'timer') return { type: 'RetryDue', step };
+  if (draw(3) > 0) return reported(step, doneWith(...(draw(2) === 0 ? [`steps.${step}.r`] : [])));
+  const errorClass = errorClasses[draw(errorClasses.length)] ?? 'unknown';
+  const endless = errorClass === 'ours' || errorClass === 'unavailable';
+  return reported(step, endless && !mayFailByUs() ? doneWith() : failedBy(errorClass), draw(100) / 100);
+}
