@@ -136,7 +136,11 @@ function movedProduct(
     version: row.version + 1,
     orderItems: known ? row.orderItems : [...row.orderItems, ref],
     ...(!opening &&
-      wanted.action === 'modify' && { offering: wanted.offering, characteristics: wanted.characteristics }),
+      wanted.action === 'modify' && {
+        offering: wanted.offering,
+        name: wanted.name,
+        characteristics: wanted.characteristics,
+      }),
     ...(arrow === 'Activated' && { startedAt: now }),
     ...(arrow === 'Terminated' && { endedAt: now }),
   };

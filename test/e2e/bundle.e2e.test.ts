@@ -102,7 +102,7 @@ test('a faster speed touches the speed and the router that shapes to it, and cos
     { name: 'speed', attempt: 1 },
   ]);
   const [fibre] = await client.rows(
-    `select offering, characteristics from product where id = '${products['OFF-FIBRE-1G']}'`,
+    `select offering, name, characteristics from product where id = '${products['OFF-FIBRE-1G']}'`,
   );
   expect(fibre).toMatchObject({ offering: 'OFF-FIBRE-2G', characteristics: { downstreamMbps: 2000 } });
 });

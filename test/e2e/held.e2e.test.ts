@@ -8,7 +8,9 @@ let stack: Stack;
 let client: Client;
 let temporal: TemporalClient;
 beforeAll(async () => {
-  stack = await startStack({ env: { RETRY_FROM_MS: '50', RETRY_UP_TO_MS: '100', RETRY_ATTEMPTS: '3' } });
+  stack = await startStack({
+    env: { RETRY_FROM_MS: '50', RETRY_UP_TO_MS: '100', RETRY_ATTEMPTS: '3', STEP_CALL_TIMEOUT_MS: '700' },
+  });
   client = clientOf(stack);
   const connection = await Connection.connect({ address: stack.temporalAddress });
   temporal = new TemporalClient({ connection, namespace: stack.temporalNamespace });
@@ -38,9 +40,25 @@ test('what throttles is tried again until it works, and every try is on record',
   expect(new Set(attempts.map(({ key }) => key)).size).toBe(1);
 });
 
-test('after an answer that says nothing the system is read before it is called again, under the same key', async () => {
+test('F44: a call that timed out but took effect is found by reading, and not sent again', async () => {
   await client.faults([
-    { system: 'edge', verb: 'apply', times: 1, behaviour: { type: 'error', status: 500 } },
+    { system: 'edge', verb: 'apply', times: 1, behaviour: { type: 'executeAndTimeout' } },
+  ]);
+  const order = await client.order([bundle]);
+  await client.reaches(order, 'completed');
+  const attempts = await client.rows(
+    `select outcome from attempt where step = 'route' and service_order_id like '${order}-%' order by number`,
+  );
+  expect(attempts).toEqual([{ outcome: 'inDoubt' }, { outcome: 'done' }]);
+  const routes = (await client.ledger()).filter(
+    ({ system, object }) => system === 'edge' && object.includes(order),
+  );
+  expect(routes).toHaveLength(1);
+});
+
+test('F45: a call that hung without effect is sent again under the same key, once the system was read', async () => {
+  await client.faults([
+    { system: 'edge', verb: 'apply', times: 1, behaviour: { type: 'hang' } },
   ]);
   const order = await client.order([bundle]);
   await client.reaches(order, 'completed');
