@@ -23,7 +23,11 @@ export interface LedgerEntry {
 // biome-ignore lint/suspicious/noExplicitAny: answers are looked into by assertions, not by types
 type Body = any;
 
-export const clientOf = ({ apiUrl, networkUrl, databaseUrl }: Stack) => {
+export const clientOf = ({
+  apiUrl,
+  networkUrl,
+  databaseUrl,
+}: Pick<Stack, 'apiUrl' | 'networkUrl' | 'databaseUrl'>) => {
   const get = async (url: string): Promise<Body> => (await fetch(url)).json();
   const post = (items: readonly object[], headers: Record<string, string> = {}, rest: object = {}) =>
     fetch(`${apiUrl}${api.productOrder}`, {
