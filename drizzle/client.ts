@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm';
 import { drizzle, type PostgresJsDatabase, type PostgresJsTransaction } from 'drizzle-orm/postgres-js';
 import type { ExtractTablesWithRelations } from 'drizzle-orm';
 import postgres from 'postgres';
+import { preparing } from './preparing.ts';
 import * as schema from './schema.ts';
 
 type Schema = typeof schema;
@@ -29,7 +30,7 @@ export function connectDatabase({ url, pool, statementTimeoutMs, name }: Databas
     onnotice: () => {},
     connection: { application_name: `dialtone ${name}`, statement_timeout: statementTimeoutMs },
   });
-  return { db: drizzle(client, { schema }), close: () => client.end({ timeout: 5 }) };
+  return { db: drizzle(preparing(client), { schema }), close: () => client.end({ timeout: 5 }) };
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { OrderRun } from '../src/order/advance.ts';
+import { stepName } from '../src/decomposition/plan.ts';
 import type { ServiceOrderCommand, ServiceOrderRun } from '../src/serviceOrder/advance.ts';
 
 /** Texts for the Temporal Web UI: they answer "what is this order waiting for?". */
@@ -21,7 +22,9 @@ export function orderDetails(run: OrderRun): string {
       (other) => !['done', 'skipped', 'ready', 'releasing'].includes(run.children[other]?.state ?? ''),
     );
     const waitsFor =
-      child?.state === 'waiting' ? missing.map((other) => names.get(other)).join(', ') : (child?.code ?? '');
+      child?.state === 'waiting'
+        ? missing.map((other) => names.get(other)).join(', ')
+        : (child?.reason ?? '');
     return [names.get(id) ?? id, item, domain, child?.state ?? '', waitsFor];
   });
   return `**${run.state}**\n\n${table(['service order', 'item', 'domain', 'state', 'waits for'], rows)}`;
@@ -50,5 +53,5 @@ export function retrySummary({ step, attempt, of }: RetryLater, run: ServiceOrde
   const system = run.plan.find(({ id }) => id === step)?.system ?? '';
   const trouble = run.steps[step]?.trouble;
   const counted = of === null ? 'again' : `retry ${attempt} of ${of}`;
-  return `${counted}, ${step.slice(step.indexOf('/') + 1)}: ${system} ${trouble?.class ?? ''}`.slice(0, 200);
+  return `${counted}, ${stepName(step)}: ${system} ${trouble?.class ?? ''}`.slice(0, 200);
 }

@@ -47,6 +47,7 @@ export const signals = {
 export interface HeldMessage {
   readonly serviceOrder: string;
   readonly code: string;
+  readonly reason: string;
 }
 
 export interface ReadyMessage {

@@ -2,12 +2,12 @@ import {
   ApplicationFailure,
   CancellationScope,
   condition,
+  executeChild,
   getExternalWorkflowHandle,
   setCurrentDetails,
   setHandler,
   defineSignal,
   sleep,
-  startChild,
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
@@ -48,7 +48,7 @@ export function productOrder(identity: OrderIdentity): Promise<OrderOutcome> {
   const inbox: OrderEvent[] = [];
   setHandler(
     heldSignal,
-    ({ serviceOrder: id, code }) => void inbox.push({ type: 'ServiceOrderHeld', id, code }),
+    ({ serviceOrder: id, ...why }) => void inbox.push({ type: 'ServiceOrderHeld', id, ...why }),
   );
   setHandler(
     readySignal,
@@ -66,11 +66,14 @@ async function fulfil(identity: OrderIdentity, inbox: OrderEvent[]): Promise<Ord
   let shown: OrderState = 'acknowledged';
   inbox.push({ type: 'Opened' });
   while (!isFinal(orderMachine, run.state)) {
-    await condition(() => inbox.length > 0);
+    if (inbox.length === 0) await condition(() => inbox.length > 0);
     const advanced = advance(run, must(inbox.shift(), 'the next event'));
     run = advanced.run;
     shown = show(run, shown);
-    for (const command of advanced.commands) await execute(command, run, ref, inbox);
+    for (const command of advanced.commands) {
+      if (command.type === 'startServiceOrder') startServiceOrder(command, run, ref, inbox);
+      else await execute(command, ref);
+    }
   }
   return { state: run.state };
 }
@@ -88,15 +91,10 @@ async function open(ref: OrderRef) {
   }
 }
 
-async function execute(
-  command: OrderCommand,
-  run: OrderRun,
-  ref: OrderRef,
-  inbox: OrderEvent[],
-): Promise<void> {
+type StartCommand = Extract<OrderCommand, { type: 'startServiceOrder' }>;
+
+async function execute(command: Exclude<OrderCommand, StartCommand>, ref: OrderRef): Promise<void> {
   switch (command.type) {
-    case 'startServiceOrder':
-      return startServiceOrder(command.id, command.changed, run, ref, inbox);
     case 'releaseServiceOrder':
       return getExternalWorkflowHandle(serviceOrderId(ref.tenant, command.id)).signal(signals.release);
     case 'recordProgress':
@@ -108,8 +106,7 @@ async function execute(
 
 /** Not awaited: all that may start, starts in one go, and each tells when it is settled. */
 function startServiceOrder(
-  id: string,
-  changed: readonly string[],
+  { id, changed }: StartCommand,
   run: OrderRun,
   { tenant }: OrderRef,
   inbox: OrderEvent[],
@@ -132,7 +129,7 @@ function startServiceOrder(
     ...step,
     ...(planned.steps && { steps: planned.steps }),
   };
-  const child = startChild(serviceOrder, {
+  const settled = executeChild(serviceOrder, {
     workflowId: serviceOrderId(tenant, id),
     taskQueue: domainQueue(planned.domain),
     args: [input],
@@ -140,12 +137,10 @@ function startServiceOrder(
     staticSummary: title,
     typedSearchAttributes: [{ key: searchAttributes.tenant, value: tenant }],
   });
-  void child
-    .then((started) => started.result())
-    .then(
-      ({ changed: results }) => inbox.push({ type: 'ServiceOrderSettled', id, changed: results }),
-      () => inbox.push({ type: 'ServiceOrderHeld', id, code: 'runLost' }),
-    );
+  void settled.then(
+    ({ changed: results }) => inbox.push({ type: 'ServiceOrderSettled', id, changed: results }),
+    () => inbox.push({ type: 'ServiceOrderHeld', id, code: 'runLost', reason: 'a person: its run is gone' }),
+  );
 }
 
 /** Shows where the order is; the state is indexed only when it changed. */

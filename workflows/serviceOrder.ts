@@ -13,6 +13,7 @@ import {
   workflowRandom,
 } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.ts';
+import { stepName } from '../src/decomposition/plan.ts';
 import { must } from '../src/kernel/assert.ts';
 import { isFinal } from '../src/kernel/machine.ts';
 import {
@@ -45,17 +46,20 @@ async function activate(input: ServiceOrderInput, inbox: ServiceOrderEvent[]): P
   let result: ServiceOrderResult = { changed: [] };
   inbox.push({ type: 'Begun' });
   while (!isFinal(serviceOrderMachine, run.state)) {
-    await condition(() => inbox.length > 0);
+    if (inbox.length === 0) await condition(() => inbox.length > 0);
     const advanced = advance(run, must(inbox.shift(), 'the next event'));
     run = advanced.run;
     setCurrentDetails(serviceOrderDetails(input.title, run));
-    for (const command of advanced.commands) result = (await execute(command, run, input, inbox)) ?? result;
+    for (const command of advanced.commands) {
+      if (command.type === 'attemptStep') attempt(command.step, run, input, inbox);
+      else result = (await execute(command, run, input, inbox)) ?? result;
+    }
   }
   return result;
 }
 
 async function execute(
-  command: ServiceOrderCommand,
+  command: Exclude<ServiceOrderCommand, { type: 'attemptStep' }>,
   run: ServiceOrderRun,
   input: ServiceOrderInput,
   inbox: ServiceOrderEvent[],
@@ -63,9 +67,6 @@ async function execute(
   const ref = { tenant: input.tenant, serviceOrder: input.serviceOrder };
   const parent = getExternalWorkflowHandle(input.parent);
   switch (command.type) {
-    case 'attemptStep':
-      attempt(command.step, run, input, inbox);
-      return undefined;
     case 'retryLater':
       void sleep(command.afterMs, { summary: retrySummary(command, run) }).then(() =>
         inbox.push({ type: 'RetryDue', step: command.step }),
@@ -75,7 +76,11 @@ async function execute(
       await record('recordServiceOrder', ref, command.changes);
       return undefined;
     case 'reportHeld':
-      await parent.signal(signals.held, { serviceOrder: input.serviceOrder, code: command.code });
+      await parent.signal(signals.held, {
+        serviceOrder: input.serviceOrder,
+        code: command.code,
+        reason: command.reason,
+      });
       return undefined;
     case 'reportReady': {
       const { changed } = await record('recordReady', ref);
@@ -100,13 +105,15 @@ function attempt(
   );
   const activities = proxyActivities<Activities>({
     ...stepOptions(input.callTimeoutMs, input.heartbeatTimeoutMs),
-    summary: `${verb} ${step.slice(step.indexOf('/') + 1)} on ${system}`,
+    // The type alone is the same for every step: with the id, replay notices when their order changed.
+    activityId: step,
+    summary: `${verb} ${stepName(step)} on ${system}`,
   });
   const call = { tenant: input.tenant, serviceOrder: input.serviceOrder, step };
   const attempted = verb === 'apply' ? activities.applyStep(call) : activities.revokeStep(call);
-  void attempted.catch(reportOf).then((report) => {
-    inbox.push({ type: 'StepReported', step, report, jitter: workflowRandom.random() });
-  });
+  const tell = (report: StepReport) =>
+    void inbox.push({ type: 'StepReported', step, report, jitter: workflowRandom.random() });
+  void attempted.then(tell, (error: unknown) => tell(reportOf(error)));
 }
 
 /** A step's activity that did not return was ended by an outage of ours, or by a defect. */

@@ -106,6 +106,7 @@ const inlineServiceItemsMax = 100;
 
 /** A service order's item ordinal and step name: one step of one item. */
 export const stepId = (ordinal: number, name: string): string => `${ordinal}/${name}`;
+export const stepName = (id: string): string => id.slice(id.indexOf('/') + 1);
 
 export const compactSteps = (steps: readonly PlannedStep[]): CompactStep[] =>
   steps.map((step) => ({

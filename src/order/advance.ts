@@ -16,6 +16,8 @@ export interface Child {
   /** Names of the service's results that changed. */
   readonly changed: readonly string[];
   readonly code?: string;
+  /** What a held one waits for, for people. */
+  readonly reason?: string;
 }
 
 export interface OrderRun {
@@ -28,7 +30,12 @@ export interface OrderRun {
 export type OrderEvent =
   | { readonly type: 'Opened' }
   | { readonly type: 'ServiceOrderReady'; readonly id: string; readonly changed: readonly string[] }
-  | { readonly type: 'ServiceOrderHeld'; readonly id: string; readonly code: string }
+  | {
+      readonly type: 'ServiceOrderHeld';
+      readonly id: string;
+      readonly code: string;
+      readonly reason: string;
+    }
   | { readonly type: 'ServiceOrderResumed'; readonly id: string }
   | { readonly type: 'ServiceOrderSettled'; readonly id: string; readonly changed: readonly string[] };
 
@@ -82,7 +89,12 @@ function note(run: OrderRun, event: OrderEvent): OrderRun {
     case 'ServiceOrderReady':
       return withChild(run, event.id, { state: 'ready', changed: event.changed });
     case 'ServiceOrderHeld':
-      return withChild(run, event.id, { ...child(run, event.id), state: 'held', code: event.code });
+      return withChild(run, event.id, {
+        ...child(run, event.id),
+        state: 'held',
+        code: event.code,
+        reason: event.reason,
+      });
     case 'ServiceOrderResumed':
       return withChild(run, event.id, { state: 'running', changed: child(run, event.id).changed });
     case 'ServiceOrderSettled':

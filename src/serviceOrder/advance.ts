@@ -1,6 +1,6 @@
 import { must, unreachable } from '../kernel/assert.ts';
 import { follow } from '../kernel/machine.ts';
-import { type CompactStep, isUnneeded, type ServiceAction } from '../decomposition/plan.ts';
+import { type CompactStep, isUnneeded, type ServiceAction, stepName } from '../decomposition/plan.ts';
 import {
   serviceOrderMachine,
   stepMachine,
@@ -71,7 +71,7 @@ export type ServiceOrderCommand =
       readonly of: number | null;
     }
   | { readonly type: 'recordServiceOrder'; readonly changes: readonly ServiceOrderChange[] }
-  | { readonly type: 'reportHeld'; readonly code: string }
+  | { readonly type: 'reportHeld'; readonly code: string; readonly reason: string }
   | { readonly type: 'reportReady' }
   | { readonly type: 'settleServiceOrder'; readonly skipped: readonly string[] };
 
@@ -242,15 +242,17 @@ function isStuck(run: ServiceOrderRun): boolean {
 
 function hold(run: ServiceOrderRun, commands: readonly ServiceOrderCommand[]): Advanced {
   const held = must(
-    Object.values(run.steps).find(({ state }) => state === 'held')?.trouble,
-    'the trouble of a held step',
+    run.plan.find(({ id }) => step(run, id).state === 'held'),
+    'a held step',
   );
+  const trouble = must(step(run, held.id).trouble, 'the trouble of a held step');
+  const reason = `a person: ${stepName(held.id)} on ${held.system}, ${trouble.class} (${trouble.code})`;
   return {
     run: { ...run, state: followOrder(run.state, 'Held') },
     commands: [
       ...commands,
       { type: 'recordServiceOrder', changes: [{ type: 'serviceOrder', arrow: 'Held' }] },
-      { type: 'reportHeld', code: held.code },
+      { type: 'reportHeld', code: trouble.code, reason },
     ],
   };
 }

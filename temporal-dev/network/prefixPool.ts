@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '../../src/kernel/json.ts';
 import { must } from '../../src/kernel/assert.ts';
-import type { Pool } from './allocation.ts';
+import type { Pool } from './pool.ts';
 import type { Prefix } from './systems.ts';
 
 interface Block {

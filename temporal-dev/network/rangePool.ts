@@ -1,5 +1,5 @@
 import type { Json } from '../../src/kernel/json.ts';
-import type { Pool } from './allocation.ts';
+import type { Pool } from './pool.ts';
 import type { Range } from './systems.ts';
 
 /** Whole numbers, given in turn, so that a released one is not given again at once. */

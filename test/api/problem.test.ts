@@ -5,7 +5,7 @@ import { orderRefusalTypes } from '../../src/order/refusal.ts';
 
 const documented = [
   ...readFileSync(new URL('../../docs/errors.md', import.meta.url), 'utf8').matchAll(
-    /^\| `(\w+)` \| (\d{3}) \| ([^|]+) \| ([^|]+) \|$/gm,
+    /^\| `(\w+)` *\| (\d{3}) *\| ([^|]+) \| ([^|]+) \|$/gm,
   ),
 ].map(([, code, status, reason, advice]) => ({
   code,

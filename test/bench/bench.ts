@@ -28,9 +28,8 @@ async function measure(
       await contender.begin();
       for (const shape of shapes) {
         const order = () => contender.order(shape);
-        await closedLoop(inFlight, inFlight, order, cpuNow);
-        const alone = await closedLoop(Math.ceil(options.orders / 5), 1, order, cpuNow);
         const loaded = await closedLoop(options.orders, inFlight, order, cpuNow);
+        const alone = await closedLoop(Math.ceil(options.orders / 5), 1, order, cpuNow);
         const key = `${contender.name} ${shape}`;
         const known = parts.get(key) ?? { alone: [], loaded: [] };
         parts.set(key, { alone: [...known.alone, alone], loaded: [...known.loaded, loaded] });

@@ -41,7 +41,7 @@ function watchOrders(sql: Sql) {
     watching = true;
     try {
       while (waiting.size > 0) {
-        await delay(waiting.size > 1 ? 20 : 5);
+        await delay(waiting.size > 1 ? 50 : 5);
         await look();
       }
     } catch (error) {

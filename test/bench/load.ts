@@ -1,3 +1,5 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { must } from '../../src/kernel/assert.ts';
 import { percentile } from './statistics.ts';
 
 export const shapes = ['independent', 'chain'] as const;
@@ -24,27 +26,39 @@ export interface Measured {
   readonly cpu: Readonly<Record<string, number>>;
 }
 
-/** A closed loop: so many orders are under way all the time, and each that ends makes room for the next. */
+/** Between the starts of the first orders, so that not all are at the same point of their way. */
+const spreadMs = 50;
+
+/**
+ * A closed loop: so many orders are under way all the time, and each that ends makes room for the next. What is
+ * measured begins when as many as are in flight have ended, and ends before the load does.
+ */
 export async function closedLoop(
   count: number,
   inFlight: number,
   order: () => Promise<Sample>,
   cpuNow: () => Record<string, number>,
 ): Promise<Measured> {
-  const cpuBefore = cpuNow();
   const samples: Sample[] = [];
-  let left = count;
-  const begun = performance.now();
-  const lane = async () => {
-    while (left > 0) {
-      left -= 1;
-      samples.push(await order());
-    }
+  let ended = 0;
+  let begunAt = 0;
+  let cpuBefore: Record<string, number> = {};
+  let measured: Measured | undefined;
+  const note = (sample: Sample) => {
+    ended += 1;
+    if (ended > inFlight) samples.push(sample);
+    if (ended === inFlight) [begunAt, cpuBefore] = [performance.now(), cpuNow()];
+    if (samples.length < count) return;
+    const elapsedMs = performance.now() - begunAt;
+    const cpu = Object.entries(cpuNow()).map(([name, ms]) => [name, ms - (cpuBefore[name] ?? 0)] as const);
+    measured ??= { samples: [...samples], elapsedMs, cpu: Object.fromEntries(cpu) };
   };
-  await Promise.all(Array.from({ length: Math.min(inFlight, count) }, lane));
-  const elapsedMs = performance.now() - begun;
-  const cpu = Object.entries(cpuNow()).map(([name, ms]) => [name, ms - (cpuBefore[name] ?? 0)] as const);
-  return { samples, elapsedMs, cpu: Object.fromEntries(cpu) };
+  const lane = async (_: unknown, index: number) => {
+    await delay(index * spreadMs);
+    while (measured === undefined) note(await order());
+  };
+  await Promise.all(Array.from({ length: inFlight }, lane));
+  return must(measured, 'a measurement');
 }
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);

@@ -57,9 +57,7 @@ test('F44: a call that timed out but took effect is found by reading, and not se
 });
 
 test('F45: a call that hung without effect is sent again under the same key, once the system was read', async () => {
-  await client.faults([
-    { system: 'edge', verb: 'apply', times: 1, behaviour: { type: 'hang' } },
-  ]);
+  await client.faults([{ system: 'edge', verb: 'apply', times: 1, behaviour: { type: 'hang' } }]);
   const order = await client.order([bundle]);
   await client.reaches(order, 'completed');
   const [route] = await client.rows(
@@ -112,7 +110,9 @@ test('the Temporal Web UI alone answers what a held order waits for', async () =
   );
   const details = await detailsOf(found[0] ?? '');
   expect(details).toContain('**held**');
-  expect(details).toMatch(/\| add ip-prefix \| 1\.2 \| ip \| held \|/);
+  expect(details).toMatch(
+    /\| add ip-prefix \| 1\.2 \| ip \| held \| a person: prefix on ipam, refused \(noPort\) \|/,
+  );
   expect(details).toMatch(/\| add managed-router \| 1\.3 \| cpe \| waiting \| add ip-prefix \|/);
 });
 

@@ -66,7 +66,12 @@ export const ready = (id: string, ...changed: readonly string[]): OrderEvent => 
   id,
   changed,
 });
-export const held = (id: string, code = 'why'): OrderEvent => ({ type: 'ServiceOrderHeld', id, code });
+export const held = (id: string, code = 'why'): OrderEvent => ({
+  type: 'ServiceOrderHeld',
+  id,
+  code,
+  reason: code,
+});
 export const resumed = (id: string): OrderEvent => ({ type: 'ServiceOrderResumed', id });
 
 export function tell(

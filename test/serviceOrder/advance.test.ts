@@ -174,7 +174,7 @@ describe('trouble', () => {
         changes: [{ type: 'step', step: 'line', arrow: 'Held', class: 'inDoubt', code: 'timeout' }],
       },
       { type: 'recordServiceOrder', changes: [{ type: 'serviceOrder', arrow: 'Held' }] },
-      { type: 'reportHeld', code: 'timeout' },
+      { type: 'reportHeld', code: 'timeout', reason: expect.stringContaining('timeout') },
     ]);
     expect(run.state).toBe('held');
   });
@@ -229,7 +229,11 @@ describe('trouble', () => {
     const holds = told.map((commands) => commands.some(({ type }) => type === 'reportHeld'));
     expect(holds).toEqual([false, false, false, false, false, true]);
     expect(run.state).toBe('held');
-    expect(told[5]).toContainEqual({ type: 'reportHeld', code: 'noRoute' });
+    expect(told[5]).toContainEqual({
+      type: 'reportHeld',
+      code: 'noRoute',
+      reason: expect.stringContaining('noRoute'),
+    });
   });
 
   test('a revoke that is refused holds the service order', () => {

@@ -1,0 +1,101 @@
+import { expect, test } from 'vitest';
+import { withEntries } from '../../src/catalog/snapshot.ts';
+import { decompose, type DecompositionInput } from '../../src/decomposition/decompose.ts';
+import { must } from '../../src/kernel/assert.ts';
+import { hashOf } from '../../src/kernel/json.ts';
+import type { RequestedItem } from '../../src/order/order.ts';
+import { type Draw, drawFrom, shuffled } from '../kernel/random.ts';
+import {
+  actionsOf,
+  bundleOffering,
+  demo,
+  fasterOffering,
+  fibreOffering,
+  ipOffering,
+  item,
+  planned,
+} from './demo.ts';
+import { installed, productOf } from './install.ts';
+
+/** The same value with the keys of every object in another order. */
+function mixed<T>(value: T, draw: Draw): T {
+  if (Array.isArray(value)) return value.map((entry) => mixed(entry, draw)) as T;
+  if (typeof value !== 'object' || value === null) return value;
+  const made: Record<string, unknown> = {};
+  for (const name of shuffled(Object.keys(value), draw)) made[name] = mixed(value[name as keyof T], draw);
+  return made as T;
+}
+
+const { [bundleOffering]: bundle, ...offerings } = demo.productOfferings;
+const catalog = withEntries({ ...demo, productOfferings: offerings }, [
+  must(bundle, 'the bundle'),
+  { ...must(offerings[ipOffering], 'the prefix'), fixes: {} },
+  { ...must(bundle, 'the bundle'), id: 'OFF-LINE', bundles: [{ offering: fibreOffering }] },
+]);
+
+const line = installed(planned([item('1', { offering: bundleOffering })], { orderId: 'line' }));
+const inventory = installed(planned([item('1', { offering: 'OFF-LINE', quantity: 2 })], { catalog }), line);
+const lonely = Object.values(inventory.products)
+  .filter(({ id, offering }) => offering === fibreOffering && !(id in line.products))
+  .map(({ id }) => id);
+
+const modify = (id: string, offering: string, given: Partial<RequestedItem>) =>
+  item(id, { action: 'modify', productId: productOf(line, offering).id, ...given });
+const remove = (id: string, productId: string) => item(id, { action: 'delete', productId });
+
+/** Adds, two changes that meet in one dependant, and two bundles that lose their last parts. */
+const items = [
+  item('a', { offering: fibreOffering, characteristics: { accessTechnology: 'XGSPON' } }),
+  item('b', { offering: ipOffering, quantity: 2, relationships: [{ type: 'reliesOn', itemId: 'a' }] }),
+  modify('c', fibreOffering, { offering: fasterOffering }),
+  modify('d', ipOffering, { characteristics: { prefixLength: 30 } }),
+  ...lonely.map((id, index) => remove(`e${index}`, id)),
+];
+const whole = { orderId: 'o1', items, catalog, inventory, serviceItemsMax: 100 };
+
+test('a rich order has a plan that says all it should', () => {
+  const plan = decompose(whole);
+  expect(plan.ok && actionsOf(plan.value)).toEqual([
+    'add fibre-access',
+    'add ip-prefix',
+    'add ip-prefix',
+    'delete fibre-access',
+    'delete fibre-access',
+    'modify fibre-access',
+    'modify ip-prefix',
+    'modify managed-router',
+  ]);
+  expect(plan.ok && plan.value.products.filter(({ action }) => action === 'delete')).toHaveLength(4);
+});
+
+/** The runs whose input, written down otherwise, leads to anything else. */
+function differing(input: DecompositionInput, runs: number): number[] {
+  const expected = hashOf(decompose(input));
+  const draw = drawFrom(runs);
+  return Array.from({ length: runs }, (_, run) => run).filter(
+    () => hashOf(decompose(mixed(input, draw))) !== expected,
+  );
+}
+
+test('ten thousand ways to write down the same input lead to the same plan, byte for byte', () => {
+  const modest = { ...whole, inventory: line, items: items.filter(({ id }) => ['a', 'c'].includes(id)) };
+  expect(differing(modest, 10_000)).toEqual([]);
+}, 60_000);
+
+test('so do five hundred ways to write down the rich order', () => {
+  expect(differing(whole, 500)).toEqual([]);
+}, 30_000);
+
+test('a refusal is the same, too, however the input is written down', () => {
+  const refusedOnce = {
+    ...whole,
+    items: [remove('x', productOf(line, fibreOffering).id), remove('y', productOf(line, ipOffering).id)],
+  };
+  expect(decompose(refusedOnce)).toMatchObject({ ok: false, refusal: { type: 'ProductReliedOn' } });
+  expect(differing(refusedOnce, 200)).toEqual([]);
+});
+
+test('a plan survives JSON unchanged', () => {
+  const plan = decompose(whole);
+  expect(JSON.parse(JSON.stringify(plan))).toEqual(plan);
+});

@@ -1,0 +1,41 @@
+import { expect, test } from 'vitest';
+import { evolve, openingChanges, orderArrow, rejection } from '../../src/order/changes.ts';
+
+const acknowledged = { state: 'acknowledged', items: { '1': 'acknowledged', '2': 'acknowledged' } } as const;
+
+test('opening starts every item and the order', () => {
+  expect(openingChanges(acknowledged).reduce(evolve, acknowledged as never)).toEqual({
+    state: 'inProgress',
+    items: { '1': 'inProgress', '2': 'inProgress' },
+  });
+});
+
+test('a rejection rejects every item, says why, and rejects the order', () => {
+  const changes = rejection(acknowledged, 'OfferingRetired');
+  expect(changes[0]).toEqual({ type: 'item', item: '1', arrow: 'Rejected', code: 'OfferingRetired' });
+  expect(changes.reduce(evolve, acknowledged as never)).toEqual({
+    state: 'rejected',
+    items: { '1': 'rejected', '2': 'rejected' },
+  });
+});
+
+test('a change leaves what it is applied to unchanged', () => {
+  const before = structuredClone(acknowledged);
+  evolve(acknowledged as never, { type: 'item', item: '1', arrow: 'Started' });
+  expect(acknowledged).toEqual(before);
+});
+
+test('a change of an unknown item or along no arrow is a defect', () => {
+  expect(() => evolve(acknowledged as never, { type: 'item', item: '9', arrow: 'Started' })).toThrow(
+    'item 9',
+  );
+  expect(() => evolve(acknowledged as never, { type: 'order', arrow: 'Completed' })).toThrow(
+    'assertion failed',
+  );
+});
+
+test('an order that is where its items are needs no arrow', () => {
+  expect(orderArrow('inProgress', 'inProgress')).toEqual([]);
+  expect(orderArrow('inProgress', 'held')).toEqual([{ type: 'order', arrow: 'Held' }]);
+  expect(() => orderArrow('completed', 'held')).toThrow('assertion failed');
+});
