@@ -5,14 +5,7 @@ import { inventoryAround } from '../drizzle/inventoryStore.ts';
 import { foldChanges, lockOrder, saveProgress, type StoredOrder } from '../drizzle/orderStore.ts';
 import { claimRunChain, savePlan } from '../drizzle/planStore.ts';
 import { completeProducts, openProducts } from '../drizzle/productStore.ts';
-import {
-  completeService,
-  lockServiceOrder,
-  moveServiceOrder,
-  saveResults,
-  skipSteps,
-  toCompleted,
-} from '../drizzle/serviceOrderStore.ts';
+import { completeServiceOrder, lockServiceOrder, skipSteps } from '../drizzle/serviceOrderStore.ts';
 import { decompose } from '../src/decomposition/decompose.ts';
 import { compact, type CompactPlan } from '../src/decomposition/plan.ts';
 import { must } from '../src/kernel/assert.ts';
@@ -116,11 +109,7 @@ async function settleUntouched(tx: Tx, tenant: string, id: string): Promise<void
   const locked = await lockServiceOrder(tx, tenant, id);
   if (locked.row.state === 'completed') return;
   await skipSteps(tx, tenant, id, now());
-  for (const item of locked.items) {
-    await saveResults(tx, tenant, item);
-    await completeService(tx, tenant, item, now());
-  }
-  await moveServiceOrder(tx, tenant, locked, toCompleted(locked.row.state), now());
+  await completeServiceOrder(tx, tenant, locked, now());
 }
 
 const asSaga = (

@@ -1,12 +1,11 @@
 import { withTenant } from '../drizzle/client.ts';
 import {
-  completeService,
+  completeServiceOrder,
   lockServiceOrder,
   moveServiceOrder,
   moveStep,
-  saveResults,
+  recordReadyResults,
   skipSteps,
-  toCompleted,
 } from '../drizzle/serviceOrderStore.ts';
 import { compactStepsOf } from '../drizzle/stepStore.ts';
 import type { CompactStep } from '../src/decomposition/plan.ts';
@@ -53,12 +52,9 @@ export const createServiceOrderRecords = (deps: ActivityDeps) => ({
 
   /** Everything new is built: others may read the results, though nothing old is taken away yet. */
   recordReady: ({ tenant, serviceOrder }: ServiceOrderRef): Promise<ChangedResults> =>
-    withTenant(deps.db, tenant, async (tx) => {
-      const { items } = await lockServiceOrder(tx, tenant, serviceOrder);
-      const changed: string[] = [];
-      for (const item of items) changed.push(...(await saveResults(tx, tenant, item)));
-      return { changed };
-    }),
+    withTenant(deps.db, tenant, async (tx) => ({
+      changed: await recordReadyResults(tx, tenant, await lockServiceOrder(tx, tenant, serviceOrder)),
+    })),
 
   /** Service order, service and events in one transaction; asked again it answers the same. */
   settleServiceOrder: (
@@ -67,15 +63,11 @@ export const createServiceOrderRecords = (deps: ActivityDeps) => ({
   ): Promise<ChangedResults> =>
     withTenant(deps.db, tenant, async (tx) => {
       const locked = await lockServiceOrder(tx, tenant, serviceOrder);
-      if (isFinal(serviceOrderMachine, locked.row.state))
+      if (isFinal(serviceOrderMachine, locked.row.state)) {
         return { changed: locked.items.flatMap((item) => item.changed) };
-      await skipSteps(tx, tenant, serviceOrder, now(), skipped);
-      const changed: string[] = [];
-      for (const item of locked.items) {
-        changed.push(...(await saveResults(tx, tenant, item)));
-        await completeService(tx, tenant, item, now());
       }
-      await moveServiceOrder(tx, tenant, locked, toCompleted(locked.row.state), now());
+      await skipSteps(tx, tenant, serviceOrder, now(), skipped);
+      const changed = await completeServiceOrder(tx, tenant, locked, now());
       deps.failpoint('serviceOrder.settling');
       return { changed };
     }),

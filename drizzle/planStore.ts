@@ -6,7 +6,8 @@ import { inChunks } from './chunks.ts';
 import type { Tx } from './client.ts';
 import { insertEvents } from './events.ts';
 import { productOrder, service, serviceBinding, serviceItem, serviceOrder, step } from './schema.ts';
-import { serviceEvent, serviceOrderEvent } from './serviceOrderStore.ts';
+import { serviceOrderEvent } from './serviceOrderStore.ts';
+import { serviceEvent } from './serviceStore.ts';
 
 /** The frozen plan with everything it creates: service orders, their items and steps, new services. */
 export async function savePlan(

@@ -1,14 +1,5 @@
 import { and, asc, eq, inArray, sql } from 'drizzle-orm';
-import { evaluateText } from '../src/catalog/expressions.ts';
-import type { ServiceAction } from '../src/decomposition/plan.ts';
-import {
-  type ServiceArrow,
-  type ServiceState,
-  serviceMachine,
-  serviceWhenCompleted,
-} from '../src/inventory/service.ts';
-import { assert, must } from '../src/kernel/assert.ts';
-import { type Json, type JsonObject, sameJson } from '../src/kernel/json.ts';
+import { must } from '../src/kernel/assert.ts';
 import { follow } from '../src/kernel/machine.ts';
 import {
   type ServiceOrderArrow,
@@ -20,11 +11,11 @@ import {
 } from '../src/serviceOrder/machine.ts';
 import type { Tx } from './client.ts';
 import { insertEvents, type NewEvent } from './events.ts';
-import { service, serviceItem, serviceOrder, step } from './schema.ts';
+import { serviceItem, serviceOrder, step } from './schema.ts';
+import { completeService, saveResults } from './serviceStore.ts';
 
 export type ServiceOrderRow = typeof serviceOrder.$inferSelect;
 export type ServiceItemRow = typeof serviceItem.$inferSelect;
-export type ServiceRow = typeof service.$inferSelect;
 
 export interface LockedServiceOrder {
   readonly row: ServiceOrderRow;
@@ -72,12 +63,54 @@ export async function moveServiceOrder(
     .update(serviceOrder)
     .set({ state, version, startedAt, completedAt })
     .where(and(eq(serviceOrder.tenantId, tenant), eq(serviceOrder.id, row.id)));
-  await tx
-    .update(serviceItem)
-    .set({ state })
-    .where(and(eq(serviceItem.tenantId, tenant), eq(serviceItem.serviceOrderId, row.id)));
+  for (const { ordinal, changed } of items) {
+    await tx
+      .update(serviceItem)
+      .set({ state, changed })
+      .where(whereItem(tenant, row.id, ordinal));
+  }
   await insertEvents(tx, tenant, events);
   return { row, items };
+}
+
+const whereItem = (tenant: string, serviceOrderId: string, ordinal: number) =>
+  and(
+    eq(serviceItem.tenantId, tenant),
+    eq(serviceItem.serviceOrderId, serviceOrderId),
+    eq(serviceItem.ordinal, ordinal),
+  );
+
+/** Closes a service order with all it did to its services; answers with the results that changed. */
+export async function completeServiceOrder(
+  tx: Tx,
+  tenant: string,
+  { row, items }: LockedServiceOrder,
+  now: string,
+): Promise<string[]> {
+  const completed: ServiceItemRow[] = [];
+  for (const item of items)
+    completed.push({ ...item, changed: await completeService(tx, tenant, item, now) });
+  const arrows: ServiceOrderArrow[] = row.state === 'acknowledged' ? ['Started', 'Completed'] : ['Completed'];
+  await moveServiceOrder(tx, tenant, { row, items: completed }, arrows, now);
+  return completed.flatMap(({ changed }) => changed);
+}
+
+/** Everything new is built: others may read the results, though nothing old is taken away yet. */
+export async function recordReadyResults(
+  tx: Tx,
+  tenant: string,
+  { row, items }: LockedServiceOrder,
+): Promise<string[]> {
+  const all: string[] = [];
+  for (const item of items) {
+    const changed = await saveResults(tx, tenant, item);
+    await tx
+      .update(serviceItem)
+      .set({ changed })
+      .where(whereItem(tenant, row.id, item.ordinal));
+    all.push(...changed);
+  }
+  return all;
 }
 
 /** The first noted attempt starts the service order. */
@@ -89,9 +122,6 @@ export async function startServiceOrder(tx: Tx, tenant: string, id: string): Pro
 
 const along = (from: ServiceOrderState, arrow: ServiceOrderArrow): ServiceOrderState =>
   follow<ServiceOrderState, ServiceOrderArrow>(serviceOrderMachine, from, arrow);
-
-export const toCompleted = (state: ServiceOrderState): ServiceOrderArrow[] =>
-  state === 'acknowledged' ? ['Started', 'Completed'] : ['Completed'];
 
 /** A step's arrow that no attempt causes: skipped, held. */
 export async function moveStep(
@@ -131,106 +161,9 @@ export async function skipSteps(
   if (ids?.length !== 0) await tx.update(step).set({ state: 'skipped', endedAt: now }).where(where);
 }
 
-/** What the service's result expressions answer now, from its footprint and from what it relies on. */
-export async function forecastResults(tx: Tx, tenant: string, item: ServiceItemRow): Promise<JsonObject> {
-  const [row] = await tx.execute<{
-    steps: Record<string, JsonObject> | null;
-    reliesOn: Record<string, JsonObject> | null;
-  }>(sql`
-    select
-      (select jsonb_object_agg(f.step, f.results) from footprint f
-        where f.tenant_id = ${tenant} and f.service_id = ${item.serviceId} and f.presence = 'present') as steps,
-      (select jsonb_object_agg(b.alias, s.results) from service_binding b
-        join service s on s.tenant_id = b.tenant_id and s.id = b.relies_on_id
-        where b.tenant_id = ${tenant} and b.service_id = ${item.serviceId}) as "reliesOn"`);
-  const bindings = {
-    service: { id: item.serviceId },
-    characteristics: item.characteristics,
-    steps: row?.steps ?? {},
-    reliesOn: row?.reliesOn ?? {},
-  };
-  const results: Record<string, Json> = {};
-  for (const [name, text] of Object.entries(item.results)) {
-    const value = evaluateText(text, bindings, item.types);
-    assert(
-      value.ok,
-      `the result ${name} of ${item.serviceId} has a value${value.ok ? '' : `: ${value.message}`}`,
-    );
-    results[name] = value.value;
-  }
-  return results;
-}
-
-/** Gives a service the results it now has; answers with the names of those that changed. */
-export async function saveResults(tx: Tx, tenant: string, item: ServiceItemRow): Promise<string[]> {
-  if (item.action === 'delete' || Object.keys(item.results).length === 0) return [...item.changed];
-  const current = await lockService(tx, tenant, item.serviceId);
-  const results = await forecastResults(tx, tenant, item);
-  const names = Object.keys(results).filter((name) => !sameJson(results[name], current.results[name]));
-  const changed = [...new Set([...item.changed, ...names])];
-  if (names.length > 0) {
-    await tx
-      .update(service)
-      .set({ results })
-      .where(and(eq(service.tenantId, tenant), eq(service.id, item.serviceId)));
-    await tx
-      .update(serviceItem)
-      .set({ changed })
-      .where(
-        and(
-          eq(serviceItem.tenantId, tenant),
-          eq(serviceItem.serviceOrderId, item.serviceOrderId),
-          eq(serviceItem.ordinal, item.ordinal),
-        ),
-      );
-  }
-  return changed;
-}
-
-/** What a completed item does to its service: it stands, takes over its new values, or is gone. */
-export async function completeService(
-  tx: Tx,
-  tenant: string,
-  item: ServiceItemRow,
-  now: string,
-): Promise<void> {
-  const row = await lockService(tx, tenant, item.serviceId);
-  const arrow = serviceWhenCompleted[item.action as ServiceAction];
-  const state =
-    arrow === null ? row.state : follow<ServiceState, ServiceArrow>(serviceMachine, row.state, arrow);
-  const ref = { serviceOrder: item.serviceOrderId, item: String(item.ordinal), action: item.action };
-  const known = row.orderItems.some(({ serviceOrder: id }) => id === item.serviceOrderId);
-  const next: ServiceRow = {
-    ...row,
-    state,
-    version: row.version + 1,
-    characteristics: item.action === 'delete' ? row.characteristics : item.characteristics,
-    orderItems: known ? row.orderItems : [...row.orderItems, ref],
-    startedAt: arrow === 'Activated' ? now : row.startedAt,
-    endedAt: arrow === 'Terminated' ? now : row.endedAt,
-  };
-  const { version, characteristics, orderItems, startedAt, endedAt } = next;
-  await tx
-    .update(service)
-    .set({ state, version, characteristics, orderItems, startedAt, endedAt })
-    .where(and(eq(service.tenantId, tenant), eq(service.id, item.serviceId)));
-  await insertEvents(tx, tenant, [serviceEvent(next, state === row.state ? 'changed' : 'stateChanged')]);
-}
-
-async function lockService(tx: Tx, tenant: string, id: string): Promise<ServiceRow> {
-  const [row] = await tx
-    .select()
-    .from(service)
-    .where(and(eq(service.tenantId, tenant), eq(service.id, id)))
-    .for('update');
-  return must(row, `service ${id}`);
-}
-
-type OfTenant<Row> = Row & { readonly tenantId: string };
-
 export const serviceOrderEvent = (
-  { tenantId: _, ...row }: OfTenant<ServiceOrderRow>,
-  items: readonly OfTenant<ServiceItemRow>[],
+  { tenantId: _, ...row }: ServiceOrderRow,
+  items: readonly ServiceItemRow[],
   type: NewEvent['type'],
 ): NewEvent => ({
   entity: 'serviceOrder',
@@ -238,15 +171,4 @@ export const serviceOrderEvent = (
   version: row.version,
   type,
   snapshot: { ...row, items: items.map(({ tenantId: __, ...item }) => item) },
-});
-
-export const serviceEvent = (
-  { tenantId: _, ...snapshot }: OfTenant<ServiceRow>,
-  type: NewEvent['type'],
-): NewEvent => ({
-  entity: 'service',
-  id: snapshot.id,
-  version: snapshot.version,
-  type,
-  snapshot,
 });

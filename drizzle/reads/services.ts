@@ -1,7 +1,7 @@
 import { and, asc, eq, inArray } from 'drizzle-orm';
 import type { Tx } from '../client.ts';
 import { service, serviceBinding } from '../schema.ts';
-import type { ServiceRow } from '../serviceOrderStore.ts';
+import type { ServiceRow } from '../serviceStore.ts';
 import { clausesOf, contains, instant, type ListQuery, type Page, text } from './list.ts';
 import { together } from './together.ts';
 

@@ -70,7 +70,7 @@ export const held = (id: string, code = 'why'): OrderEvent => ({
   type: 'ServiceOrderHeld',
   id,
   code,
-  reason: code,
+  reason: `a person: ${code}`,
 });
 export const resumed = (id: string): OrderEvent => ({ type: 'ServiceOrderResumed', id });
 

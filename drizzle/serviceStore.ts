@@ -1,0 +1,114 @@
+import { and, eq, sql } from 'drizzle-orm';
+import { evaluateText } from '../src/catalog/expressions.ts';
+import type { ServiceAction } from '../src/decomposition/plan.ts';
+import {
+  type ServiceArrow,
+  type ServiceState,
+  serviceMachine,
+  serviceWhenCompleted,
+} from '../src/inventory/service.ts';
+import { assert, must } from '../src/kernel/assert.ts';
+import { type Json, type JsonObject, sameJson } from '../src/kernel/json.ts';
+import { follow } from '../src/kernel/machine.ts';
+import type { Tx } from './client.ts';
+import { insertEvents, type NewEvent } from './events.ts';
+import { service, type serviceItem } from './schema.ts';
+
+export type ServiceRow = typeof service.$inferSelect;
+type ServiceItemRow = typeof serviceItem.$inferSelect;
+
+interface Results {
+  readonly results: JsonObject;
+  /** Names of those that are not what they were, with those already known from before. */
+  readonly changed: string[];
+}
+
+/** What the service's result expressions answer now, from its footprint and from what it relies on. */
+async function resultsOf(
+  tx: Tx,
+  tenant: string,
+  item: ServiceItemRow,
+  current: ServiceRow,
+): Promise<Results> {
+  const texts = Object.entries(item.results);
+  if (item.action === 'delete' || texts.length === 0)
+    return { results: current.results, changed: item.changed };
+  const [row] = await tx.execute<{
+    steps: Record<string, JsonObject> | null;
+    reliesOn: Record<string, JsonObject> | null;
+  }>(sql`
+    select
+      (select jsonb_object_agg(f.step, f.results) from footprint f
+        where f.tenant_id = ${tenant} and f.service_id = ${item.serviceId} and f.presence = 'present') as steps,
+      (select jsonb_object_agg(b.alias, s.results) from service_binding b
+        join service s on s.tenant_id = b.tenant_id and s.id = b.relies_on_id
+        where b.tenant_id = ${tenant} and b.service_id = ${item.serviceId}) as "reliesOn"`);
+  const bindings = {
+    service: { id: item.serviceId },
+    characteristics: item.characteristics,
+    steps: row?.steps ?? {},
+    reliesOn: row?.reliesOn ?? {},
+  };
+  const results: Record<string, Json> = {};
+  for (const [name, text] of texts) {
+    const value = evaluateText(text, bindings, item.types);
+    assert(value.ok, `the result ${name} of service ${item.serviceId} has a value`);
+    results[name] = value.value;
+  }
+  const names = Object.keys(results).filter((name) => !sameJson(results[name], current.results[name]));
+  return { results, changed: [...new Set([...item.changed, ...names])] };
+}
+
+/** Gives a service the results it now has, while its order still goes on; answers with the names of those changed. */
+export async function saveResults(tx: Tx, tenant: string, item: ServiceItemRow): Promise<string[]> {
+  const current = await lockService(tx, tenant, item.serviceId);
+  const { results, changed } = await resultsOf(tx, tenant, item, current);
+  await tx.update(service).set({ results }).where(whereService(tenant, item.serviceId));
+  return changed;
+}
+
+/** What a completed item does to its service: it stands, takes over its new values, or is gone. */
+export async function completeService(
+  tx: Tx,
+  tenant: string,
+  item: ServiceItemRow,
+  now: string,
+): Promise<string[]> {
+  const row = await lockService(tx, tenant, item.serviceId);
+  const { results, changed } = await resultsOf(tx, tenant, item, row);
+  const arrow = serviceWhenCompleted[item.action as ServiceAction];
+  const ref = { serviceOrder: item.serviceOrderId, item: String(item.ordinal), action: item.action };
+  const known = row.orderItems.some(({ serviceOrder }) => serviceOrder === item.serviceOrderId);
+  const next: ServiceRow = {
+    ...row,
+    state: arrow === null ? row.state : follow<ServiceState, ServiceArrow>(serviceMachine, row.state, arrow),
+    version: row.version + 1,
+    characteristics: item.action === 'delete' ? row.characteristics : item.characteristics,
+    results,
+    orderItems: known ? row.orderItems : [...row.orderItems, ref],
+    startedAt: arrow === 'Activated' ? now : row.startedAt,
+    endedAt: arrow === 'Terminated' ? now : row.endedAt,
+  };
+  const { state, version, characteristics, orderItems, startedAt, endedAt } = next;
+  await tx
+    .update(service)
+    .set({ state, version, characteristics, results, orderItems, startedAt, endedAt })
+    .where(whereService(tenant, item.serviceId));
+  await insertEvents(tx, tenant, [serviceEvent(next, state === row.state ? 'changed' : 'stateChanged')]);
+  return changed;
+}
+
+const whereService = (tenant: string, id: string) => and(eq(service.tenantId, tenant), eq(service.id, id));
+
+async function lockService(tx: Tx, tenant: string, id: string): Promise<ServiceRow> {
+  const [row] = await tx.select().from(service).where(whereService(tenant, id)).for('update');
+  return must(row, `service ${id}`);
+}
+
+export const serviceEvent = ({ tenantId: _, ...snapshot }: ServiceRow, type: NewEvent['type']): NewEvent => ({
+  entity: 'service',
+  id: snapshot.id,
+  version: snapshot.version,
+  type,
+  snapshot,
+});
