@@ -18,17 +18,15 @@ export async function inventoryAround(
   return { products: await productsAround(tx, tenant, ids), services };
 }
 
+/** The products with all that are bundled with them, at any depth. */
 const familyOf = (tenant: string, products: readonly string[]) => sql`
-  family as (
-    select id from unnest(${sql.param(products)}::text[]) as named(id)
-    union select related_id from product_relationship
-      where tenant_id = ${tenant} and type = 'bundles' and product_id = any(${sql.param(products)}::text[])
-    union select p.product_id from product_relationship p
-      where p.tenant_id = ${tenant} and p.type = 'bundles' and p.related_id = any(${sql.param(products)}::text[])
-    union select sibling.related_id from product_relationship p
-      join product_relationship sibling
-        on sibling.tenant_id = p.tenant_id and sibling.product_id = p.product_id and sibling.type = 'bundles'
-      where p.tenant_id = ${tenant} and p.type = 'bundles' and p.related_id = any(${sql.param(products)}::text[])
+  family(id) as (
+    select named.id from unnest(${sql.param(products)}::text[]) as named(id)
+    union
+    select case when r.product_id = family.id then r.related_id else r.product_id end
+      from family
+      join product_relationship r on r.tenant_id = ${tenant} and r.type = 'bundles'
+        and (r.product_id = family.id or r.related_id = family.id)
   )`;
 
 async function servicesAround(
@@ -66,7 +64,7 @@ async function productsAround(
   products: readonly string[],
 ): Promise<Record<string, Product>> {
   const rows = await tx.execute<Product & Record<string, unknown>>(sql`
-    with ${familyOf(tenant, products)}
+    with recursive ${familyOf(tenant, products)}
     select p.id, p.status, p.offering, p.specification, p.characteristics,
       coalesce((select jsonb_agg(r.related_id order by r.related_id) from product_relationship r
         where r.tenant_id = p.tenant_id and r.product_id = p.id and r.type = 'reliesOn'), '[]') as "reliesOn",

@@ -22,17 +22,8 @@ export async function openProducts(
 ): Promise<void> {
   const made = planned.filter(({ action }) => action === 'add');
   const rows = made.map((wanted) => newProduct(tenant, order, wanted));
-  const relationships = made.flatMap(({ id, reliesOn, bundles }) => [
-    ...reliesOn.map((relatedId) => ({
-      tenantId: tenant,
-      productId: id,
-      type: 'reliesOn' as const,
-      relatedId,
-    })),
-    ...bundles.map((relatedId) => ({ tenantId: tenant, productId: id, type: 'bundles' as const, relatedId })),
-  ]);
   await inChunks(rows, (chunk) => tx.insert(product).values(chunk));
-  await inChunks(relationships, (chunk) => tx.insert(productRelationship).values(chunk));
+  await saveRelationships(tx, tenant, [...made.flatMap(relianceOf), ...made.flatMap(partsOf)]);
   await inChunks(rows, (chunk) =>
     insertEvents(
       tx,
@@ -44,12 +35,44 @@ export async function openProducts(
 }
 
 /** What a completed order does to its products: adds stand, modifies take over their values, deletes are gone. */
-export const completeProducts = (
+export async function completeProducts(
   tx: Tx,
   tenant: string,
   order: Order,
   planned: readonly PlannedProduct[],
-): Promise<void> => moveProducts(tx, tenant, order, planned, whenCompleted);
+): Promise<void> {
+  const modified = planned.filter(({ action }) => action === 'modify');
+  if (modified.length > 0) await replaceReliance(tx, tenant, modified);
+  await moveProducts(tx, tenant, order, planned, whenCompleted);
+}
+
+/** A modify may have brought services that rely on other products, or dropped some. */
+async function replaceReliance(tx: Tx, tenant: string, modified: readonly PlannedProduct[]): Promise<void> {
+  const ids = modified.map(({ id }) => id);
+  await tx
+    .delete(productRelationship)
+    .where(
+      and(
+        eq(productRelationship.tenantId, tenant),
+        inArray(productRelationship.productId, ids),
+        eq(productRelationship.type, 'reliesOn'),
+      ),
+    );
+  await saveRelationships(tx, tenant, modified.flatMap(relianceOf));
+}
+
+type Relationship = Pick<typeof productRelationship.$inferSelect, 'productId' | 'type' | 'relatedId'>;
+
+const relianceOf = ({ id, reliesOn }: PlannedProduct): Relationship[] =>
+  reliesOn.map((relatedId) => ({ productId: id, type: 'reliesOn', relatedId }));
+
+const partsOf = ({ id, bundles }: PlannedProduct): Relationship[] =>
+  bundles.map((relatedId) => ({ productId: id, type: 'bundles', relatedId }));
+
+const saveRelationships = (tx: Tx, tenant: string, relationships: readonly Relationship[]): Promise<void> =>
+  inChunks(relationships, (chunk) =>
+    tx.insert(productRelationship).values(chunk.map((row) => ({ tenantId: tenant, ...row }))),
+  );
 
 function newProduct(tenant: string, order: Order, wanted: PlannedProduct): ProductRow {
   const item = must(

@@ -85,9 +85,7 @@ async function open(ref: OrderRef) {
     if (opened.type === 'notTheSaga') throw notTheSaga(ref);
     if (opened.type !== 'startsLater') return opened;
     setCurrentDetails(`Waits for its start date, ${opened.startAt}.`);
-    await sleep(Math.max(1, Date.parse(opened.startAt) - Date.now()), {
-      summary: `start date ${opened.startAt}`,
-    });
+    await sleep(opened.waitMs, { summary: `start date ${opened.startAt}` });
   }
 }
 

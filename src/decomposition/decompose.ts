@@ -211,7 +211,7 @@ function productOf(
   const { id, item, action, existing } = draft;
   const made = new Map(services.map((service) => [service.id, service.product.id]));
   const foundations = services
-    .filter((service) => service.product.id === id)
+    .filter((service) => service.product.id === id && service.action !== 'delete')
     .flatMap(({ bindings }) => Object.values(bindings))
     .map((service) => made.get(service) ?? inventory.services[service]?.product)
     .filter((product): product is string => product !== undefined && product !== id);
@@ -223,7 +223,7 @@ function productOf(
     name: entryIn(catalog.productOfferings, draft.offering)?.name ?? draft.offering,
     specification: draft.specification.id,
     characteristics: draft.characteristics,
-    reliesOn: existing?.reliesOn ?? [...new Set(foundations)].sort(),
+    reliesOn: action === 'delete' ? (existing?.reliesOn ?? []) : [...new Set(foundations)].sort(),
     bundles: existing?.bundles ?? partsOf(draft, products),
   };
 }

@@ -253,6 +253,14 @@ describe('held', () => {
     expect(tell(run, settled('b')).run.items['1']).toBe('inProgress');
   });
 
+  test('a released service order still moves, so another that is held does not hold the order', () => {
+    const plan = ['a', 'b'].map((id) => sketch(id, { action: 'modify' }));
+    const { run, told } = tell(begin(plan), opened, ready('a'), ready('b'), held('a'));
+    expect(told.map(releasedBy)).toEqual([[], [], ['a', 'b'], []]);
+    expect(run).toMatchObject({ state: 'inProgress', items: { a: 'held', b: 'inProgress' } });
+    expect(tell(run, settled('b')).run.state).toBe('held');
+  });
+
   test('a revoke that is held after the release holds the order', () => {
     const { run } = tell(begin([sketch('a', { action: 'modify' })]), opened, ready('a'), held('a'));
     expect(run).toMatchObject({ state: 'held', children: { a: { state: 'held' } } });
