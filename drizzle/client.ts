@@ -1,7 +1,6 @@
-import { sql } from 'drizzle-orm';
 import { drizzle, type PostgresJsDatabase, type PostgresJsTransaction } from 'drizzle-orm/postgres-js';
 import type { ExtractTablesWithRelations } from 'drizzle-orm';
-import postgres from 'postgres';
+import postgres, { type PendingQuery, type Row, type TransactionSql } from 'postgres';
 import { preparing } from './preparing.ts';
 import * as schema from './schema.ts';
 
@@ -37,22 +36,32 @@ export function connectDatabase({ url, pool, statementTimeoutMs, name }: Databas
  * The only way to tenant data: a transaction in a role that owns nothing and sees this tenant's rows alone.
  * Both settings end with the transaction, so a pooled connection never carries them to another tenant.
  */
-export function withTenant<T>(db: Database, tenant: string, work: (tx: Tx) => Promise<T>): Promise<T> {
-  return db.transaction(async (tx) => {
-    await tx.execute(
-      sql`select set_config('role', 'dialtone_app', true), set_config('app.tenant', ${tenant}, true)`,
-    );
-    return work(tx);
-  });
-}
+export const withTenant = <T>(db: Database, tenant: string, work: (tx: Tx) => Promise<T>): Promise<T> =>
+  inRole(
+    db,
+    (client) => client`
+      select set_config('role', 'dialtone_app', true), set_config('app.tenant', ${tenant}, true)`,
+    work,
+  );
 
 /** For the relay: finds the lanes that are due, of all tenants, and can do nothing else. */
-export function withRelay<T>(db: Database, work: (tx: Tx) => Promise<T>): Promise<T> {
-  return db.transaction(async (tx) => {
-    await tx.execute(sql`select set_config('role', 'dialtone_relay', true)`);
-    return work(tx);
+export const withRelay = <T>(db: Database, work: (tx: Tx) => Promise<T>): Promise<T> =>
+  inRole(db, (client) => client`select set_config('role', 'dialtone_relay', true)`, work);
+
+/**
+ * The settings leave first and their answer is not waited for: what follows on the connection is executed after
+ * them, and not at all if they fail, since the transaction is then void.
+ */
+const inRole = <T>(
+  db: Database,
+  settings: (client: TransactionSql) => PendingQuery<Row[]>,
+  work: (tx: Tx) => Promise<T>,
+): Promise<T> =>
+  db.transaction(async (tx) => {
+    const { client } = tx._.session as unknown as { readonly client: TransactionSql };
+    const [, result] = await Promise.all([settings(client).execute(), work(tx)]);
+    return result;
   });
-}
 
 /** Postgres cannot be reached or is going away: nothing to do with the statement itself. */
 export function isOutage(error: unknown): boolean {

@@ -22,31 +22,36 @@ export interface LockedServiceOrder {
   readonly items: readonly ServiceItemRow[];
 }
 
-/** The service order with its row locked, so that whoever changes it is alone. */
+/** The service order and its items, locked together: whoever waited here sees what the other one wrote. */
 export async function lockServiceOrder(tx: Tx, tenant: string, id: string): Promise<LockedServiceOrder> {
-  const [row] = await tx
-    .select()
+  const rows = await tx
+    .select({ row: serviceOrder, item: serviceItem })
     .from(serviceOrder)
+    .innerJoin(
+      serviceItem,
+      and(eq(serviceItem.tenantId, serviceOrder.tenantId), eq(serviceItem.serviceOrderId, serviceOrder.id)),
+    )
     .where(and(eq(serviceOrder.tenantId, tenant), eq(serviceOrder.id, id)))
+    .orderBy(asc(serviceItem.ordinal))
     .for('update');
-  const items = await tx
-    .select()
-    .from(serviceItem)
-    .where(and(eq(serviceItem.tenantId, tenant), eq(serviceItem.serviceOrderId, id)))
-    .orderBy(asc(serviceItem.ordinal));
-  return { row: must(row, `service order ${id}`), items };
+  const { row } = must(rows[0], `service order ${id}`);
+  return { row, items: rows.map(({ item }) => item) };
 }
 
-/** Moves the service order and its open items along these arrows: a version and an event for each. */
+/**
+ * Moves the service order and its open items along these arrows: a version and an event for each, after the
+ * events of what led to it.
+ */
 export async function moveServiceOrder(
   tx: Tx,
   tenant: string,
   locked: LockedServiceOrder,
   arrows: readonly ServiceOrderArrow[],
   now: string,
-): Promise<LockedServiceOrder> {
+  before: readonly NewEvent[] = [],
+): Promise<void> {
   let { row, items } = locked;
-  const events: NewEvent[] = [];
+  const events = [...before];
   for (const arrow of arrows) {
     row = {
       ...row,
@@ -58,19 +63,18 @@ export async function moveServiceOrder(
     items = items.map((item) => ({ ...item, state: along(item.state, arrow) }));
     events.push(serviceOrderEvent(row, items, 'stateChanged'));
   }
-  const { state, version, startedAt, completedAt } = row;
-  await tx
-    .update(serviceOrder)
-    .set({ state, version, startedAt, completedAt })
-    .where(and(eq(serviceOrder.tenantId, tenant), eq(serviceOrder.id, row.id)));
-  for (const { ordinal, changed } of items) {
-    await tx
-      .update(serviceItem)
-      .set({ state, changed })
-      .where(whereItem(tenant, row.id, ordinal));
-  }
+  const moved = JSON.stringify(items.map(({ ordinal, changed }) => ({ ordinal, changed })));
+  await tx.execute(sql`
+    with parent as (
+      update service_order set state = ${row.state}, version = ${row.version}, started_at = ${row.startedAt},
+        completed_at = ${row.completedAt}
+      where tenant_id = ${tenant} and id = ${row.id}
+    )
+    update service_item set state = ${row.state},
+      changed = array(select jsonb_array_elements_text(moved.changed))
+    from jsonb_to_recordset(${moved}::jsonb) as moved(ordinal int, changed jsonb)
+    where tenant_id = ${tenant} and service_order_id = ${row.id} and service_item.ordinal = moved.ordinal`);
   await insertEvents(tx, tenant, events);
-  return { row, items };
 }
 
 const whereItem = (tenant: string, serviceOrderId: string, ordinal: number) =>
@@ -88,10 +92,14 @@ export async function completeServiceOrder(
   now: string,
 ): Promise<string[]> {
   const completed: ServiceItemRow[] = [];
-  for (const item of items)
-    completed.push({ ...item, changed: await completeService(tx, tenant, item, now) });
+  const events: NewEvent[] = [];
+  for (const item of items) {
+    const { changed, event } = await completeService(tx, tenant, item, now);
+    completed.push({ ...item, changed });
+    events.push(event);
+  }
   const arrows: ServiceOrderArrow[] = row.state === 'acknowledged' ? ['Started', 'Completed'] : ['Completed'];
-  await moveServiceOrder(tx, tenant, { row, items: completed }, arrows, now);
+  await moveServiceOrder(tx, tenant, { row, items: completed }, arrows, now, events);
   return completed.flatMap(({ changed }) => changed);
 }
 

@@ -11,7 +11,8 @@ import { assert, must } from '../src/kernel/assert.ts';
 import { type Json, type JsonObject, sameJson } from '../src/kernel/json.ts';
 import { follow } from '../src/kernel/machine.ts';
 import type { Tx } from './client.ts';
-import { insertEvents, type NewEvent } from './events.ts';
+import type { NewEvent } from './events.ts';
+import { resultsByStep } from './footprintStore.ts';
 import { service, type serviceItem } from './schema.ts';
 
 export type ServiceRow = typeof service.$inferSelect;
@@ -38,8 +39,7 @@ async function resultsOf(
     reliesOn: Record<string, JsonObject> | null;
   }>(sql`
     select
-      (select jsonb_object_agg(f.step, f.results) from footprint f
-        where f.tenant_id = ${tenant} and f.service_id = ${item.serviceId} and f.presence = 'present') as steps,
+      ${resultsByStep(sql`${tenant}`, sql`${item.serviceId}`, sql`${item.serviceOrderId}`)} as steps,
       (select jsonb_object_agg(b.alias, s.results) from service_binding b
         join service s on s.tenant_id = b.tenant_id and s.id = b.relies_on_id
         where b.tenant_id = ${tenant} and b.service_id = ${item.serviceId}) as "reliesOn"`);
@@ -67,13 +67,16 @@ export async function saveResults(tx: Tx, tenant: string, item: ServiceItemRow):
   return changed;
 }
 
-/** What a completed item does to its service: it stands, takes over its new values, or is gone. */
+/**
+ * What a completed item does to its service: it stands, takes over its new values, or is gone. Answers with the
+ * names of the results that changed, and with the event to be written.
+ */
 export async function completeService(
   tx: Tx,
   tenant: string,
   item: ServiceItemRow,
   now: string,
-): Promise<string[]> {
+): Promise<{ readonly changed: string[]; readonly event: NewEvent }> {
   const row = await lockService(tx, tenant, item.serviceId);
   const { results, changed } = await resultsOf(tx, tenant, item, row);
   const arrow = serviceWhenCompleted[item.action as ServiceAction];
@@ -94,8 +97,7 @@ export async function completeService(
     .update(service)
     .set({ state, version, characteristics, results, orderItems, startedAt, endedAt })
     .where(whereService(tenant, item.serviceId));
-  await insertEvents(tx, tenant, [serviceEvent(next, state === row.state ? 'changed' : 'stateChanged')]);
-  return changed;
+  return { changed, event: serviceEvent(next, state === row.state ? 'changed' : 'stateChanged') };
 }
 
 const whereService = (tenant: string, id: string) => and(eq(service.tenantId, tenant), eq(service.id, id));

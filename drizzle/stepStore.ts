@@ -4,6 +4,7 @@ import type { Footprint } from '../src/inventory/inventory.ts';
 import { must } from '../src/kernel/assert.ts';
 import { type CompactStep, stepId } from '../src/decomposition/plan.ts';
 import type { Tx } from './client.ts';
+import { resultsByStep } from './footprintStore.ts';
 import { step as stepTable } from './schema.ts';
 
 export interface StepRef {
@@ -27,8 +28,7 @@ export async function loadStep(tx: Tx, { tenant, serviceOrder, item, step }: Ste
     select st.system, st.verb, st.object, st.values, st.results, st.verify, st.state, st.attempt, st.generation,
       st.decided, st.wanted, st.changed, so.state <> 'acknowledged' as started,
       it.service_id as service, it.snapshot, it.characteristics, it.types,
-      coalesce((select jsonb_object_agg(f.step, f.results) from footprint f
-        where f.tenant_id = it.tenant_id and f.service_id = it.service_id and f.presence = 'present'), '{}') as steps,
+      coalesce(${resultsByStep(sql`it.tenant_id`, sql`it.service_id`, sql`it.service_order_id`)}, '{}') as steps,
       coalesce((select jsonb_object_agg(b.alias, s.results) from service_binding b
         join service s on s.tenant_id = b.tenant_id and s.id = b.relies_on_id
         where b.tenant_id = it.tenant_id and b.service_id = it.service_id), '{}') as "reliesOn",

@@ -7,7 +7,7 @@ const offerings = {
   chain: 'OFF-BIZ-FIBRE-BUNDLE',
 } as const satisfies Record<Shape, string>;
 const path = '/tmf-api/productOrderingManagement/v4/productOrder';
-const giveUpAfterMs = 120_000;
+const giveUpAfterMs = 60_000;
 
 interface Waiting {
   readonly since: number;

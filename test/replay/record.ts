@@ -1,0 +1,109 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { dirname, join } from 'node:path';
+import { Client as TemporalClient, Connection } from '@temporalio/client';
+import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
+import { must } from '../../src/kernel/assert.ts';
+import { repository } from '../../temporal-dev/repository.ts';
+import { productOrderId, serviceOrderId } from '../../workflows/messages.ts';
+import { bundle, type Client, clientOf } from '../support/clientOf.ts';
+import { eventually } from '../support/eventually.ts';
+import { type Stack, startStack } from '../support/stack.ts';
+import { historiesFolder } from './histories.ts';
+
+/** The orders whose runs are kept, by case; the later ones change what the first one built. */
+const cases = {
+  happy: (client: Client) => ordered(client, [bundle], 'completed'),
+  modify: async (client: Client) => {
+    const fibre = await productOf(client, 'OFF-FIBRE-1G');
+    const faster = { id: '1', action: 'modify', productOffering: { id: 'OFF-FIBRE-2G' }, product: fibre };
+    return ordered(client, [faster], 'completed');
+  },
+  delete: async (client: Client) => {
+    const product = await productOf(client, 'OFF-BIZ-FIBRE-BUNDLE');
+    return ordered(client, [{ id: '1', action: 'delete', product }], 'completed');
+  },
+  retried: async (client: Client) => {
+    const throttle = { type: 'throttle', retryAfter: 0 };
+    await client.faults([{ system: 'ipam', verb: 'apply', times: 2, behaviour: throttle }]);
+    return ordered(client, [bundle], 'completed');
+  },
+  held: async (client: Client) => {
+    const refuse = { type: 'refuse', code: 'noCapacity' };
+    await client.faults([{ system: 'edge', verb: 'apply', behaviour: refuse }]);
+    return ordered(client, [bundle], 'held');
+  },
+} as const satisfies Record<string, (client: Client) => Promise<string>>;
+
+async function ordered(client: Client, items: readonly object[], state: string): Promise<string> {
+  const order = await client.order(items);
+  await client.reaches(order, state);
+  return order;
+}
+
+async function productOf(client: Client, offering: string): Promise<{ id: string }> {
+  const rows = await client.rows(`select id from product where offering = '${offering}' order by id`);
+  return { id: must(rows[0], `a product of ${offering}`).id };
+}
+
+/** Nothing in a history may tell where it was recorded: workers and clients sign with their host. */
+function withoutTraces(json: string): string {
+  const text = json.replaceAll(new RegExp(`\\d+@${hostname().replaceAll('.', '\\.')}`, 'g'), 'recorded');
+  const payloads = [...text.matchAll(/"data": "([^"]*)"/g)].map(([, data]) =>
+    Buffer.from(data ?? '', 'base64'),
+  );
+  for (const trace of [hostname(), repository, '127.0.0.1', 'localhost'])
+    if ([text, ...payloads].some((part) => part.includes(trace))) throw new Error(`a history names ${trace}`);
+  return text;
+}
+
+function keep(name: string, json: string): void {
+  const file = join(historiesFolder, `${name}.json`);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, json);
+  console.log(name);
+}
+
+async function record(stack: Stack, connection: Connection): Promise<void> {
+  const client = clientOf(stack);
+  const temporal = new TemporalClient({ connection, namespace: stack.temporalNamespace });
+  const historyOf = async (workflowId: string): Promise<string> => {
+    const handle = temporal.workflow.getHandle(workflowId);
+    const whole = async () => {
+      const { raw } = await handle.describe();
+      if (raw.pendingWorkflowTask) throw new Error(`${workflowId} is not at rest`);
+      return handle.fetchHistory();
+    };
+    return withoutTraces(historyToJSON(await eventually(whole, { withinMs: 10_000 })));
+  };
+  rmSync(historiesFolder, { recursive: true, force: true });
+  for (const [name, run] of Object.entries(cases)) {
+    await client.faults([]);
+    const orderId = await run(client);
+    const tenant = 'default';
+    const children = await client.rows(
+      `select id, domain from service_order where order_id = '${orderId}' and started_at is not null`,
+    );
+    keep(`productOrder/${name}`, await historyOf(productOrderId({ tenant, orderId })));
+    for (const { id, domain } of children)
+      keep(`serviceOrder/${name}-${domain}`, await historyOf(serviceOrderId(tenant, id)));
+  }
+}
+
+async function main(): Promise<void> {
+  const stack = await startStack({ ownServers: true, env: { RETRY_FROM_MS: '50' } });
+  try {
+    const connection = await Connection.connect({ address: stack.temporalAddress });
+    await record(stack, connection).finally(() => connection.close());
+  } finally {
+    await stack.stop();
+  }
+}
+
+main().then(
+  () => process.exit(0),
+  (error: unknown) => {
+    console.error(error instanceof Error ? error.message : error);
+    process.exit(1);
+  },
+);
