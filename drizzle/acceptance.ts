@@ -1,10 +1,12 @@
-import { accept } from '../src/order/accept.ts';
+import { type Accepted, accept } from '../src/order/accept.ts';
+import type { Decided } from '../src/order/refusal.ts';
+import { sameJson } from '../src/kernel/json.ts';
 import { type Order, productsNamedBy, type RequestedOrder } from '../src/order/order.ts';
 import type { OrderRefusal } from '../src/order/refusal.ts';
 import { emptyCatalog } from '../src/catalog/snapshot.ts';
 import { currentCatalog } from './catalogStore.ts';
 import { exclusiveClaims, takeClaims } from './claimStore.ts';
-import { type Database, type Tx, withTenant } from './client.ts';
+import { type Database, isCollision, type Tx, withTenant } from './client.ts';
 import { enqueueStart } from './dispatchStore.ts';
 import { type IdempotencyKey, type Reply, reserveKey, storeReply } from './idempotencyStore.ts';
 import { inventoryAround } from './inventoryStore.ts';
@@ -50,9 +52,9 @@ export async function acceptOrder(db: Database, request: AcceptanceRequest): Pro
     try {
       return await withTenant(db, request.tenant, (tx) => acceptIn(tx, request));
     } catch (thrown) {
-      if (!(thrown instanceof Unaccepted)) throw thrown;
-      if (thrown.answer !== 'tryAgain') return thrown.answer;
-      if (tries === triesMax) throw new Error('the claims of this order changed hands too often');
+      if (thrown instanceof Unaccepted && thrown.answer !== 'tryAgain') return thrown.answer;
+      const again = thrown instanceof Unaccepted || isCollision(thrown);
+      if (!again || tries === triesMax) throw thrown;
     }
   }
 }
@@ -81,30 +83,47 @@ async function repeated(tx: Tx, request: AcceptanceRequest): Promise<Acceptance 
 }
 
 async function acceptNew(tx: Tx, request: AcceptanceRequest): Promise<Acceptance> {
-  const { tenant, orderId, limits, request: wanted } = request;
+  const { tenant, orderId, limits } = request;
+  const decided = await decide(tx, request);
+  if (!decided.ok) return { type: 'refused', refusal: decided.refusal };
+  const { order, claims } = decided.value;
+  const inserted = await insertOrder(tx, tenant, order, request.fingerprint);
+  if (inserted === 'externalIdTaken') throw new Unaccepted('tryAgain');
+  const taken = await takeClaims(tx, tenant, orderId, claims);
+  if (taken?.order !== undefined) {
+    return { type: 'refused', refusal: inUse(taken.product, taken.order, request.request) };
+  }
+  if (taken || !(await stillSo(tx, request, claims))) throw new Unaccepted('tryAgain');
+  await enqueueStart(tx, tenant, orderId, limits.dispatchDelayMs);
+  return { type: 'accepted', order, reply: request.render(order), isNew: true };
+}
+
+async function decide(tx: Tx, request: AcceptanceRequest): Promise<Decided<Accepted>> {
+  const { tenant, orderId, client, now, limits, request: wanted } = request;
   const products = productsNamedBy(wanted);
   const current = await currentCatalog(tx, tenant);
-  const decided = accept({
+  const [inventory, taken] = await Promise.all([
+    inventoryAround(tx, tenant, products),
+    exclusiveClaims(tx, tenant, products, orderId),
+  ]);
+  return accept({
     orderId,
-    client: request.client,
-    now: request.now,
+    client,
+    now,
     request: wanted,
     snapshot: current?.hash ?? '',
     catalog: current?.content ?? emptyCatalog,
-    inventory: await inventoryAround(tx, tenant, products),
-    taken: await exclusiveClaims(tx, tenant, products),
+    inventory,
+    taken,
     serviceItemsMax: limits.serviceItemsMax,
   });
-  if (!decided.ok) return { type: 'refused', refusal: decided.refusal };
-  const { order, claims } = decided.value;
-  if ((await insertOrder(tx, tenant, order, request.fingerprint)) === 'externalIdTaken')
-    throw new Unaccepted('tryAgain');
-  const taken = await takeClaims(tx, tenant, orderId, claims);
-  if (taken?.order !== undefined)
-    return { type: 'refused', refusal: inUse(taken.product, taken.order, wanted) };
-  if (taken) throw new Unaccepted('tryAgain');
-  await enqueueStart(tx, tenant, orderId, limits.dispatchDelayMs);
-  return { type: 'accepted', order, reply: request.render(order), isNew: true };
+}
+
+/** Another order may have ended between the look at the inventory and the claims: now that they hold, look again. */
+async function stillSo(tx: Tx, request: AcceptanceRequest, claims: Accepted['claims']): Promise<boolean> {
+  if (productsNamedBy(request.request).length === 0) return true;
+  const again = await decide(tx, request);
+  return again.ok && sameJson(again.value.claims, claims);
 }
 
 function inUse(product: string, order: string, { items }: RequestedOrder): OrderRefusal {

@@ -45,24 +45,27 @@ async function holderOf(tx: Tx, tenant: string, product: string): Promise<string
   return rows[0]?.holder;
 }
 
-/** Products that an open order holds for itself, with that order. */
+/** Products that another open order holds for itself, with that order. */
 export async function exclusiveClaims(
   tx: Tx,
   tenant: string,
   products: readonly string[],
+  except: string,
 ): Promise<Record<string, string>> {
   if (products.length === 0) return {};
   const rows = await tx.execute<{ product: string; holder: string }>(sql`
     select product_id as product, holders[1] as holder from claim
-    where tenant_id = ${tenant} and mode = 'exclusive' and product_id = any(${sql.param(products)}::text[])`);
+    where tenant_id = ${tenant} and mode = 'exclusive' and holders <> array[${except}] and product_id = any(${sql.param(products)}::text[])`);
   return Object.fromEntries(rows.map(({ product, holder }) => [product, holder]));
 }
 
+/** Locks first, in the same order as those who take; what is done then is decided by what stands after the wait. */
 export async function releaseClaims(tx: Tx, tenant: string, order: string): Promise<void> {
   await tx.execute(sql`
-    with released as (
-      update claim set holders = array_remove(holders, ${order})
-      where tenant_id = ${tenant} and ${order} = any(holders) and cardinality(holders) > 1
-    )
+    select 1 from claim where tenant_id = ${tenant} and ${order} = any(holders) order by product_id for update`);
+  await tx.execute(sql`
     delete from claim where tenant_id = ${tenant} and holders = array[${order}]`);
+  await tx.execute(sql`
+    update claim set holders = array_remove(holders, ${order})
+    where tenant_id = ${tenant} and ${order} = any(holders)`);
 }

@@ -64,23 +64,20 @@ const inRole = <T>(
   });
 
 /** Postgres cannot be reached or is going away: nothing to do with the statement itself. */
-export function isOutage(error: unknown): boolean {
+export const isOutage = (error: unknown): boolean =>
+  codesOf(error).some((code) => outageCodes.some((known) => code.startsWith(known)));
+
+/** A deadlock or a serialization failure: the same transaction may simply be tried again. */
+export const isCollision = (error: unknown): boolean =>
+  codesOf(error).some((code) => code === '40P01' || code === '40001');
+
+function codesOf(error: unknown): string[] {
+  const codes: string[] = [];
   for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
-    const code = (cause as { code?: unknown }).code;
-    if (typeof code === 'string' && outageCodes.some((known) => code.startsWith(known))) return true;
+    const { code } = cause as { code?: unknown };
+    if (typeof code === 'string') codes.push(code);
   }
-  return false;
+  return codes;
 }
 
-const outageCodes = [
-  'ECONN',
-  'ENOTFOUND',
-  'EPIPE',
-  'ETIMEDOUT',
-  'CONNECT',
-  'CONNECTION_',
-  '08',
-  '57P',
-  '53',
-  '58',
-];
+const outageCodes = ['ECONN', 'ENOTFOUND', 'EPIPE', 'ETIMEDOUT', 'CONNECT', '08', '57P', '53', '58'];

@@ -7,7 +7,7 @@ import {
   serviceMachine,
   serviceWhenCompleted,
 } from '../src/inventory/service.ts';
-import { assert, must } from '../src/kernel/assert.ts';
+import { must } from '../src/kernel/assert.ts';
 import { type Json, type JsonObject, sameJson } from '../src/kernel/json.ts';
 import { follow } from '../src/kernel/machine.ts';
 import type { Tx } from './client.ts';
@@ -24,7 +24,10 @@ interface Results {
   readonly changed: string[];
 }
 
-/** What the service's result expressions answer now, from its footprint and from what it relies on. */
+/**
+ * What the service's result expressions answer now, from its footprint and from what it relies on. A result
+ * that has no value here is left out: a step that reads it is held, and says which one is missing.
+ */
 async function resultsOf(
   tx: Tx,
   tenant: string,
@@ -52,10 +55,11 @@ async function resultsOf(
   const results: Record<string, Json> = {};
   for (const [name, text] of texts) {
     const value = evaluateText(text, bindings, item.types);
-    assert(value.ok, `the result ${name} of service ${item.serviceId} has a value`);
-    results[name] = value.value;
+    if (value.ok) results[name] = value.value;
   }
-  const names = Object.keys(results).filter((name) => !sameJson(results[name], current.results[name]));
+  const names = Object.keys({ ...current.results, ...results }).filter(
+    (name) => !sameJson(results[name], current.results[name]),
+  );
   return { results, changed: [...new Set([...item.changed, ...names])] };
 }
 

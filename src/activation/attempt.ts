@@ -172,8 +172,8 @@ function concludeTrouble(step: StandingStep, attempt: Attempt, trouble: Trouble)
 }
 
 /**
- * In doubt, or after a lie, something may be there. A system's definite no to something new leaves nothing,
- * since whatever was doubtful was looked for before; a conflict shows that something is there.
+ * In doubt, or after a lie, something may be there. It stays doubtful even after a definite no: a system that
+ * shows nothing now may still be carrying out the call nobody heard the end of.
  */
 function footprintAfterTrouble(
   step: StandingStep,
@@ -181,14 +181,9 @@ function footprintAfterTrouble(
   errorClass: ErrorClass,
 ): RecordedFootprint | undefined {
   const doubtful = errorClass === 'lied' || arrowOf(errorClass) === 'Doubted';
-  const { standing } = step;
-  if (doubtful) {
-    if (standing) return { ...standing, presence: 'doubtful' };
-    return step.verb === 'apply' ? { ...printOf(step, attempt), presence: 'doubtful' } : undefined;
-  }
-  const answered = attempt.impossible === undefined && (errorClass === 'refused' || errorClass === 'invalid');
-  const neverThere = step.verb === 'apply' && answered && standing?.version === '';
-  return standing && neverThere ? { ...standing, presence: 'absent' } : undefined;
+  if (!doubtful) return undefined;
+  if (step.standing) return { ...step.standing, presence: 'doubtful' };
+  return step.verb === 'apply' ? { ...printOf(step, attempt), presence: 'doubtful' } : undefined;
 }
 
 const printOf = (step: StandingStep, attempt: Attempt): Omit<RecordedFootprint, 'presence'> => ({

@@ -228,10 +228,13 @@ function productOf(
   };
 }
 
-/** The parts of this very bundle: one to one where the items have the same quantity. */
+/** The parts of this very bundle: an item's products are dealt out evenly, in their order. */
 const partsOf = (bundle: ProductDraft, products: readonly ProductDraft[]): string[] =>
   products
     .filter(({ item, action }) => item.parent === bundle.item.id && action === 'add')
-    .filter(({ item, instance }) => item.quantity !== bundle.item.quantity || instance === bundle.instance)
+    .filter(({ item, instance }) => {
+      const share = item.quantity / bundle.item.quantity;
+      return Math.floor(instance / share) === bundle.instance;
+    })
     .map(({ id }) => id)
     .sort();

@@ -113,7 +113,12 @@ const offeredParts = (item: RequestedItem, catalog: Catalog): Omit<RequestedItem
 function checkPart(item: RequestedItem, bundle: RequestedItem | undefined, catalog: Catalog): void {
   if (bundle?.action !== 'add' || item.action !== 'add') return;
   const parts = entryIn(catalog.productOfferings, bundle.offering ?? '')?.bundles;
-  if (parts === undefined || parts.some(({ offering }) => offering === item.offering)) return;
-  const message = `${item.offering} is not a part of the bundle ${bundle.offering}`;
-  refuse('BundlePartUnexpected', message, { item: item.id, field: 'offering' });
+  if (parts !== undefined && !parts.some(({ offering }) => offering === item.offering)) {
+    const message = `${item.offering} is not a part of the bundle ${bundle.offering}`;
+    refuse('BundlePartUnexpected', message, { item: item.id, field: 'offering' });
+  }
+  if (item.quantity % bundle.quantity !== 0) {
+    const message = `${bundle.quantity} bundles cannot share ${item.quantity} parts evenly`;
+    refuse('QuantityInvalid', message, { item: item.id, field: 'quantity' });
+  }
 }
