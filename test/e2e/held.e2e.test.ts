@@ -20,6 +20,9 @@ afterAll(async () => {
   await stack?.stop();
 });
 
+/** The orders held below, the refused one first. */
+const heldOrders: string[] = [];
+
 const detailsOf = async (workflowId: string): Promise<string> => {
   const metadata = await temporal.workflow
     .getHandle(workflowId)
@@ -99,16 +102,15 @@ test.each([
 
 test('the Temporal Web UI alone answers what a held order waits for', async () => {
   const held = "WorkflowType = 'productOrder' and DialtoneState = 'held' and DialtoneTenant = 'default'";
-  const found = await eventually(
+  await eventually(
     async () => {
       const ids: string[] = [];
       for await (const run of temporal.workflow.list({ query: held })) ids.push(run.workflowId);
-      expect(ids.length).toBeGreaterThan(0);
-      return ids;
+      expect(ids.sort()).toEqual(heldOrders.map((id) => `productOrder:default:${id}`).sort());
     },
     { withinMs: 10_000 },
   );
-  const details = await detailsOf(found[0] ?? '');
+  const details = await detailsOf(`productOrder:default:${heldOrders[0]}`);
   expect(details).toContain('**held**');
   expect(details).toMatch(
     /\| add ip-prefix \| 1\.2 \| ip \| held \| a person: prefix on ipam, refused \(noPort\) \|/,
