@@ -78,7 +78,8 @@ test.each([
   async (_, behaviour, errorClass, tries) => {
     await client.faults([{ system: 'ipam', verb: 'apply', behaviour }]);
     const order = await client.order([bundle]);
-    await client.reaches(order, 'held');
+    heldOrders.push(order);
+  await client.reaches(order, 'held');
     const { items, serviceOrders } = await client.ops(order);
     const states = Object.fromEntries(
       items.map(({ id, state }: { id: string; state: string }) => [id, state]),
