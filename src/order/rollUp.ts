@@ -8,8 +8,6 @@ export interface ControlFlags {
   readonly cancellation: 'none' | 'assessing' | 'accepted';
 }
 
-export const untroubled: ControlFlags = { moving: true, operatorHold: false, cancellation: 'none' };
-
 /** The order's state as its items and flags make it; the order of the items does not matter. */
 export function rollUp(items: readonly ItemState[], flags: ControlFlags): OrderState {
   const every = (state: ItemState) => items.every((item) => item === state);
