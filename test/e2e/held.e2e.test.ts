@@ -79,7 +79,7 @@ test.each([
     await client.faults([{ system: 'ipam', verb: 'apply', behaviour }]);
     const order = await client.order([bundle]);
     heldOrders.push(order);
-  await client.reaches(order, 'held');
+    await client.reaches(order, 'held');
     const { items, serviceOrders } = await client.ops(order);
     const states = Object.fromEntries(
       items.map(({ id, state }: { id: string; state: string }) => [id, state]),
