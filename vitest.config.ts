@@ -11,6 +11,7 @@ export default defineConfig({
           name: 'pure',
           include: ['test/**/*.test.ts'],
           exclude: ['test/**/*.{pg,flow,e2e}.test.ts'],
+          testTimeout: 30_000,
         },
       },
       {

@@ -6,19 +6,22 @@ import {
   type LoadedStep,
   loadStep,
   noteAttempt,
+  noteNothingToUndo,
   recordConclusion,
   type StepRef,
 } from '../drizzle/stepStore.ts';
-import { CallFailed, type StepCall } from '../src/activation/adapter.ts';
+import { CallFailed, type Expectation, type Observed, type StepCall } from '../src/activation/adapter.ts';
 import {
   type Attempt,
   conclude,
   nextAttempt,
+  type StandingStep,
   type StepOutcome,
   type Trouble,
 } from '../src/activation/attempt.ts';
 import { judgeDone, judgeDoubt, type Judgement } from '../src/activation/judge.ts';
-import type { StepReport } from '../src/serviceOrder/advance.ts';
+import { concludeUndo, judgeUndo, nextUndo } from '../src/activation/undo.ts';
+import type { StepReport } from '../src/serviceOrder/run.ts';
 import type { ActivityDeps } from './deps.ts';
 
 export interface StepInput {
@@ -33,13 +36,13 @@ export interface StepInput {
  * workflow decides what comes next.
  */
 export const createActivation = (deps: ActivityDeps) => {
-  const attemptStep = async (input: StepInput): Promise<StepReport> => {
+  const attemptStep = async (input: StepInput, way: Way): Promise<StepReport> => {
     const ref = refOf(input);
     try {
-      const noted = await note(deps, ref);
-      if (noted.type === 'over') return { type: 'done', changed: noted.changed };
+      const noted = await note(deps, ref, way);
+      if (noted.type === 'over') return noted.report;
       deps.failpoint('step.noted');
-      const outcome = noted.attempt.impossible ?? (await perform(deps, noted));
+      const outcome = noted.attempt.impossible ?? (await perform(deps, ref, noted));
       deps.failpoint('step.performed');
       return await record(deps, ref, noted, outcome);
     } catch (error) {
@@ -48,8 +51,15 @@ export const createActivation = (deps: ActivityDeps) => {
       return { type: 'failed', class: 'ours', code: 'postgresUnreachable' };
     }
   };
-  return { applyStep: attemptStep, revokeStep: attemptStep };
+  return {
+    applyStep: (input: StepInput) => attemptStep(input, 'do'),
+    revokeStep: (input: StepInput) => attemptStep(input, 'do'),
+    /** Brings the step's object back to how it was before; what there is to do, its footprint tells. */
+    undoStep: (input: StepInput) => attemptStep(input, 'undo'),
+  };
 };
+
+type Way = StandingStep['way'];
 
 function refOf({ tenant, serviceOrder, step }: StepInput): StepRef {
   const slash = step.indexOf('/');
@@ -58,45 +68,59 @@ function refOf({ tenant, serviceOrder, step }: StepInput): StepRef {
 
 interface NotedAttempt {
   readonly type: 'noted';
+  readonly way: Way;
   readonly step: LoadedStep;
   readonly attempt: Attempt;
   readonly correlationId: string;
 }
-type Noted = NotedAttempt | { readonly type: 'over'; readonly changed: readonly string[] };
+type Noted = NotedAttempt | { readonly type: 'over'; readonly report: StepReport };
 
-const note = (deps: ActivityDeps, ref: StepRef): Promise<Noted> =>
+const fenced: StepReport = { type: 'failed', class: 'ours', code: 'fenced' };
+const over = (report: StepReport): Noted => ({ type: 'over', report });
+
+const note = (deps: ActivityDeps, ref: StepRef, way: Way): Promise<Noted> =>
   withTenant(deps.db, ref.tenant, async (tx): Promise<Noted> => {
     const step = await loadStep(tx, ref);
-    if (step.state === 'done') return { type: 'over', changed: step.changed };
-    const attempt = nextAttempt(
-      step,
-      (generation) => `${ref.serviceOrder}/${ref.item}/${ref.step}/${generation}/do`,
-    );
+    const keyOf = (generation: number) => `${keyPrefix(ref)}${generation}/${way}`;
+    // A forward attempt that comes late, after the way back began, sends nothing any more.
+    if (way === 'do' && step.way === 'undo') return over(fenced);
+    if (step.state === 'undone') return over({ type: 'done', changed: [] });
+    if (way === 'do' && step.state === 'done') return over({ type: 'done', changed: step.changed });
+    const attempt = way === 'do' ? nextAttempt(step, keyOf) : nextUndo(step, keyOf);
+    if (attempt === 'nothing') {
+      await noteNothingToUndo(tx, ref);
+      return over({ type: 'done', changed: [] });
+    }
     const correlationId = `${ref.tenant}.${step.system}.${randomBytes(18).toString('base64url')}`;
-    await noteAttempt(tx, ref, attempt, correlationId, step.standing);
+    await noteAttempt(tx, ref, attempt, correlationId, way, step.standing);
     if (!step.started) await startServiceOrder(tx, ref.tenant, ref.serviceOrder);
-    return { type: 'noted', step, attempt, correlationId };
+    return { type: 'noted', way, step, attempt, correlationId };
   });
 
+/** All keys of a step begin so: a write under one of them is ours. */
+const keyPrefix = ({ serviceOrder, item, step }: StepRef): string => `${serviceOrder}/${item}/${step}/`;
+
 /** Never throws for what a system does: a call without an answer is an outcome, too. */
-async function perform(
-  deps: ActivityDeps,
-  { step, attempt, correlationId }: NotedAttempt,
-): Promise<StepOutcome> {
-  const { key, wanted: values, expect } = attempt;
-  const { verb, object } = step;
-  const wanted = { verb, key, values, expect };
-  const call: StepCall = { key, object, values, expect, correlationId };
+async function perform(deps: ActivityDeps, ref: StepRef, noted: NotedAttempt): Promise<StepOutcome> {
+  const { step, attempt, correlationId } = noted;
+  const { verb, key, wanted: values, wantedResults } = attempt;
   const heartbeat = setInterval(() => Context.current().heartbeat(), 1_000);
   const signal = Context.current().cancellationSignal;
   let mayHaveEffect = attempt.inDoubt;
   try {
     const adapter = deps.adapterFor(step.adapter ?? '', step.address ?? '');
+    const callWith = (expect: Expectation): StepCall => ({
+      ...{ key, object: step.object, values, expect, correlationId },
+      ...(wantedResults && { wantedResults }),
+    });
+    let { expect } = attempt;
     if (attempt.inDoubt) {
-      const judged = judgeDoubt(wanted, await adapter.read(call, signal));
-      if (judged.type !== 'withoutEffect') return outcomeOf(judged);
+      const judged = judgeSoFar(ref, noted, await adapter.read(callWith(expect), signal));
+      if (judged.type !== 'goAhead') return outcomeOf(judged);
+      ({ expect } = judged);
       mayHaveEffect = false;
     }
+    const call = callWith(expect);
     const answer = await adapter[verb](call, signal);
     if (answer.type === 'accepted')
       return trouble('unknown', 'acceptedUnexpected', 'the system wants to report later');
@@ -104,7 +128,7 @@ async function perform(
     mayHaveEffect = true;
     deps.failpoint('step.answered');
     if (step.verify === 'never') return { type: 'done', observed: answer.observed, version: answer.version };
-    return outcomeOf(judgeDone(wanted, await adapter.read(call, signal)));
+    return outcomeOf(judgeDone({ verb, key, values, expect }, await adapter.read(call, signal)));
   } catch (error) {
     if (signal.aborted) return trouble('ours', 'workerShutdown', 'the worker shut down during the call');
     return classify(error, mayHaveEffect);
@@ -113,9 +137,30 @@ async function perform(
   }
 }
 
+type JudgedSoFar =
+  | Exclude<Judgement, { type: 'withoutEffect' }>
+  | { readonly type: 'goAhead'; readonly expect: Expectation };
+
+/** Nobody heard the end of an earlier call: is the work done, does something stand in the way, or may it go on? */
+function judgeSoFar(ref: StepRef, { way, step, attempt }: NotedAttempt, now: Observed): JudgedSoFar {
+  const { verb, key, wanted: values, expect } = attempt;
+  if (way === 'undo') {
+    const isOwnKey = (seen: string) => seen.startsWith(keyPrefix(ref));
+    const judged = judgeUndo(attempt, step.before, isOwnKey, now);
+    return judged.type === 'ours' ? { type: 'goAhead', expect: judged.expect } : judged;
+  }
+  const judged = judgeDoubt({ verb, key, values, expect }, now);
+  return judged.type === 'withoutEffect' ? { type: 'goAhead', expect } : judged;
+}
+
 const outcomeOf = (judged: Exclude<Judgement, { type: 'withoutEffect' }>): StepOutcome =>
   judged.type === 'effected'
-    ? { type: 'done', observed: judged.observed, version: judged.version }
+    ? {
+        type: 'done',
+        observed: judged.observed,
+        version: judged.version,
+        ...(judged.key !== undefined && { key: judged.key }),
+      }
     : trouble(judged.class, judged.code, judged.message);
 
 const trouble = (errorClass: Trouble['class'], code: string, message: string): Trouble => ({
@@ -147,7 +192,9 @@ const record = (
   outcome: StepOutcome,
 ): Promise<StepReport> =>
   withTenant(deps.db, ref.tenant, async (tx): Promise<StepReport> => {
-    const conclusion = conclude(noted.step, ref.step, noted.attempt, outcome);
+    const { way, step, attempt } = noted;
+    const conclusion =
+      way === 'do' ? conclude(step, ref.step, attempt, outcome) : concludeUndo(step, attempt, outcome);
     const current = await recordConclusion(tx, ref, noted.attempt.number, conclusion);
-    return current ? conclusion.report : { type: 'failed', class: 'ours', code: 'fenced' };
+    return current ? conclusion.report : fenced;
   });

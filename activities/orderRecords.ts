@@ -4,15 +4,17 @@ import { releaseClaims } from '../drizzle/claimStore.ts';
 import { inventoryAround } from '../drizzle/inventoryStore.ts';
 import { foldChanges, lockOrder, saveProgress, type StoredOrder } from '../drizzle/orderStore.ts';
 import { claimRunChain, savePlan } from '../drizzle/planStore.ts';
-import { completeProducts, openProducts } from '../drizzle/productStore.ts';
-import { completeServiceOrder, lockServiceOrder, skipSteps } from '../drizzle/serviceOrderStore.ts';
+import { openProducts, settleProducts } from '../drizzle/productStore.ts';
+import { compensate } from '../drizzle/compensationStore.ts';
+import { lockServiceOrder, settleServiceOrder, skipSteps } from '../drizzle/serviceOrderStore.ts';
 import { decompose } from '../src/decomposition/decompose.ts';
-import { compact, type CompactPlan } from '../src/decomposition/plan.ts';
+import { compact, type CompactPlan, type CompactServiceOrder } from '../src/decomposition/plan.ts';
 import { must } from '../src/kernel/assert.ts';
 import { isFinal } from '../src/kernel/machine.ts';
 import { openingChanges, rejection, type OrderChange } from '../src/order/changes.ts';
 import { type ItemState, orderMachine, type OrderState } from '../src/order/machine.ts';
 import { type Order, productsNamedBy, statesOf } from '../src/order/order.ts';
+import { serviceOrderMachine } from '../src/serviceOrder/machine.ts';
 import type { ActivityDeps } from './deps.ts';
 
 export interface OrderRef {
@@ -28,9 +30,14 @@ export type Opened =
       readonly plan: CompactPlan;
       readonly state: OrderState;
       readonly items: Readonly<Record<string, ItemState>>;
+      readonly parents: Readonly<Record<string, string>>;
     }
   | { readonly type: 'startsLater'; readonly startAt: string; readonly waitMs: number }
   | { readonly type: 'ended'; readonly state: OrderState }
+  | { readonly type: 'notTheSaga' };
+
+export type CompensationOpened =
+  | { readonly type: 'opened'; readonly serviceOrders: readonly CompactServiceOrder[] }
   | { readonly type: 'notTheSaga' };
 
 export type Recorded = { readonly type: 'recorded' } | { readonly type: 'notTheSaga' };
@@ -41,7 +48,17 @@ export const createOrderRecords = (deps: ActivityDeps) => ({
 
   recordProgress: (ref: OrderRef, changes: readonly OrderChange[]): Promise<Recorded> =>
     asSaga(deps.db, ref, async (tx, stored) => {
-      await saveProgress(tx, ref.tenant, stored.order, foldChanges(stored.order, changes, now()));
+      await saveChanges(tx, ref.tenant, stored, changes);
+    }),
+
+  /** Orders what takes back completed service orders; asked again it answers the same. */
+  openCompensation: (ref: OrderRef, ids: readonly string[]): Promise<CompensationOpened> =>
+    withTenant(deps.db, ref.tenant, async (tx): Promise<CompensationOpened> => {
+      const stored = must(await lockOrder(tx, ref.tenant, ref.orderId), `order ${ref.orderId}`);
+      if (stored.runChain !== ref.runChain) return { type: 'notTheSaga' };
+      const serviceOrders: CompactServiceOrder[] = [];
+      for (const id of ids) serviceOrders.push(await compensate(tx, ref.tenant, id, now()));
+      return { type: 'opened', serviceOrders };
     }),
 
   /** Order, items, products, events and claims in one transaction: after it nothing of the order is open. */
@@ -49,15 +66,13 @@ export const createOrderRecords = (deps: ActivityDeps) => ({
     ref: OrderRef,
     changes: readonly OrderChange[],
     untouched: readonly string[],
+    notStarted: readonly string[],
   ): Promise<Recorded> =>
     asSaga(deps.db, ref, async (tx, stored) => {
       if (isFinal(orderMachine, stored.order.state)) return;
       for (const id of untouched) await settleUntouched(tx, ref.tenant, id);
-      const folded = foldChanges(stored.order, changes, now());
-      await saveProgress(tx, ref.tenant, stored.order, folded);
-      if (folded.order.state === 'completed') {
-        await completeProducts(tx, ref.tenant, folded.order, must(stored.plan, 'the plan').products);
-      }
+      for (const id of notStarted) await settleNotStarted(tx, ref.tenant, id);
+      await saveChanges(tx, ref.tenant, stored, changes);
       await releaseClaims(tx, ref.tenant, ref.orderId);
       deps.failpoint('order.settling');
     }),
@@ -102,14 +117,37 @@ const opened = (order: Order, plan: CompactPlan): Opened => ({
   plan,
   state: order.state,
   items: statesOf(order).items,
+  parents: Object.fromEntries(
+    order.items.flatMap(({ id, parent }) => (parent === undefined ? [] : [[id, parent]])),
+  ),
 });
+
+/** Items that end take their products with them. */
+async function saveChanges(
+  tx: Tx,
+  tenant: string,
+  { order: before, plan }: StoredOrder,
+  changes: readonly OrderChange[],
+): Promise<void> {
+  const folded = foldChanges(before, changes, now());
+  await saveProgress(tx, tenant, before, folded);
+  await settleProducts(tx, tenant, { before, order: folded.order }, must(plan, 'the plan').products);
+}
 
 /** A service order that turned out to need no step: its service still takes over what was ordered. */
 async function settleUntouched(tx: Tx, tenant: string, id: string): Promise<void> {
   const locked = await lockServiceOrder(tx, tenant, id);
-  if (locked.row.state === 'completed') return;
+  if (isFinal(serviceOrderMachine, locked.row.state)) return;
   await skipSteps(tx, tenant, id, now());
-  await completeServiceOrder(tx, tenant, locked, now());
+  await settleServiceOrder(tx, tenant, locked, { outcome: 'completed', code: null }, now());
+}
+
+/** A service order that never got its turn, since the order failed before. */
+async function settleNotStarted(tx: Tx, tenant: string, id: string): Promise<void> {
+  const locked = await lockServiceOrder(tx, tenant, id);
+  if (isFinal(serviceOrderMachine, locked.row.state)) return;
+  await skipSteps(tx, tenant, id, now());
+  await settleServiceOrder(tx, tenant, locked, { outcome: 'cancelled', code: 'notStarted' }, now());
 }
 
 const asSaga = (

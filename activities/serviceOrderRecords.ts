@@ -1,6 +1,7 @@
 import { withTenant } from '../drizzle/client.ts';
 import {
-  completeServiceOrder,
+  type Ending,
+  settleServiceOrder,
   lockServiceOrder,
   moveServiceOrder,
   moveStep,
@@ -10,7 +11,7 @@ import {
 import { compactStepsOf } from '../drizzle/stepStore.ts';
 import type { CompactStep } from '../src/decomposition/plan.ts';
 import { isFinal } from '../src/kernel/machine.ts';
-import type { ServiceOrderChange } from '../src/serviceOrder/advance.ts';
+import type { ServiceOrderChange } from '../src/serviceOrder/run.ts';
 import { serviceOrderMachine } from '../src/serviceOrder/machine.ts';
 import type { ActivityDeps } from './deps.ts';
 
@@ -59,6 +60,7 @@ export const createServiceOrderRecords = (deps: ActivityDeps) => ({
   /** Service order, service and events in one transaction; asked again it answers the same. */
   settleServiceOrder: (
     { tenant, serviceOrder }: ServiceOrderRef,
+    ending: Ending,
     skipped: readonly string[],
   ): Promise<ChangedResults> =>
     withTenant(deps.db, tenant, async (tx) => {
@@ -67,7 +69,7 @@ export const createServiceOrderRecords = (deps: ActivityDeps) => ({
         return { changed: locked.items.flatMap((item) => item.changed) };
       }
       await skipSteps(tx, tenant, serviceOrder, now(), skipped);
-      const changed = await completeServiceOrder(tx, tenant, locked, now());
+      const changed = await settleServiceOrder(tx, tenant, locked, ending, now());
       deps.failpoint('serviceOrder.settling');
       return { changed };
     }),

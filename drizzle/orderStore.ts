@@ -2,7 +2,8 @@ import { and, asc, eq, sql } from 'drizzle-orm';
 import type { CompactPlan, Plan } from '../src/decomposition/plan.ts';
 import { assert } from '../src/kernel/assert.ts';
 import { evolve, type OrderChange } from '../src/order/changes.ts';
-import type { ItemState } from '../src/order/machine.ts';
+import { isFinal } from '../src/kernel/machine.ts';
+import { type ItemState, orderMachine } from '../src/order/machine.ts';
 import { type Order, type OrderItem, statesOf } from '../src/order/order.ts';
 import { inChunks } from './chunks.ts';
 import type { Tx } from './client.ts';
@@ -189,7 +190,7 @@ function withChange(order: Order, change: OrderChange, now: string): Order {
   return {
     ...order,
     state: moved.state,
-    ...(change.type === 'order' && change.arrow === 'Completed' && { completedAt: now }),
+    ...(change.type === 'order' && isFinal(orderMachine, moved.state) && { completedAt: now }),
     items: order.items.map((item) =>
       change.type === 'item' && change.item === item.id ? moveItem(item, change, moved.items[item.id]) : item,
     ),

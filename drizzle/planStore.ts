@@ -84,6 +84,7 @@ async function saveServiceOrders(
     state: 'acknowledged' as const,
     version: 1,
     after: [...wanted.after],
+    compensates: null,
     orderedAt: now,
     startedAt: null,
     completedAt: null,
@@ -101,6 +102,8 @@ async function saveServiceOrders(
     results: wanted.results,
     changed: [],
     snapshot: order.snapshot,
+    code: null,
+    before: null,
   }));
   await inChunks(orders, (chunk) => tx.insert(serviceOrder).values(chunk));
   await inChunks(items, (chunk) => tx.insert(serviceItem).values(chunk));
@@ -112,7 +115,7 @@ async function saveServiceOrders(
   await inChunks(events, (chunk) => insertEvents(tx, tenant, chunk));
 }
 
-const stepRows = (tenant: string, { id, steps }: PlannedServiceOrder) =>
+export const stepRows = (tenant: string, { id, steps }: Pick<PlannedServiceOrder, 'id' | 'steps'>) =>
   steps.map((wanted, ordinal) => ({
     tenantId: tenant,
     serviceOrderId: id,
@@ -128,6 +131,9 @@ const stepRows = (tenant: string, { id, steps }: PlannedServiceOrder) =>
     after: [...wanted.after],
     builtAfter: [...wanted.builtAfter],
     ifChanged: wanted.ifChanged ? [...wanted.ifChanged] : null,
+    fixed: wanted.fixed ?? null,
+    optional: wanted.optional ?? false,
+    pointOfNoReturn: wanted.pointOfNoReturn ?? false,
     state: 'waiting' as const,
     attempt: 0,
     generation: 0,

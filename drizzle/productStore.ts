@@ -1,7 +1,7 @@
 import { and, eq, inArray, sql } from 'drizzle-orm';
 import type { PlannedProduct } from '../src/decomposition/plan.ts';
 import type { ProductArrow, ProductStatus } from '../src/inventory/product.ts';
-import { productMachine, whenCompleted, whenOpened } from '../src/inventory/product.ts';
+import { productMachine, whenCompleted, whenFailed, whenOpened } from '../src/inventory/product.ts';
 import { must } from '../src/kernel/assert.ts';
 import { follow } from '../src/kernel/machine.ts';
 import type { JsonObject } from '../src/kernel/json.ts';
@@ -34,16 +34,33 @@ export async function openProducts(
   await moveProducts(tx, tenant, order, planned, whenOpened);
 }
 
-/** What a completed order does to its products: adds stand, modifies take over their values, deletes are gone. */
-export async function completeProducts(
+/**
+ * What items that have just ended do to their products: adds stand, modifies take over their values, deletes are
+ * gone; of a failed item nothing of it stays.
+ */
+export async function settleProducts(
   tx: Tx,
   tenant: string,
-  order: Order,
+  { before, order }: { readonly before: Order; readonly order: Order },
   planned: readonly PlannedProduct[],
 ): Promise<void> {
-  const modified = planned.filter(({ action }) => action === 'modify');
+  const ended = (state: 'completed' | 'failed') => {
+    const items = order.items.filter(
+      (item, index) => item.state === state && before.items[index]?.state !== state,
+    );
+    return planned.filter(({ item }) => items.some(({ id }) => id === item));
+  };
+  const completed = ended('completed');
+  const modified = completed.filter(({ action }) => action === 'modify');
   if (modified.length > 0) await replaceReliance(tx, tenant, modified);
-  await moveProducts(tx, tenant, order, planned, whenCompleted);
+  await moveProducts(tx, tenant, order, completed, whenCompleted);
+  await moveProducts(
+    tx,
+    tenant,
+    order,
+    ended('failed').filter(({ action }) => action !== 'modify'),
+    whenFailed,
+  );
 }
 
 /** A modify may have brought services that rely on other products, or dropped some. */
@@ -165,7 +182,7 @@ function movedProduct(
         characteristics: wanted.characteristics,
       }),
     ...(arrow === 'Activated' && { startedAt: now }),
-    ...(arrow === 'Terminated' && { endedAt: now }),
+    ...((arrow === 'Terminated' || arrow === 'Aborted') && { endedAt: now }),
   };
 }
 

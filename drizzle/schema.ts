@@ -14,8 +14,8 @@ import {
   timestamp,
   uniqueIndex,
 } from 'drizzle-orm/pg-core';
-import type { CompactPlan, Plan } from '../src/decomposition/plan.ts';
-import { presences } from '../src/inventory/inventory.ts';
+import type { CompactPlan, Plan, PlannedStep } from '../src/decomposition/plan.ts';
+import { type Footprint, presences } from '../src/inventory/inventory.ts';
 import { productStatuses } from '../src/inventory/product.ts';
 import { serviceStates } from '../src/inventory/service.ts';
 import type { JsonObject } from '../src/kernel/json.ts';
@@ -295,6 +295,8 @@ export const serviceOrder = pgTable(
     state: text({ enum: serviceOrderStates }).notNull(),
     version: integer().notNull(),
     after: text().array().notNull(),
+    /** The completed service order that this one takes back. */
+    compensates: text(),
     orderedAt: at('ordered_at').notNull().defaultNow(),
     startedAt: at('started_at'),
     completedAt: at('completed_at'),
@@ -324,6 +326,10 @@ export const serviceItem = pgTable(
     /** Names of the service's results that changed. */
     changed: text().array().notNull(),
     snapshot: text(),
+    /** Why it ended as it did, where that was not well. */
+    code: text(),
+    /** The service as it was before this item changed it: what a compensation gives back. */
+    before: jsonb().$type<ServiceBefore>(),
   },
   (t) => [
     primaryKey({ columns: [t.tenantId, t.serviceOrderId, t.ordinal] }),
@@ -331,6 +337,11 @@ export const serviceItem = pgTable(
     oneOf('service_item_state_known', 'state', serviceOrderStates),
   ],
 );
+
+export interface ServiceBefore {
+  readonly characteristics: JsonObject;
+  readonly results: JsonObject;
+}
 
 export const step = pgTable(
   'step',
@@ -350,7 +361,15 @@ export const step = pgTable(
     /** Steps whose objects this one builds upon: its footprint keeps them for the way back. */
     builtAfter: text('built_after').array().notNull(),
     ifChanged: text('if_changed').array(),
+    /** Instead of expressions: the state to go back to. */
+    fixed: jsonb().$type<NonNullable<PlannedStep['fixed']>>(),
+    optional: boolean().notNull().default(false),
+    pointOfNoReturn: boolean('point_of_no_return').notNull().default(false),
     state: text({ enum: stepStates }).notNull(),
+    /** Which way the newest attempt goes: to the wanted state, or back to the one before. */
+    way: text({ enum: ['do', 'undo'] })
+      .notNull()
+      .default('do'),
     /** Number of the newest attempt: a record by any other is late and ignored. */
     attempt: integer().notNull(),
     generation: integer().notNull(),
@@ -358,7 +377,7 @@ export const step = pgTable(
     decided: boolean().notNull(),
     /** The values of this generation, and the footprint as it was before the first attempt. */
     wanted: json('wanted'),
-    before: json('before'),
+    before: jsonb().$type<Footprint>(),
     changed: text().array().notNull(),
     errorClass: text('error_class', { enum: errorClasses }),
     errorCode: text('error_code'),

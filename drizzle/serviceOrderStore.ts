@@ -9,10 +9,11 @@ import {
   type StepState,
   stepMachine,
 } from '../src/serviceOrder/machine.ts';
+import type { Outcome } from '../src/serviceOrder/run.ts';
 import type { Tx } from './client.ts';
 import { insertEvents, type NewEvent } from './events.ts';
 import { serviceItem, serviceOrder, step } from './schema.ts';
-import { completeService, saveResults } from './serviceStore.ts';
+import { completeService, giveUpService, saveResults } from './serviceStore.ts';
 
 export type ServiceOrderRow = typeof serviceOrder.$inferSelect;
 export type ServiceItemRow = typeof serviceItem.$inferSelect;
@@ -58,21 +59,23 @@ export async function moveServiceOrder(
       state: along(row.state, arrow),
       version: row.version + 1,
       ...(arrow === 'Started' && { startedAt: now }),
-      ...(arrow === 'Completed' && { completedAt: now }),
+      ...((arrow === 'Completed' || arrow === 'Failed' || arrow === 'Cancelled') && { completedAt: now }),
     };
     items = items.map((item) => ({ ...item, state: along(item.state, arrow) }));
     events.push(serviceOrderEvent(row, items, 'stateChanged'));
   }
-  const moved = JSON.stringify(items.map(({ ordinal, changed }) => ({ ordinal, changed })));
+  const moved = JSON.stringify(
+    items.map(({ ordinal, changed, code, before: kept }) => ({ ordinal, changed, code, before: kept })),
+  );
   await tx.execute(sql`
     with parent as (
       update service_order set state = ${row.state}, version = ${row.version}, started_at = ${row.startedAt},
         completed_at = ${row.completedAt}
       where tenant_id = ${tenant} and id = ${row.id}
     )
-    update service_item set state = ${row.state},
+    update service_item set state = ${row.state}, code = moved.code, before = moved.before,
       changed = array(select jsonb_array_elements_text(moved.changed))
-    from jsonb_to_recordset(${moved}::jsonb) as moved(ordinal int, changed jsonb)
+    from jsonb_to_recordset(${moved}::jsonb) as moved(ordinal int, changed jsonb, code text, before jsonb)
     where tenant_id = ${tenant} and service_order_id = ${row.id} and service_item.ordinal = moved.ordinal`);
   await insertEvents(tx, tenant, events);
 }
@@ -84,23 +87,36 @@ const whereItem = (tenant: string, serviceOrderId: string, ordinal: number) =>
     eq(serviceItem.ordinal, ordinal),
   );
 
-/** Closes a service order with all it did to its services; answers with the results that changed. */
-export async function completeServiceOrder(
+/** How a service order ends, and why, where that was not well. */
+export interface Ending {
+  readonly outcome: Outcome;
+  readonly code: string | null;
+}
+
+const arrowTo = { completed: 'Completed', failed: 'Failed', cancelled: 'Cancelled' } as const;
+
+/** Closes a service order with all it did to its services, or did not; answers with the results that changed. */
+export async function settleServiceOrder(
   tx: Tx,
   tenant: string,
   { row, items }: LockedServiceOrder,
+  { outcome, code }: Ending,
   now: string,
 ): Promise<string[]> {
-  const completed: ServiceItemRow[] = [];
+  const ended: ServiceItemRow[] = [];
   const events: NewEvent[] = [];
   for (const item of items) {
-    const { changed, event } = await completeService(tx, tenant, item, now);
-    completed.push({ ...item, changed });
-    events.push(event);
+    const settled =
+      outcome === 'completed'
+        ? await completeService(tx, tenant, item, now)
+        : await giveUpService(tx, tenant, item, now);
+    ended.push({ ...item, code, changed: settled.changed, before: settled.before });
+    if (settled.event) events.push(settled.event);
   }
-  const arrows: ServiceOrderArrow[] = row.state === 'acknowledged' ? ['Started', 'Completed'] : ['Completed'];
-  await moveServiceOrder(tx, tenant, { row, items: completed }, arrows, now, events);
-  return completed.flatMap(({ changed }) => changed);
+  const isIdle = row.state === 'acknowledged' && outcome !== 'cancelled';
+  const arrows: ServiceOrderArrow[] = [...(isIdle ? (['Started'] as const) : []), arrowTo[outcome]];
+  await moveServiceOrder(tx, tenant, { row, items: ended }, arrows, now, events);
+  return ended.flatMap(({ changed }) => changed);
 }
 
 /** Everything new is built: others may read the results, though nothing old is taken away yet. */
@@ -111,10 +127,10 @@ export async function recordReadyResults(
 ): Promise<string[]> {
   const all: string[] = [];
   for (const item of items) {
-    const changed = await saveResults(tx, tenant, item);
+    const { changed, before } = await saveResults(tx, tenant, item);
     await tx
       .update(serviceItem)
-      .set({ changed })
+      .set({ changed, before })
       .where(whereItem(tenant, row.id, item.ordinal));
     all.push(...changed);
   }

@@ -6,6 +6,7 @@ import {
   type ServiceState,
   serviceMachine,
   serviceWhenCompleted,
+  serviceWhenGivenUp,
 } from '../src/inventory/service.ts';
 import { must } from '../src/kernel/assert.ts';
 import { type Json, type JsonObject, sameJson } from '../src/kernel/json.ts';
@@ -13,7 +14,7 @@ import { follow } from '../src/kernel/machine.ts';
 import type { Tx } from './client.ts';
 import type { NewEvent } from './events.ts';
 import { resultsByStep } from './footprintStore.ts';
-import { service, type serviceItem } from './schema.ts';
+import { service, type ServiceBefore, type serviceItem } from './schema.ts';
 
 export type ServiceRow = typeof service.$inferSelect;
 type ServiceItemRow = typeof serviceItem.$inferSelect;
@@ -63,12 +64,45 @@ async function resultsOf(
   return { results, changed: [...new Set([...item.changed, ...names])] };
 }
 
+/** What an item left of its service, and what the service was before. */
+interface Settled {
+  readonly changed: string[];
+  readonly before: ServiceBefore;
+  readonly event?: NewEvent;
+}
+
+const beforeOf = (item: ServiceItemRow, { characteristics, results }: ServiceRow): ServiceBefore =>
+  item.before ?? { characteristics, results };
+
 /** Gives a service the results it now has, while its order still goes on; answers with the names of those changed. */
-export async function saveResults(tx: Tx, tenant: string, item: ServiceItemRow): Promise<string[]> {
+export async function saveResults(tx: Tx, tenant: string, item: ServiceItemRow): Promise<Settled> {
   const current = await lockService(tx, tenant, item.serviceId);
   const { results, changed } = await resultsOf(tx, tenant, item, current);
   await tx.update(service).set({ results }).where(whereService(tenant, item.serviceId));
-  return changed;
+  return { changed, before: beforeOf(item, current) };
+}
+
+/** An item that was taken back or never began: an added service is gone, any other is as it was before. */
+export async function giveUpService(
+  tx: Tx,
+  tenant: string,
+  item: ServiceItemRow,
+  now: string,
+): Promise<Settled> {
+  const row = await lockService(tx, tenant, item.serviceId);
+  const before = beforeOf(item, row);
+  const arrow = serviceWhenGivenUp[item.action as ServiceAction];
+  if (arrow === null) {
+    await tx.update(service).set({ results: before.results }).where(whereService(tenant, item.serviceId));
+    return { changed: [], before };
+  }
+  const state = follow<ServiceState, ServiceArrow>(serviceMachine, row.state, arrow);
+  const next: ServiceRow = { ...row, state, version: row.version + 1, endedAt: now };
+  await tx
+    .update(service)
+    .set({ state, version: next.version, endedAt: now })
+    .where(whereService(tenant, item.serviceId));
+  return { changed: [], before, event: serviceEvent(next, 'stateChanged') };
 }
 
 /**
@@ -80,7 +114,7 @@ export async function completeService(
   tenant: string,
   item: ServiceItemRow,
   now: string,
-): Promise<{ readonly changed: string[]; readonly event: NewEvent }> {
+): Promise<Settled> {
   const row = await lockService(tx, tenant, item.serviceId);
   const { results, changed } = await resultsOf(tx, tenant, item, row);
   const arrow = serviceWhenCompleted[item.action as ServiceAction];
@@ -101,7 +135,8 @@ export async function completeService(
     .update(service)
     .set({ state, version, characteristics, results, orderItems, startedAt, endedAt })
     .where(whereService(tenant, item.serviceId));
-  return { changed, event: serviceEvent(next, state === row.state ? 'changed' : 'stateChanged') };
+  const type = state === row.state ? 'changed' : 'stateChanged';
+  return { changed, before: beforeOf(item, row), event: serviceEvent(next, type) };
 }
 
 const whereService = (tenant: string, id: string) => and(eq(service.tenantId, tenant), eq(service.id, id));

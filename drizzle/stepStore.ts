@@ -25,7 +25,8 @@ export interface LoadedStep extends StandingStep, Record<string, unknown> {
 /** Locks the step's row, so that two executions of one step note their attempts one after the other. */
 export async function loadStep(tx: Tx, { tenant, serviceOrder, item, step }: StepRef): Promise<LoadedStep> {
   const rows = await tx.execute<LoadedStep>(sql`
-    select st.system, st.verb, st.object, st.values, st.results, st.verify, st.state, st.attempt, st.generation,
+    select st.system, st.verb, st.object, st.values, st.results, st.verify, st.fixed, st.state, st.way, st.before,
+      st.attempt, st.generation,
       st.decided, st.wanted, st.changed, so.state <> 'acknowledged' as started,
       it.service_id as service, it.snapshot, it.characteristics, it.types,
       coalesce(${resultsByStep(sql`it.tenant_id`, sql`it.service_id`, sql`it.service_order_id`)}, '{}') as steps,
@@ -56,12 +57,13 @@ export async function noteAttempt(
   ref: StepRef,
   attempt: Attempt,
   correlationId: string,
+  way: 'do' | 'undo',
   before: Footprint | null,
 ): Promise<void> {
   const { tenant, serviceOrder, item, step } = ref;
   await tx.execute(sql`
     with noted as (
-      update step set state = 'attempting', attempt = ${attempt.number}, generation = ${attempt.generation},
+      update step set state = ${way === 'do' ? 'attempting' : 'undoing'}, way = ${way}, attempt = ${attempt.number}, generation = ${attempt.generation},
         decided = false, wanted = ${JSON.stringify(attempt.wanted)}::jsonb,
         before = case when attempt = 0 then ${JSON.stringify(before)}::jsonb else before end,
         started_at = coalesce(started_at, now()), ended_at = null
@@ -69,6 +71,16 @@ export async function noteAttempt(
     )
     insert into attempt (tenant_id, service_order_id, item, step, number, key, correlation_id)
     values (${tenant}, ${serviceOrder}, ${item}, ${step}, ${attempt.number}, ${attempt.key}, ${correlationId})`);
+}
+
+/** There is nothing to undo: the step is as it was, and no attempt may come after. */
+export async function noteNothingToUndo(
+  tx: Tx,
+  { tenant, serviceOrder, item, step }: StepRef,
+): Promise<void> {
+  await tx.execute(sql`
+    update step set state = 'undone', way = 'undo', ended_at = now()
+    where tenant_id = ${tenant} and service_order_id = ${serviceOrder} and item = ${item} and name = ${step}`);
 }
 
 /** Writes what an attempt came to, unless a newer attempt was noted meanwhile: then nothing, and false. */
@@ -86,7 +98,7 @@ export async function recordConclusion(
         changed = ${textArray(outcome.changed)}, error_class = ${trouble?.class ?? null},
         error_code = ${trouble?.code ?? null}, error_message = ${trouble?.message ?? null}, ended_at = now()
       where tenant_id = ${tenant} and service_order_id = ${serviceOrder} and item = ${item} and name = ${step}
-        and attempt = ${attempt} and state = 'attempting'
+        and attempt = ${attempt} and state in ('attempting', 'undoing') and ended_at is null
       returning system, object, name
     ), ended as (
       update attempt set ended_at = now(), outcome = ${trouble?.class ?? 'done'}, code = ${trouble?.code ?? null},
@@ -128,5 +140,7 @@ export async function compactStepsOf(tx: Tx, tenant: string, serviceOrder: strin
     verb: row.verb,
     after: row.after.map((name) => stepId(row.item, name)),
     ...(row.ifChanged && { ifChanged: row.ifChanged }),
+    ...(row.optional && { optional: true }),
+    ...(row.pointOfNoReturn && { pointOfNoReturn: true }),
   }));
 }

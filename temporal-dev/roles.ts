@@ -12,8 +12,6 @@ export interface RoleSurroundings {
   readonly networkUrl: string;
   readonly apiPort: number;
   readonly env?: Readonly<Record<string, string>>;
-  /** Asked at each start of a role; a role that died of its failpoint should start again without. */
-  readonly failpoint?: (role: Role) => string | undefined;
 }
 
 export const systemsFile = inRepository('temporal-dev', 'network', 'network.json');
@@ -34,10 +32,7 @@ export function rolePlan(role: Role, around: RoleSurroundings): ProcessPlan {
     name: role,
     command: process.execPath,
     args: nodeArguments('main.ts', role),
-    env: () => {
-      const failpoint = around.failpoint?.(role);
-      return { ...roleEnvironment(around), ...(failpoint === undefined ? {} : { FAILPOINT: failpoint }) };
-    },
+    env: () => roleEnvironment(around),
     ready: 'message',
     stopWithinMs: 15_000,
     ...(role === 'api' ? { port: around.apiPort, url: `http://localhost:${around.apiPort}` } : {}),

@@ -1,5 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
+import { must } from '../src/kernel/assert.ts';
 import { describeExit, type Exit, exitOf, lastWords, launch, type ProcessPlan } from './launch.ts';
 import type { ProcessEntry } from './processesFile.ts';
 
@@ -20,6 +21,8 @@ export interface SupervisedProcess {
   /** Resolves when the process is ready in its nth start or a later one; rejects when it never will be. */
   ready(nthStart?: number): Promise<void>;
   starts(): number;
+  /** Says something over the channel and waits for the answer of the given type. */
+  ask(message: object, answer: string): Promise<void>;
   /** Sends a signal and waits until the process is gone; the supervisor starts it again. */
   kill(signal: NodeJS.Signals): Promise<void>;
   /** Ends the process and keeps it down until `resume`. */
@@ -39,6 +42,14 @@ function send(child: ChildProcess, signal: NodeJS.Signals): void {
   if (child.pid !== undefined && child.exitCode === null && child.signalCode === null) child.kill(signal);
 }
 
+/** Resolves when the process says this over its channel. */
+const messageFrom = (child: ChildProcess, type: string): Promise<void> =>
+  new Promise((resolve) => {
+    child.on('message', (message: { type?: unknown } | null) => {
+      if (message?.type === type) resolve();
+    });
+  });
+
 /** True when ready, false when the process ended or the time was up before. */
 async function becomesReady(plan: ProcessPlan, child: ChildProcess, exited: Promise<Exit>): Promise<boolean> {
   const over = new AbortController();
@@ -55,12 +66,11 @@ async function becomesReady(plan: ProcessPlan, child: ChildProcess, exited: Prom
     }
     return false;
   };
-  const says = new Promise<boolean>((resolve) => {
-    child.on('message', (message: { type?: unknown } | null) => {
-      if (message?.type === 'ready') resolve(true);
-    });
-  });
-  const ready = plan.ready === 'message' ? says : answers(plan.ready);
+  const says = async (): Promise<boolean> => {
+    await messageFrom(child, 'ready');
+    return true;
+  };
+  const ready = plan.ready === 'message' ? says() : answers(plan.ready);
   try {
     return await Promise.race([ready, ended, late]);
   } finally {
@@ -177,6 +187,15 @@ export function superviseProcess(plan: ProcessPlan, around: Surroundings): Super
         waiting.push({ nthStart, resolve, reject });
         answer();
       }),
+    async ask(message, answer) {
+      const { child, exited } = must(current, `a running ${plan.name}`);
+      const answered = messageFrom(child, answer);
+      child.send(message, () => undefined);
+      const gone = exited.then((exit) => {
+        throw new Error(`${plan.name} ${describeExit(exit)} before it answered ${answer}`);
+      });
+      await Promise.race([answered, gone]);
+    },
     async kill(signal) {
       const running = current;
       if (running === undefined) return;

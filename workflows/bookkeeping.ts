@@ -5,7 +5,7 @@ import { bookkeeping, patientBookkeeping } from './policies.ts';
 const quick = proxyLocalActivities<Activities>(bookkeeping);
 const patient = proxyActivities<Activities>(patientBookkeeping);
 
-type Records = Omit<Activities, 'applyStep' | 'revokeStep'>;
+type Records = Omit<Activities, 'applyStep' | 'revokeStep' | 'undoStep'>;
 
 /** Runs a record-keeping activity as a local one, and as a regular one if Postgres does not answer. */
 export async function record<Name extends keyof Records>(

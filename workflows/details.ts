@@ -1,6 +1,6 @@
-import type { OrderRun } from '../src/order/advance.ts';
+import { type OrderRun, serviceOrdersOf } from '../src/order/run.ts';
 import { stepName } from '../src/decomposition/plan.ts';
-import type { ServiceOrderCommand, ServiceOrderRun } from '../src/serviceOrder/advance.ts';
+import type { ServiceOrderCommand, ServiceOrderRun } from '../src/serviceOrder/run.ts';
 
 /** Texts for the Temporal Web UI: they answer "what is this order waiting for?". */
 
@@ -14,9 +14,12 @@ const table = (head: readonly string[], rows: readonly (readonly string[])[]): s
 
 export function orderDetails(run: OrderRun): string {
   const names = new Map(
-    run.plan.serviceOrders.map(({ id, action, specification }) => [id, `${action} ${specification}`]),
+    serviceOrdersOf(run).map(({ id, action, specification, compensates }) => [
+      id,
+      `${compensates === undefined ? '' : 'take back: '}${action} ${specification}`,
+    ]),
   );
-  const rows = run.plan.serviceOrders.map(({ id, item, domain, after }) => {
+  const rows = serviceOrdersOf(run).map(({ id, item, domain, after }) => {
     const child = run.children[id];
     const missing = after.filter(
       (other) => !['done', 'skipped', 'ready', 'releasing'].includes(run.children[other]?.state ?? ''),
@@ -53,5 +56,6 @@ export function retrySummary({ step, attempt, of }: RetryLater, run: ServiceOrde
   const system = run.plan.find(({ id }) => id === step)?.system ?? '';
   const trouble = run.steps[step]?.trouble;
   const counted = of === null ? 'again' : `retry ${attempt} of ${of}`;
-  return `${counted}, ${stepName(step)}: ${system} ${trouble?.class ?? ''}`.slice(0, 200);
+  const undo = run.steps[step]?.way === 'undo' ? 'undo of ' : '';
+  return `${counted}, ${undo}${stepName(step)}: ${system} ${trouble?.class ?? ''}`.slice(0, 200);
 }

@@ -1,5 +1,6 @@
 import type { CompactStep, ServiceAction } from '../src/decomposition/plan.ts';
 import type { RecoveryPolicy } from '../src/serviceOrder/recovery.ts';
+import type { Outcome } from '../src/serviceOrder/run.ts';
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 
 /** Names that workflows, activities, API and relay must agree on. Nothing here may hold personal data. */
@@ -28,20 +29,28 @@ export interface ServiceOrderInput {
   readonly steps?: readonly CompactStep[];
   readonly changed: readonly string[];
   readonly policy: RecoveryPolicy;
+  /** It takes back another, and is not taken back itself. */
+  readonly compensating: boolean;
   readonly callTimeoutMs: number;
   readonly heartbeatTimeoutMs: number;
 }
 
 export interface ServiceOrderResult {
+  readonly outcome: Outcome;
+  /** Why it did not complete. */
+  readonly code: string | null;
   readonly changed: readonly string[];
 }
 
 export const signals = {
   /** Child to parent. */
   held: 'serviceOrderHeld',
+  resumed: 'serviceOrderResumed',
   ready: 'serviceOrderReady',
-  /** Parent to child: take away what is no longer wanted. */
+  stands: 'serviceOrderStands',
+  /** Parent to child: take away what is no longer wanted; take back what you did. */
   release: 'release',
+  stop: 'stop',
 } as const;
 
 export interface HeldMessage {
@@ -53,6 +62,10 @@ export interface HeldMessage {
 export interface ReadyMessage {
   readonly serviceOrder: string;
   readonly changed: readonly string[];
+}
+
+export interface ServiceOrderMessage {
+  readonly serviceOrder: string;
 }
 
 export const searchAttributes = {

@@ -8,19 +8,21 @@ import {
   setHandler,
   defineSignal,
   sleep,
+  TemporalFailure,
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
 import type { OrderRef } from '../activities/orderRecords.ts';
-import { must } from '../src/kernel/assert.ts';
+import { must, unreachable } from '../src/kernel/assert.ts';
 import { isFinal } from '../src/kernel/machine.ts';
+import { advance } from '../src/order/advance.ts';
 import {
-  advance,
   beginOrder,
+  serviceOrdersOf,
   type OrderCommand,
   type OrderEvent,
   type OrderRun,
-} from '../src/order/advance.ts';
+} from '../src/order/run.ts';
 import { orderMachine, type OrderState } from '../src/order/machine.ts';
 import { record } from './bookkeeping.ts';
 import { orderDetails } from './details.ts';
@@ -32,12 +34,15 @@ import {
   searchAttributes,
   serviceOrderId,
   type ServiceOrderInput,
+  type ServiceOrderMessage,
   signals,
 } from './messages.ts';
 import { serviceOrder } from './serviceOrder.ts';
 
 const heldSignal = defineSignal<[HeldMessage]>(signals.held);
+const resumedSignal = defineSignal<[ServiceOrderMessage]>(signals.resumed);
 const readySignal = defineSignal<[ReadyMessage]>(signals.ready);
+const standsSignal = defineSignal<[ServiceOrderMessage]>(signals.stands);
 
 export interface OrderOutcome {
   readonly state: OrderState;
@@ -50,6 +55,8 @@ export function productOrder(identity: OrderIdentity): Promise<OrderOutcome> {
     heldSignal,
     ({ serviceOrder: id, ...why }) => void inbox.push({ type: 'ServiceOrderHeld', id, ...why }),
   );
+  setHandler(resumedSignal, ({ serviceOrder: id }) => void inbox.push({ type: 'ServiceOrderResumed', id }));
+  setHandler(standsSignal, ({ serviceOrder: id }) => void inbox.push({ type: 'ServiceOrderStands', id }));
   setHandler(
     readySignal,
     ({ serviceOrder: id, changed }) => void inbox.push({ type: 'ServiceOrderReady', id, changed }),
@@ -62,7 +69,7 @@ async function fulfil(identity: OrderIdentity, inbox: OrderEvent[]): Promise<Ord
   const opened = await open(ref);
   if (opened.type === 'ended') return { state: opened.state };
 
-  let run = beginOrder(opened.plan, opened.state, opened.items);
+  let run = beginOrder(opened.plan, opened.state, opened.items, opened.parents);
   let shown: OrderState = 'acknowledged';
   inbox.push({ type: 'Opened' });
   while (!isFinal(orderMachine, run.state)) {
@@ -72,7 +79,7 @@ async function fulfil(identity: OrderIdentity, inbox: OrderEvent[]): Promise<Ord
     shown = show(run, shown);
     for (const command of advanced.commands) {
       if (command.type === 'startServiceOrder') startServiceOrder(command, run, ref, inbox);
-      else await execute(command, ref);
+      else await execute(command, ref, inbox);
     }
   }
   return { state: run.state };
@@ -91,14 +98,41 @@ async function open(ref: OrderRef) {
 
 type StartCommand = Extract<OrderCommand, { type: 'startServiceOrder' }>;
 
-async function execute(command: Exclude<OrderCommand, StartCommand>, ref: OrderRef): Promise<void> {
+async function execute(
+  command: Exclude<OrderCommand, StartCommand>,
+  ref: OrderRef,
+  inbox: OrderEvent[],
+): Promise<void> {
   switch (command.type) {
     case 'releaseServiceOrder':
-      return getExternalWorkflowHandle(serviceOrderId(ref.tenant, command.id)).signal(signals.release);
+      return tell(ref, command.id, signals.release);
+    case 'stopServiceOrder':
+      return tell(ref, command.id, signals.stop);
+    case 'openCompensation': {
+      const opened = await record('openCompensation', ref, command.ids);
+      ensureSaga(ref, opened);
+      if (opened.type === 'opened')
+        inbox.push({ type: 'CompensationOpened', serviceOrders: opened.serviceOrders });
+      return;
+    }
     case 'recordProgress':
       return ensureSaga(ref, await record('recordProgress', ref, command.changes));
     case 'settleOrder':
-      return ensureSaga(ref, await record('settleOrder', ref, command.changes, command.untouched));
+      return ensureSaga(
+        ref,
+        await record('settleOrder', ref, command.changes, command.untouched, command.notStarted),
+      );
+    default:
+      return unreachable(command);
+  }
+}
+
+/** A child that has closed meanwhile needs no telling: that it is settled, it has told or will. */
+async function tell({ tenant }: OrderRef, id: string, signal: string): Promise<void> {
+  try {
+    await getExternalWorkflowHandle(serviceOrderId(tenant, id)).signal(signal);
+  } catch (error) {
+    if (!(error instanceof TemporalFailure)) throw error;
   }
 }
 
@@ -110,11 +144,12 @@ function startServiceOrder(
   inbox: OrderEvent[],
 ): void {
   const planned = must(
-    run.plan.serviceOrders.find((candidate) => candidate.id === id),
+    serviceOrdersOf(run).find((candidate) => candidate.id === id),
     `service order ${id}`,
   );
   const { policy, step } = run.plan.settings;
-  const title = `${planned.action} ${planned.specification}`;
+  const compensating = planned.compensates !== undefined;
+  const title = `${compensating ? 'take back: ' : ''}${planned.action} ${planned.specification}`;
   const input: ServiceOrderInput = {
     tenant,
     serviceOrder: id,
@@ -123,7 +158,8 @@ function startServiceOrder(
     action: planned.action,
     domain: planned.domain,
     changed,
-    policy,
+    policy: { ...policy, ...(planned.recovery && { rows: planned.recovery }) },
+    compensating,
     ...step,
     ...(planned.steps && { steps: planned.steps }),
   };
@@ -136,7 +172,7 @@ function startServiceOrder(
     typedSearchAttributes: [{ key: searchAttributes.tenant, value: tenant }],
   });
   void settled.then(
-    ({ changed: results }) => inbox.push({ type: 'ServiceOrderSettled', id, changed: results }),
+    (result) => inbox.push({ type: 'ServiceOrderSettled', id, ...result }),
     () => inbox.push({ type: 'ServiceOrderHeld', id, code: 'runLost', reason: 'a person: its run is gone' }),
   );
 }

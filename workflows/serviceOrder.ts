@@ -14,16 +14,16 @@ import {
 } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.ts';
 import { stepName } from '../src/decomposition/plan.ts';
-import { must } from '../src/kernel/assert.ts';
+import { must, unreachable } from '../src/kernel/assert.ts';
 import { isFinal } from '../src/kernel/machine.ts';
+import { advance } from '../src/serviceOrder/advance.ts';
 import {
-  advance,
   beginServiceOrder,
   type ServiceOrderCommand,
   type ServiceOrderEvent,
   type ServiceOrderRun,
   type StepReport,
-} from '../src/serviceOrder/advance.ts';
+} from '../src/serviceOrder/run.ts';
 import { serviceOrderMachine } from '../src/serviceOrder/machine.ts';
 import { record } from './bookkeeping.ts';
 import { retrySummary, serviceOrderDetails } from './details.ts';
@@ -31,19 +31,21 @@ import { type ServiceOrderInput, type ServiceOrderResult, signals } from './mess
 import { stepOptions } from './policies.ts';
 
 const releaseSignal = defineSignal(signals.release);
+const stopSignal = defineSignal(signals.stop);
 
 /** Brings the steps of one service order to their wanted state, by their edges and by the order's policy. */
 export function serviceOrder(input: ServiceOrderInput): Promise<ServiceOrderResult> {
   const inbox: ServiceOrderEvent[] = [];
   setHandler(releaseSignal, () => void inbox.push({ type: 'Released' }));
+  setHandler(stopSignal, () => void inbox.push({ type: 'StopRequested' }));
   return CancellationScope.nonCancellable(() => activate(input, inbox));
 }
 
 async function activate(input: ServiceOrderInput, inbox: ServiceOrderEvent[]): Promise<ServiceOrderResult> {
   const ref = { tenant: input.tenant, serviceOrder: input.serviceOrder };
   const steps = input.steps ?? (await record('openServiceOrder', ref));
-  let run = beginServiceOrder(input.action, steps, input.policy, input.changed);
-  let result: ServiceOrderResult = { changed: [] };
+  let run = beginServiceOrder(input.action, steps, input.policy, input.changed, input.compensating);
+  let result: ServiceOrderResult = { outcome: 'completed', code: null, changed: [] };
   inbox.push({ type: 'Begun' });
   while (!isFinal(serviceOrderMachine, run.state)) {
     if (inbox.length === 0) await condition(() => inbox.length > 0);
@@ -51,15 +53,17 @@ async function activate(input: ServiceOrderInput, inbox: ServiceOrderEvent[]): P
     run = advanced.run;
     setCurrentDetails(serviceOrderDetails(input.title, run));
     for (const command of advanced.commands) {
-      if (command.type === 'attemptStep') attempt(command.step, run, input, inbox);
+      if (command.type === 'attemptStep' || command.type === 'undoStep') attempt(command, run, input, inbox);
       else result = (await execute(command, run, input, inbox)) ?? result;
     }
   }
   return result;
 }
 
+type AttemptCommand = Extract<ServiceOrderCommand, { type: 'attemptStep' | 'undoStep' }>;
+
 async function execute(
-  command: Exclude<ServiceOrderCommand, { type: 'attemptStep' }>,
+  command: Exclude<ServiceOrderCommand, AttemptCommand>,
   run: ServiceOrderRun,
   input: ServiceOrderInput,
   inbox: ServiceOrderEvent[],
@@ -87,14 +91,27 @@ async function execute(
       await parent.signal(signals.ready, { serviceOrder: input.serviceOrder, changed });
       return undefined;
     }
-    case 'settleServiceOrder':
-      return record('settleServiceOrder', ref, command.skipped);
+    case 'reportResumed':
+      await parent.signal(signals.resumed, { serviceOrder: input.serviceOrder });
+      return undefined;
+    case 'reportStands':
+      await parent.signal(signals.stands, { serviceOrder: input.serviceOrder });
+      return undefined;
+    case 'settleServiceOrder': {
+      const { outcome, code, skipped } = command;
+      const { changed } = await record('settleServiceOrder', ref, { outcome, code }, skipped);
+      return { outcome, code, changed };
+    }
+    default:
+      return unreachable(command);
   }
 }
 
+const activityOf = { apply: 'applyStep', revoke: 'revokeStep', undo: 'undoStep' } as const;
+
 /** Not awaited: steps run side by side, and each reports when it is through. */
 function attempt(
-  step: string,
+  { type, step }: AttemptCommand,
   run: ServiceOrderRun,
   input: ServiceOrderInput,
   inbox: ServiceOrderEvent[],
@@ -103,14 +120,15 @@ function attempt(
     run.plan.find(({ id }) => id === step),
     `step ${step}`,
   );
+  const does = type === 'undoStep' ? 'undo' : verb;
   const activities = proxyActivities<Activities>({
     ...stepOptions(input.callTimeoutMs, input.heartbeatTimeoutMs),
     // The type alone is the same for every step: with the id, replay notices when their order changed.
-    activityId: step,
-    summary: `${verb} ${stepName(step)} on ${system}`,
+    activityId: does === 'undo' ? `${step} undo` : step,
+    summary: `${does} ${stepName(step)} on ${system}`,
   });
   const call = { tenant: input.tenant, serviceOrder: input.serviceOrder, step };
-  const attempted = verb === 'apply' ? activities.applyStep(call) : activities.revokeStep(call);
+  const attempted = activities[activityOf[does]](call);
   const tell = (report: StepReport) =>
     void inbox.push({ type: 'StepReported', step, report, jitter: workflowRandom.random() });
   void attempted.then(tell, (error: unknown) => tell(reportOf(error)));

@@ -107,7 +107,7 @@ const stepView = (step: Step, attempts: readonly Attempt[]): JsonObject =>
     startedAt: dateTime(step.startedAt),
     endedAt: dateTime(step.endedAt),
     wanted: step.wanted,
-    before: step.before,
+    before: step.before as Json,
     error:
       step.errorClass === null
         ? undefined

@@ -21,7 +21,7 @@ export function offeringToTmf(read: CatalogEntryRead<ProductOffering>, links: Li
       href: links.href('productSpecification', entry.specification),
       '@referredType': 'ProductSpecification',
     },
-    bundledProductOffering: entry.bundles.map(({ offering }) => ({
+    bundledProductOffering: entry.bundles.map(({ offering, optional }) => ({
       id: offering,
       href: links.href('productOffering', offering),
       bundledProductOfferingOption: {
@@ -29,6 +29,7 @@ export function offeringToTmf(read: CatalogEntryRead<ProductOffering>, links: Li
         numberRelOfferLowerLimit: 1,
         numberRelOfferUpperLimit: 1,
       },
+      ...(optional !== undefined && { optional }),
     })),
     prodSpecCharValueUse: [
       ...Object.entries(entry.fixes).map(([name, value]) =>
@@ -38,6 +39,7 @@ export function offeringToTmf(read: CatalogEntryRead<ProductOffering>, links: Li
     ],
     fixes: entry.fixes,
     allows: entry.allows as unknown as JsonObject,
+    onFailure: entry.onFailure,
   });
 }
 

@@ -17,5 +17,9 @@ export const serviceSpecificationSchema = addressed
     domain: z.string().openapi({ description: 'The service family that builds it' }),
     steps: z.looseObject({}).openapi({ description: 'The objects it needs in network systems' }),
     results: z.looseObject({}).openapi({ description: 'What services that rely on it may read' }),
+    recovery: z
+      .array(z.looseObject({}))
+      .exactOptional()
+      .openapi({ description: 'What to do about trouble with its steps' }),
   })
   .openapi('FulfilmentServiceSpecification');

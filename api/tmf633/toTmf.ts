@@ -29,5 +29,6 @@ export function toTmf(read: CatalogEntryRead<ServiceSpecification>, links: Links
     domain: entry.domain,
     steps: entry.steps as unknown as JsonObject,
     results: entry.results,
+    recovery: entry.recovery as unknown as JsonObject[] | undefined,
   });
 }

@@ -13,7 +13,7 @@ export const serviceOrderSchema = addressed
     completionDate: z.iso.datetime().exactOptional(),
     category: z.string(),
     orderRelationship: z
-      .array(addressed.extend({ relationshipType: z.enum(['cross-ref', 'dependency']) }))
+      .array(addressed.extend({ relationshipType: z.enum(['cross-ref', 'dependency', 'compensates']) }))
       .exactOptional(),
     serviceOrderItem: z.array(
       z.looseObject({

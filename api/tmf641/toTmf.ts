@@ -16,7 +16,11 @@ export const toTmf = (order: ServiceOrderRead, links: Links): JsonObject =>
     completionDate: dateTime(order.completedAt),
     '@type': 'ServiceOrder',
     serviceOrderItem: order.items.map((item) => itemToTmf(item, order, links)),
-    orderRelationship: [...source(order, links), ...order.after.map((id) => dependency(id, links))],
+    orderRelationship: [
+      ...source(order, links),
+      ...order.after.map((id) => relatedTo(id, 'dependency', links)),
+      ...(order.compensates === null ? [] : [relatedTo(order.compensates, 'compensates', links)]),
+    ],
   });
 
 /** The product order that this service order is a part of. */
@@ -33,10 +37,10 @@ const source = ({ orderId, orderItemId }: ServiceOrderRead, links: Links): JsonO
         },
       ];
 
-const dependency = (id: string, links: Links): JsonObject => ({
+const relatedTo = (id: string, relationshipType: string, links: Links): JsonObject => ({
   id,
   href: links.href('serviceOrder', id),
-  relationshipType: 'dependency',
+  relationshipType,
   '@referredType': 'ServiceOrder',
 });
 
@@ -60,7 +64,10 @@ const itemToTmf = (item: Item, { troubles }: ServiceOrderRead, links: Links): Js
       },
       '@type': 'Service',
     },
-    errorMessage: troubles.filter((trouble) => trouble.item === item.ordinal).map(errorOf),
+    errorMessage: [
+      ...(item.code === null ? [] : [{ code: item.code, reason: `the item is ${item.state}` }]),
+      ...troubles.filter((trouble) => trouble.item === item.ordinal).map(errorOf),
+    ],
   });
 
 const errorOf = (trouble: StepTrouble): JsonObject =>

@@ -219,6 +219,8 @@ CREATE TABLE "service_item" (
 	"results" jsonb NOT NULL,
 	"changed" text[] NOT NULL,
 	"snapshot" text,
+	"code" text,
+	"before" jsonb,
 	CONSTRAINT "service_item_tenant_id_service_order_id_ordinal_pk" PRIMARY KEY("tenant_id","service_order_id","ordinal"),
 	CONSTRAINT "service_item_state_known" CHECK ("state" in ('acknowledged', 'rejected', 'pending', 'pendingExternal', 'inProgress', 'held', 'assessingCancellation', 'pendingCancellation', 'cancelled', 'completed', 'failed', 'partial'))
 );
@@ -233,6 +235,7 @@ CREATE TABLE "service_order" (
 	"state" text NOT NULL,
 	"version" integer NOT NULL,
 	"after" text[] NOT NULL,
+	"compensates" text,
 	"ordered_at" timestamp with time zone DEFAULT now() NOT NULL,
 	"started_at" timestamp with time zone,
 	"completed_at" timestamp with time zone,
@@ -255,7 +258,11 @@ CREATE TABLE "step" (
 	"after" text[] NOT NULL,
 	"built_after" text[] NOT NULL,
 	"if_changed" text[],
+	"fixed" jsonb,
+	"optional" boolean DEFAULT false NOT NULL,
+	"point_of_no_return" boolean DEFAULT false NOT NULL,
 	"state" text NOT NULL,
+	"way" text DEFAULT 'do' NOT NULL,
 	"attempt" integer NOT NULL,
 	"generation" integer NOT NULL,
 	"decided" boolean NOT NULL,

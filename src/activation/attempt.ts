@@ -2,7 +2,8 @@ import { evaluateText } from '../catalog/expressions.ts';
 import type { Verb } from '../decomposition/plan.ts';
 import type { Footprint, Presence } from '../inventory/inventory.ts';
 import { type Json, type JsonObject, sameJson } from '../kernel/json.ts';
-import { arrowOf, type StepReport } from '../serviceOrder/advance.ts';
+import { arrowOf } from '../serviceOrder/advance.ts';
+import type { StepReport } from '../serviceOrder/run.ts';
 import type { StepState } from '../serviceOrder/machine.ts';
 import type { ErrorClass } from '../serviceOrder/recovery.ts';
 import type { Expectation } from './adapter.ts';
@@ -15,7 +16,10 @@ export interface StandingStep {
   readonly values: Readonly<Record<string, string>>;
   readonly results: Readonly<Record<string, string>>;
   readonly verify: 'always' | 'never';
+  /** The state to go back to, instead of expressions. */
+  readonly fixed: { readonly values: JsonObject; readonly results: JsonObject } | null;
   readonly state: StepState;
+  readonly way: 'do' | 'undo';
   readonly attempt: number;
   readonly generation: number;
   readonly decided: boolean;
@@ -28,6 +32,8 @@ export interface StandingStep {
   readonly reliesOn: Readonly<Record<string, JsonObject>>;
   readonly builtAfter: readonly string[];
   readonly standing: Footprint | null;
+  /** The footprint as it was before the first attempt. */
+  readonly before: Footprint | null;
 }
 
 export interface Trouble {
@@ -39,14 +45,23 @@ export interface Trouble {
 }
 
 export type StepOutcome =
-  | { readonly type: 'done'; readonly observed: JsonObject; readonly version: string }
+  | {
+      readonly type: 'done';
+      readonly observed: JsonObject;
+      readonly version: string;
+      /** Of the last write, where that is not the attempt's own. */
+      readonly key?: string;
+    }
   | Trouble;
 
 export interface Attempt {
+  readonly verb: Verb;
   readonly number: number;
   readonly generation: number;
   readonly key: string;
   readonly wanted: JsonObject;
+  /** Results the system is asked to choose again. */
+  readonly wantedResults?: JsonObject;
   readonly expect: Expectation;
   /** An earlier call may have taken effect: read before calling. */
   readonly inDoubt: boolean;
@@ -66,6 +81,27 @@ const bindingsOf = (step: StandingStep) => ({
  * generation, and so does the same effect once a definite outcome stands under the old one.
  */
 export function nextAttempt(step: StandingStep, keyOf: (generation: number) => string): Attempt {
+  const { wanted, impossible } = wantedOf(step);
+  const first = step.attempt === 0;
+  const another = first || step.decided || !sameJson(wanted, step.wanted);
+  const generation = another ? step.generation + 1 : step.generation;
+  return {
+    verb: step.verb,
+    number: step.attempt + 1,
+    generation,
+    key: keyOf(generation),
+    wanted,
+    ...(step.fixed && { wantedResults: step.fixed.results }),
+    expect: step.standing && step.standing.version !== '' ? { version: step.standing.version } : 'absent',
+    inDoubt:
+      step.state === 'attempting' || step.state === 'inDoubt' || step.standing?.presence === 'doubtful',
+    ...(impossible && { impossible }),
+  };
+}
+
+/** The values that are wanted now; known beforehand, or by what the step's expressions say. */
+function wantedOf(step: StandingStep): { readonly wanted: JsonObject; readonly impossible?: Trouble } {
+  if (step.fixed) return { wanted: step.fixed.values };
   const wanted: Record<string, Json> = {};
   let impossible: Trouble | undefined;
   for (const [name, text] of Object.entries(step.values)) {
@@ -79,19 +115,7 @@ export function nextAttempt(step: StandingStep, keyOf: (generation: number) => s
         message: `values.${name}: ${value.message}`,
       };
   }
-  const first = step.attempt === 0;
-  const another = first || step.decided || !sameJson(wanted, step.wanted);
-  const generation = another ? step.generation + 1 : step.generation;
-  return {
-    number: step.attempt + 1,
-    generation,
-    key: keyOf(generation),
-    wanted,
-    expect: step.standing && step.standing.version !== '' ? { version: step.standing.version } : 'absent',
-    inDoubt:
-      step.state === 'attempting' || step.state === 'inDoubt' || step.standing?.presence === 'doubtful',
-    ...(impossible && { impossible }),
-  };
+  return { wanted, ...(impossible && { impossible }) };
 }
 
 export interface RecordedFootprint {
@@ -106,7 +130,7 @@ export interface RecordedFootprint {
 /** What an attempt leaves in the step's row, in the service's footprint, and for the workflow. */
 export interface Conclusion {
   readonly report: StepReport;
-  readonly state: Extract<StepState, 'done' | 'waiting' | 'inDoubt' | 'refused'>;
+  readonly state: Extract<StepState, 'done' | 'waiting' | 'inDoubt' | 'refused' | 'undoing' | 'undone'>;
   /** A definite outcome stands under the key. */
   readonly decided: boolean;
   readonly changed: readonly string[];

@@ -12,7 +12,13 @@ export interface Wanted {
 
 /** What a system shows after a call: our effect, no effect yet, or something that is not as it should be. */
 export type Judgement =
-  | { readonly type: 'effected'; readonly observed: JsonObject; readonly version: string }
+  | {
+      readonly type: 'effected';
+      readonly observed: JsonObject;
+      readonly version: string;
+      /** Of the write that is seen, where that is not the attempt's own. */
+      readonly key?: string;
+    }
   | { readonly type: 'withoutEffect' }
   | { readonly type: 'wrong'; readonly class: ErrorClass; readonly code: string; readonly message: string };
 
@@ -20,7 +26,7 @@ export type Judgement =
 export const holdsValues = (observed: JsonObject, values: JsonObject): boolean =>
   Object.entries(values).every(([name, value]) => sameJson(observed[name], value));
 
-const wrong = (
+export const wrong = (
   errorClass: ErrorClass,
   code: string,
   message: string,

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { idPattern } from '../kernel/ids.ts';
+import { errorClasses, lastResorts } from '../serviceOrder/recovery.ts';
+import { durationMs, durationPattern } from './durations.ts';
 import { limits } from './limits.ts';
-import { type CatalogEntry, type CatalogRefusal, characteristicTypes } from './model.ts';
+import { type CatalogEntry, type CatalogRefusal, characteristicTypes, failureModes } from './model.ts';
 
 /** What CEL reserves or what every object of the language inherits cannot name anything. */
 const reserved = new Set([
@@ -26,6 +28,7 @@ const expressions = z.record(name, expression).default({});
 const value = z.union([z.string(), z.number(), z.boolean()], 'must be a text, a number, true or false');
 const values = z.array(value).exactOptional();
 const bound = z.number().exactOptional();
+const flag = z.boolean().exactOptional();
 
 const characteristic = z.strictObject({
   type: z.enum(characteristicTypes),
@@ -45,6 +48,32 @@ const step = z.strictObject({
   results: expressions,
   after: z.array(name).default([]),
   verify: z.enum(['always', 'never']).default('always'),
+  optional: flag,
+  pointOfNoReturn: flag,
+});
+
+const duration = z
+  .string()
+  .regex(durationPattern, {
+    error: 'a duration is a number and a unit, such as 500ms, 2s, 5m, 2h or 3d',
+    abort: true,
+  })
+  .refine((text) => durationMs(text) <= limits.durationMs, 'a duration has at most 366 days');
+
+const recoveryRow = z.strictObject({
+  system: id.exactOptional(),
+  step: name.exactOptional(),
+  class: z.enum(errorClasses).exactOptional(),
+  code: z.string().regex(idPattern, 'a code has 1 to 64 characters of A-Z a-z 0-9 . _ -').exactOptional(),
+  retry: z
+    .strictObject({
+      attempts: z.int().positive().max(limits.retryAttempts),
+      from: duration,
+      upTo: duration,
+    })
+    .exactOptional(),
+  // biome-ignore lint/suspicious/noThenProperty: the author's word, never a function.
+  then: z.enum(lastResorts),
 });
 
 const serviceSpecification = z.strictObject({
@@ -56,6 +85,7 @@ const serviceSpecification = z.strictObject({
   reliesOn: z.record(name, z.strictObject({ specification: id })).default({}),
   steps: z.record(name, step),
   results: expressions,
+  recovery: z.array(recoveryRow).exactOptional(),
 });
 
 const productSpecification = z.strictObject({
@@ -64,7 +94,14 @@ const productSpecification = z.strictObject({
   version,
   characteristics,
   services: z
-    .array(z.strictObject({ specification: id, when: expression.default('true'), map: expressions }))
+    .array(
+      z.strictObject({
+        specification: id,
+        when: expression.default('true'),
+        map: expressions,
+        optional: flag,
+      }),
+    )
     .default([]),
 });
 
@@ -76,7 +113,8 @@ const productOffering = z.strictObject({
   specification: id,
   fixes: z.record(name, value).default({}),
   allows: z.record(name, z.strictObject({ values, min: bound, max: bound })).default({}),
-  bundles: z.array(z.strictObject({ offering: id })).default([]),
+  bundles: z.array(z.strictObject({ offering: id, optional: flag })).default([]),
+  onFailure: z.enum(failureModes).exactOptional(),
 });
 
 const kinds = ['serviceSpecification', 'productSpecification', 'productOffering'] as const;

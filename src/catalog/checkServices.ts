@@ -1,4 +1,5 @@
 import { type Fault, characteristicFaults } from './checkCharacteristics.ts';
+import { recoveryFaults } from './checkRecovery.ts';
 import { typesOf } from './characteristics.ts';
 import { findCycle, reachableFrom } from './cycles.ts';
 import { compile, type ExpressionContext } from './expressions.ts';
@@ -29,6 +30,7 @@ export function serviceFaults(
     ...steps.flatMap(([name, step]) => placeFaults(`steps.${name}`, step, systems)),
     ...sharedObjectFaults(specification.steps),
     ...expressionFaults(specification, catalog),
+    ...recoveryFaults(specification),
   ];
 }
 

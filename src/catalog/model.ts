@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from '../kernel/json.ts';
+import type { ErrorClass, LastResort } from '../serviceOrder/recovery.ts';
 
 export const characteristicTypes = ['integer', 'number', 'string', 'boolean'] as const;
 export type CharacteristicType = (typeof characteristicTypes)[number];
@@ -24,6 +25,20 @@ export interface StepSpecification {
   readonly results: Readonly<Record<string, string>>;
   readonly after: readonly string[];
   readonly verify: 'always' | 'never';
+  /** The service is of use without it. */
+  readonly optional?: boolean;
+  /** Once it is attempted, the service is not undone any more. */
+  readonly pointOfNoReturn?: boolean;
+}
+
+/** What to do about trouble that has all that is named here. Durations are as written: `2s`, `5m`. */
+export interface RecoveryRow {
+  readonly system?: string;
+  readonly step?: string;
+  readonly class?: ErrorClass;
+  readonly code?: string;
+  readonly retry?: { readonly attempts: number; readonly from: string; readonly upTo: string };
+  readonly then: LastResort;
 }
 
 export interface ServiceSpecification {
@@ -36,6 +51,7 @@ export interface ServiceSpecification {
   readonly reliesOn: Readonly<Record<string, { readonly specification: string }>>;
   readonly steps: Readonly<Record<string, StepSpecification>>;
   readonly results: Readonly<Record<string, string>>;
+  readonly recovery?: readonly RecoveryRow[];
 }
 
 /** `when` says whether the product needs the service, `map` what the service is told. */
@@ -43,6 +59,8 @@ export interface ServiceUse {
   readonly specification: string;
   readonly when: string;
   readonly map: Readonly<Record<string, string>>;
+  /** The product is of use without it. */
+  readonly optional?: boolean;
 }
 
 export interface ProductSpecification {
@@ -61,6 +79,10 @@ export interface Allowance {
   readonly max?: number;
 }
 
+export const failureModes = ['allOrNothing', 'bestEffort'] as const;
+/** Whether one part that fails takes all others with it. */
+export type FailureMode = (typeof failureModes)[number];
+
 export interface ProductOffering {
   readonly kind: 'productOffering';
   readonly id: string;
@@ -70,7 +92,8 @@ export interface ProductOffering {
   readonly specification: string;
   readonly fixes: Readonly<Record<string, CharacteristicValue>>;
   readonly allows: Readonly<Record<string, Allowance>>;
-  readonly bundles: readonly { readonly offering: string }[];
+  readonly bundles: readonly { readonly offering: string; readonly optional?: boolean }[];
+  readonly onFailure?: FailureMode;
 }
 
 export type CatalogEntry = ServiceSpecification | ProductSpecification | ProductOffering;

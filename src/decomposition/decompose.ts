@@ -7,6 +7,7 @@ import { sameJson } from '../kernel/json.ts';
 import type { RequestedItem } from '../order/order.ts';
 import { type Decided, deciding, refuse } from '../order/refusal.ts';
 import { claimsOf } from './claims.ts';
+import { failureModeOf, optionalItemsOf, policyOf } from './failure.ts';
 import type { Plan, PlannedProduct, PlannedServiceOrder, PlannedStep } from './plan.ts';
 import { draftProducts, type ProductDraft } from './products.ts';
 import { bindingsOf } from './reliance.ts';
@@ -59,13 +60,15 @@ function planOf({ orderId, items, catalog, inventory, serviceItemsMax }: Decompo
     ),
   ];
   refuseTooLarge(worked.length, serviceItemsMax);
-  const serviceOrders = worked.map((draft) => serviceOrderOf(draft, worked));
+  const optionalItems = optionalItemsOf(items, catalog, inventory);
+  const serviceOrders = worked.map((draft) => serviceOrderOf(draft, worked, optionalItems));
   return {
     format: 1,
     rules: 1,
     products: products.map((product) => productOf(product, products, bound, inventory, catalog)),
     serviceOrders,
     claims: claimsOf(products, serviceOrders, inventory),
+    onFailure: failureModeOf(items, catalog, inventory),
   };
 }
 
@@ -169,8 +172,14 @@ function foundationsFirst({ services }: Inventory): Service[] {
 
 const existingOf = (draft: ServiceDraft): Service => must(draft.existing, `the service ${draft.id}`);
 
-function serviceOrderOf(draft: Worked, worked: readonly Worked[]): PlannedServiceOrder {
+function serviceOrderOf(
+  draft: Worked,
+  worked: readonly Worked[],
+  optionalItems: ReadonlySet<string>,
+): PlannedServiceOrder {
   const { existing } = draft;
+  const optional = draft.action !== 'delete' && (draft.optional || optionalItems.has(draft.product.item.id));
+  const recovery = policyOf(draft.specification);
   return {
     id: draft.serviceOrder,
     item: draft.product.item.id,
@@ -186,6 +195,8 @@ function serviceOrderOf(draft: Worked, worked: readonly Worked[]): PlannedServic
     after: predecessorsOf(draft, worked),
     skippable: draft.skippable,
     steps: draft.steps,
+    ...(optional && { optional }),
+    ...(recovery.length > 0 && { recovery }),
   };
 }
 

@@ -1,5 +1,6 @@
+import type { FailureMode } from '../catalog/model.ts';
 import type { JsonObject } from '../kernel/json.ts';
-import type { RecoveryPolicy } from '../serviceOrder/recovery.ts';
+import type { PolicyRow, RecoveryPolicy } from '../serviceOrder/recovery.ts';
 
 export type Verb = 'apply' | 'revoke';
 export type ServiceAction = 'add' | 'modify' | 'delete';
@@ -12,6 +13,8 @@ export interface PlannedStep {
   readonly object: string;
   /** Expressions, evaluated when the step is attempted. A revoke has none. */
   readonly values: Readonly<Record<string, string>>;
+  /** Instead of expressions: the state to go back to, with the results it had. */
+  readonly fixed?: { readonly values: JsonObject; readonly results: JsonObject };
   readonly results: Readonly<Record<string, string>>;
   readonly verify: 'always' | 'never';
   /** Steps whose objects this one builds upon, whether or not they are part of this plan. */
@@ -20,6 +23,10 @@ export interface PlannedStep {
   readonly after: readonly string[];
   /** Present on a step that is needed only if one of these names changes meanwhile. */
   readonly ifChanged?: readonly string[];
+  /** The service is of use without it: it may be skipped. */
+  readonly optional?: true;
+  /** Once it is scheduled, its item is never undone any more. */
+  readonly pointOfNoReturn?: true;
 }
 
 export interface PlannedServiceOrder {
@@ -39,6 +46,10 @@ export interface PlannedServiceOrder {
   /** No result changes for certain: if no step turns out to be needed, there is nothing to do at all. */
   readonly skippable: boolean;
   readonly steps: readonly PlannedStep[];
+  /** The product, or the bundle around it, is of use without it. */
+  readonly optional?: true;
+  /** Absent where the specification says nothing about trouble. */
+  readonly recovery?: readonly PolicyRow[];
 }
 
 export interface PlannedProduct {
@@ -59,6 +70,7 @@ export interface Plan {
   readonly products: readonly PlannedProduct[];
   readonly serviceOrders: readonly PlannedServiceOrder[];
   readonly claims: { readonly exclusive: readonly string[]; readonly shared: readonly string[] };
+  readonly onFailure: FailureMode;
 }
 
 /** What a workflow knows of a step: no objects, values or texts enter Temporal. */
@@ -68,6 +80,8 @@ export interface CompactStep {
   readonly verb: Verb;
   readonly after: readonly string[];
   readonly ifChanged?: readonly string[];
+  readonly optional?: true;
+  readonly pointOfNoReturn?: true;
 }
 
 export interface CompactServiceOrder {
@@ -82,6 +96,12 @@ export interface CompactServiceOrder {
   readonly skippable: boolean;
   /** Absent in plans above the inline limit: the child then loads them itself. */
   readonly steps?: readonly CompactStep[];
+  readonly optional?: true;
+  /** Once it is done, it cannot be taken back: it takes something away, or passes a point of no return. */
+  readonly irreversible?: true;
+  readonly recovery?: readonly PolicyRow[];
+  /** The service order that this one takes back. */
+  readonly compensates?: string;
 }
 
 /** Frozen when the order opens: later configuration and code leave a running order as it is. */
@@ -95,6 +115,7 @@ export interface CompactPlan {
   readonly format: 1;
   readonly rules: 1;
   readonly settings: PlanSettings;
+  readonly onFailure: FailureMode;
   readonly serviceOrders: readonly CompactServiceOrder[];
 }
 
@@ -115,7 +136,13 @@ export const compactSteps = (steps: readonly PlannedStep[]): CompactStep[] =>
     verb: step.verb,
     after: step.after.map((name) => stepId(1, name)),
     ...(step.ifChanged && { ifChanged: step.ifChanged }),
+    ...(step.optional && { optional: true }),
+    ...(step.pointOfNoReturn && { pointOfNoReturn: true }),
   }));
+
+const isIrreversible = ({ action, steps }: PlannedServiceOrder): boolean =>
+  action === 'delete' ||
+  steps.some(({ verb, pointOfNoReturn }) => verb === 'revoke' || pointOfNoReturn === true);
 
 export function compact(plan: Plan, settings: PlanSettings): CompactPlan {
   const inline = plan.serviceOrders.length <= inlineServiceItemsMax;
@@ -126,6 +153,7 @@ export function compact(plan: Plan, settings: PlanSettings): CompactPlan {
     format: plan.format,
     rules: plan.rules,
     settings,
+    onFailure: plan.onFailure,
     serviceOrders: plan.serviceOrders.map((serviceOrder) => ({
       id: serviceOrder.id,
       item: serviceOrder.item,
@@ -141,6 +169,9 @@ export function compact(plan: Plan, settings: PlanSettings): CompactPlan {
       ),
       skippable: serviceOrder.skippable,
       ...(inline && { steps: compactSteps(serviceOrder.steps) }),
+      ...(serviceOrder.optional && { optional: true }),
+      ...(isIrreversible(serviceOrder) && { irreversible: true }),
+      ...(serviceOrder.recovery && { recovery: serviceOrder.recovery }),
     })),
   };
 }

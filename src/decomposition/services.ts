@@ -19,6 +19,8 @@ export interface ServiceDraft {
   readonly specification: ServiceSpecification;
   readonly characteristics: JsonObject;
   readonly existing?: Service;
+  /** The product is of use without it. */
+  readonly optional?: true;
 }
 
 export function draftServices(
@@ -34,7 +36,12 @@ export function draftServices(
     const wanted = wantedUses(product, catalog);
     const kept = wanted.map(({ use, index, specification, characteristics }): ServiceDraft => {
       const existing = present.find((service) => service.specification === specification.id);
-      const draft = { product, specification, characteristics };
+      const draft = {
+        product,
+        specification,
+        characteristics,
+        ...(use.optional && { optional: true as const }),
+      };
       if (existing) return { ...draft, ...modification(orderId, product, existing) };
       return { ...draft, ...addition(orderId, product, `${index}/${use.specification}`) };
     });

@@ -35,13 +35,16 @@ const applied = (name: string, specification: StepSpecification, object: string)
   verify: specification.verify,
   builtAfter: specification.after,
   after: specification.after,
+  ...(specification.optional && { optional: true }),
+  ...(specification.pointOfNoReturn && { pointOfNoReturn: true }),
 });
 
 export const stepsOfAdd = (draft: ServiceDraft): PlannedStep[] =>
   inOrder(draft.specification).map(([name, step]) => applied(name, step, objectOf(draft, name, step)));
 
 /** From the footprint alone, last built first: today's catalogue has no say in what stands. */
-export const stepsOfDelete = (service: Service): PlannedStep[] => revocations(standing(service), new Set());
+export const stepsOfDelete = (service: Pick<Service, 'footprint'>): PlannedStep[] =>
+  revocations(standing(service), new Set());
 
 function revocations(footprints: readonly Footprint[], taken: ReadonlySet<string>): PlannedStep[] {
   const names = new Map<Footprint, string>();

@@ -52,5 +52,5 @@ export const emptyInventory: Inventory = { products: {}, services: {} };
 export const footprintName = (footprint: Pick<Footprint, 'system' | 'object'>): string =>
   `${footprint.system} ${footprint.object}`;
 
-export const standing = (service: Service): Footprint[] =>
+export const standing = (service: Pick<Service, 'footprint'>): Footprint[] =>
   service.footprint.filter((footprint) => footprint.presence !== 'absent');

@@ -35,7 +35,7 @@ export const productMachine = {
   aborted: {},
 } as const satisfies Machine<ProductStatus, ProductArrow>;
 
-/** What happens to a product when its order opens and when its item completes. */
+/** What happens to a product when its order opens, and how its item ends. */
 export const whenOpened: Readonly<Record<ServiceAction, ProductArrow | null>> = {
   add: 'Activating',
   modify: null,
@@ -46,4 +46,10 @@ export const whenCompleted: Readonly<Record<ServiceAction, ProductArrow | null>>
   add: 'Activated',
   modify: null,
   delete: 'Terminated',
+};
+
+export const whenFailed: Readonly<Record<ServiceAction, ProductArrow | null>> = {
+  add: 'Aborted',
+  modify: null,
+  delete: 'EndingGivenUp',
 };

@@ -33,3 +33,10 @@ export const serviceWhenCompleted: Readonly<Record<ServiceAction, ServiceArrow |
   modify: null,
   delete: 'Terminated',
 };
+
+/** What becomes of a service whose item was taken back or never began. */
+export const serviceWhenGivenUp: Readonly<Record<ServiceAction, ServiceArrow | null>> = {
+  add: 'Terminated',
+  modify: null,
+  delete: null,
+};

@@ -1,110 +1,34 @@
 import { must, unreachable } from '../kernel/assert.ts';
-import { follow } from '../kernel/machine.ts';
-import { type CompactStep, isUnneeded, type ServiceAction, stepName } from '../decomposition/plan.ts';
+import { isUnneeded, type CompactStep, stepName } from '../decomposition/plan.ts';
+import type { StepArrow } from './machine.ts';
+import { costsAttempt, recover, type ErrorClass, type Recovery } from './recovery.ts';
+import { isTakenBack, mayTurnBack, noteUndone, scheduleUndo, turnBack } from './retreat.ts';
 import {
-  serviceOrderMachine,
-  stepMachine,
-  type ServiceOrderArrow,
-  type ServiceOrderState,
-  type StepArrow,
-  type StepState,
-} from './machine.ts';
-import { costsAttempt, recover, type ErrorClass, type RecoveryPolicy } from './recovery.ts';
-
-/** What an attempt of a step came to. Texts and values stay in Postgres. */
-export type StepReport =
-  | { readonly type: 'done'; readonly changed: readonly string[] }
-  | {
-      readonly type: 'failed';
-      readonly class: ErrorClass;
-      readonly code: string;
-      readonly retryAfterMs?: number;
-    };
-
-export interface StepRun {
-  readonly state: StepState;
-  readonly attempts: number;
-  readonly outages: number;
-  /** Why it waits or is held: `ipam throttled`, for people. */
-  readonly trouble?: { readonly class: ErrorClass; readonly code: string };
-}
-
-export interface ServiceOrderRun {
-  readonly action: ServiceAction;
-  readonly plan: readonly CompactStep[];
-  readonly policy: RecoveryPolicy;
-  readonly state: ServiceOrderState;
-  readonly steps: Readonly<Record<string, StepRun>>;
-  /** Names of results that changed: those it relies on and those of its own steps. */
-  readonly changed: readonly string[];
-  readonly stage: 'building' | 'ready' | 'released';
-}
-
-export type ServiceOrderEvent =
-  | { readonly type: 'Begun' }
-  | {
-      readonly type: 'StepReported';
-      readonly step: string;
-      readonly report: StepReport;
-      readonly jitter: number;
-    }
-  | { readonly type: 'RetryDue'; readonly step: string }
-  | { readonly type: 'Released' };
-
-export type ServiceOrderChange =
-  | {
-      readonly type: 'step';
-      readonly step: string;
-      readonly arrow: 'Held';
-      readonly class: ErrorClass;
-      readonly code: string;
-    }
-  | { readonly type: 'serviceOrder'; readonly arrow: ServiceOrderArrow };
-
-export type ServiceOrderCommand =
-  | { readonly type: 'attemptStep'; readonly step: string }
-  | {
-      readonly type: 'retryLater';
-      readonly step: string;
-      readonly afterMs: number;
-      readonly attempt: number;
-      readonly of: number | null;
-    }
-  | { readonly type: 'recordServiceOrder'; readonly changes: readonly ServiceOrderChange[] }
-  | { readonly type: 'reportHeld'; readonly code: string; readonly reason: string }
-  | { readonly type: 'reportReady' }
-  | { readonly type: 'settleServiceOrder'; readonly skipped: readonly string[] };
-
-export interface Advanced {
-  readonly run: ServiceOrderRun;
-  readonly commands: readonly ServiceOrderCommand[];
-}
-
-export const beginServiceOrder = (
-  action: ServiceAction,
-  plan: readonly CompactStep[],
-  policy: RecoveryPolicy,
-  changed: readonly string[],
-): ServiceOrderRun => ({
-  action,
-  plan,
-  policy,
-  state: 'acknowledged',
-  steps: Object.fromEntries(
-    plan.map(({ id }) => [id, { state: 'waiting', attempts: 0, outages: 0 } as StepRun]),
-  ),
-  changed,
-  stage: action === 'modify' && plan.some(({ verb }) => verb === 'revoke') ? 'building' : 'released',
-});
+  followOrder,
+  isUntouched,
+  move,
+  planned,
+  step,
+  withStep,
+  type Advanced,
+  type Outcome,
+  type ServiceOrderChange,
+  type ServiceOrderCommand,
+  type ServiceOrderEvent,
+  type ServiceOrderRun,
+  type StepReport,
+  type StepRun,
+} from './run.ts';
 
 /** The one way a service order moves: what happened goes in, the new state and what to do about it come out. */
 export function advance(before: ServiceOrderRun, event: ServiceOrderEvent): Advanced {
   const noted = note(before, event);
-  const started = schedule(noted.run);
+  const started = noted.run.retreat ? scheduleUndo(noted.run) : schedule(noted.run);
   const run = started.run;
   const commands = [...noted.commands, ...started.commands];
-  if (run.plan.every(({ id }) => isOver(step(run, id)))) return settle(run, commands);
-  if (run.stage === 'building' && builtUp(run)) {
+  const outcome = outcomeOf(run);
+  if (outcome) return settle(run, outcome, commands);
+  if (run.stage === 'building' && !run.retreat && builtUp(run)) {
     return { run: { ...run, stage: 'ready' }, commands: [...commands, { type: 'reportReady' }] };
   }
   return run.state !== 'held' && isStuck(run) ? hold(run, commands) : { run, commands };
@@ -117,7 +41,11 @@ function note(run: ServiceOrderRun, event: ServiceOrderEvent): Advanced {
     case 'Released':
       return { run: { ...run, stage: 'released' }, commands: [] };
     case 'RetryDue':
-      return attempt(run, event.step);
+      return retry(run, event.step);
+    case 'StopRequested':
+      if (run.retreat) return { run, commands: run.state === 'held' ? [reportHeld(run)] : [] };
+      if (!mayTurnBack(run)) return { run, commands: [{ type: 'reportStands' }] };
+      return turnBack(run, { outcome: 'cancelled', code: 'stopped' });
     case 'StepReported':
       return event.report.type === 'done'
         ? noteDone(run, event.step, event.report.changed)
@@ -127,46 +55,78 @@ function note(run: ServiceOrderRun, event: ServiceOrderEvent): Advanced {
   }
 }
 
-const noteDone = (run: ServiceOrderRun, id: string, changed: readonly string[]): Advanced => ({
-  run: { ...move(run, id, 'Done'), changed: [...run.changed, ...changed] },
-  commands: [],
-});
+/** A timer of the way there rings in vain once the service order goes back, and never starts a second undo. */
+function retry(run: ServiceOrderRun, id: string): Advanced {
+  const { awaitsRetry, way } = step(run, id);
+  if (!awaitsRetry || (run.retreat && way === 'do')) return { run, commands: [] };
+  if (way === 'do') return attempt(run, id);
+  return { run: withStep(run, id, { awaitsRetry: false }), commands: [{ type: 'undoStep', step: id }] };
+}
+
+const noteDone = (run: ServiceOrderRun, id: string, changed: readonly string[]): Advanced =>
+  step(run, id).way === 'undo'
+    ? noteUndone(run, id)
+    : { run: { ...move(run, id, 'Done'), changed: [...run.changed, ...changed] }, commands: [] };
 
 function noteFailure(
-  run: ServiceOrderRun,
+  before: ServiceOrderRun,
   id: string,
-  failure: Extract<StepReport, { type: 'failed' }>,
+  { class: errorClass, code, retryAfterMs }: Extract<StepReport, { type: 'failed' }>,
   jitter: number,
 ): Advanced {
-  const { class: errorClass, code, retryAfterMs } = failure;
+  const was = step(before, id);
+  const { verb, system, optional = false } = planned(before, id);
   const counted = costsAttempt(errorClass);
-  const before = step(run, id);
-  const attempts = before.attempts + (counted ? 1 : 0);
-  const outages = before.outages + (counted ? 0 : 1);
-  const { verb } = must(
-    run.plan.find((planned) => planned.id === id),
-    `step ${id}`,
-  );
-  const settled = withStep(move(run, id, arrowOf(errorClass)), id, {
+  const attempts = was.attempts + (counted ? 1 : 0);
+  const outages = was.outages + (counted ? 0 : 1);
+  const arrow = arrowOf(errorClass);
+  const run = withStep(was.way === 'undo' ? before : move(before, id, arrow), id, {
     attempts,
     outages,
+    doubted: was.doubted || arrow === 'Doubted' || errorClass === 'lied',
     trouble: { class: errorClass, code },
   });
+  if (run.retreat && was.way === 'do') return { run, commands: [] };
   const next = recover(run.policy, {
+    step: stepName(id),
+    system,
+    optional,
+    way: was.way,
     verb,
     class: errorClass,
+    code,
     attempts,
     outages,
     jitter,
     ...(retryAfterMs !== undefined && { retryAfterMs }),
   });
+  return carryOut(run, id, next, { class: errorClass, code });
+}
+
+function carryOut(
+  run: ServiceOrderRun,
+  id: string,
+  next: Recovery,
+  why: NonNullable<StepRun['trouble']>,
+): Advanced {
   if (next.type === 'retry') {
     const { afterMs, attempt: number, of } = next;
-    return { run: settled, commands: [{ type: 'retryLater', step: id, afterMs, attempt: number, of }] };
+    return {
+      run: withStep(run, id, { awaitsRetry: true }),
+      commands: [{ type: 'retryLater', step: id, afterMs, attempt: number, of }],
+    };
   }
-  const change: ServiceOrderChange = { type: 'step', step: id, arrow: 'Held', class: errorClass, code };
-  return { run: move(settled, id, 'Held'), commands: [{ type: 'recordServiceOrder', changes: [change] }] };
+  if (next.type === 'undo' && mayTurnBack(run)) return turnBack(run, { outcome: 'failed', code: why.code });
+  if (next.type === 'skip' && !step(run, id).doubted) {
+    return recorded(move(run, id, 'Skipped'), { type: 'step', step: id, arrow: 'Skipped', ...why });
+  }
+  return recorded(move(run, id, 'Held'), { type: 'step', step: id, arrow: 'Held', ...why });
 }
+
+const recorded = (run: ServiceOrderRun, change: ServiceOrderChange): Advanced => ({
+  run,
+  commands: [{ type: 'recordServiceOrder', changes: [change] }],
+});
 
 /** Where an attempt without a good end leaves the step: the same table `applyStep` writes by. */
 export function arrowOf(errorClass: ErrorClass): Extract<StepArrow, 'Deferred' | 'Doubted' | 'Refused'> {
@@ -196,14 +156,14 @@ function schedule(before: ServiceOrderRun): Advanced {
   const commands: ServiceOrderCommand[] = [];
   for (let moved = true; moved; ) {
     moved = false;
-    for (const planned of run.plan) {
-      if (!isDue(run, planned)) continue;
+    for (const candidate of run.plan) {
+      if (!isDue(run, candidate)) continue;
       moved = true;
-      if (isUnneeded(planned, run.changed)) {
-        run = move(run, planned.id, 'Skipped');
+      if (isUnneeded(candidate, run.changed)) {
+        run = move(run, candidate.id, 'Skipped');
         continue;
       }
-      const attempted = attempt(run, planned.id);
+      const attempted = attempt(run, candidate.id);
       run = attempted.run;
       commands.push(...attempted.commands);
     }
@@ -212,15 +172,15 @@ function schedule(before: ServiceOrderRun): Advanced {
 }
 
 /** A step that waits for its next try has been attempted before, and its timer is what brings it back. */
-function isDue(run: ServiceOrderRun, planned: CompactStep): boolean {
-  const now = step(run, planned.id);
-  if (now.state !== 'waiting' || now.attempts + now.outages > 0) return false;
-  if (planned.verb === 'revoke' && run.stage !== 'released') return false;
-  return planned.after.every((id) => isOver(step(run, id)));
+function isDue(run: ServiceOrderRun, candidate: CompactStep): boolean {
+  const now = step(run, candidate.id);
+  if (now.state !== 'waiting' || !isUntouched(now)) return false;
+  if (candidate.verb === 'revoke' && run.stage !== 'released') return false;
+  return candidate.after.every((id) => isOver(step(run, id)));
 }
 
 function attempt(run: ServiceOrderRun, id: string): Advanced {
-  const moved = move(run, id, 'Attempted');
+  const moved = withStep(move(run, id, 'Attempted'), id, { awaitsRetry: false });
   const state = run.state === 'acknowledged' ? followOrder(run.state, 'Started') : run.state;
   return { run: { ...moved, state }, commands: [{ type: 'attemptStep', step: id }] };
 }
@@ -234,47 +194,48 @@ const isOver = ({ state }: StepRun): boolean => state === 'done' || state === 's
 function isStuck(run: ServiceOrderRun): boolean {
   const steps = Object.values(run.steps);
   const moving = steps.some(
-    ({ state, attempts, outages }) =>
-      state === 'attempting' || state === 'inDoubt' || (state === 'waiting' && attempts + outages > 0),
+    ({ state, awaitsRetry }) =>
+      state === 'attempting' || state === 'undoing' || (awaitsRetry && !run.retreat),
   );
   return !moving && steps.some(({ state }) => state === 'held');
 }
 
-function hold(run: ServiceOrderRun, commands: readonly ServiceOrderCommand[]): Advanced {
+const hold = (run: ServiceOrderRun, commands: readonly ServiceOrderCommand[]): Advanced => ({
+  run: { ...run, state: followOrder(run.state, 'Held') },
+  commands: [
+    ...commands,
+    { type: 'recordServiceOrder', changes: [{ type: 'serviceOrder', arrow: 'Held' }] },
+    reportHeld(run),
+  ],
+});
+
+function reportHeld(run: ServiceOrderRun): ServiceOrderCommand {
   const held = must(
     run.plan.find(({ id }) => step(run, id).state === 'held'),
     'a held step',
   );
-  const trouble = must(step(run, held.id).trouble, 'the trouble of a held step');
-  const reason = `a person: ${stepName(held.id)} on ${held.system}, ${trouble.class} (${trouble.code})`;
-  return {
-    run: { ...run, state: followOrder(run.state, 'Held') },
-    commands: [
-      ...commands,
-      { type: 'recordServiceOrder', changes: [{ type: 'serviceOrder', arrow: 'Held' }] },
-      { type: 'reportHeld', code: trouble.code, reason },
-    ],
-  };
+  const { trouble, way } = step(run, held.id);
+  const { class: errorClass, code } = must(trouble, 'the trouble of a held step');
+  const what = way === 'undo' ? `undo of ${stepName(held.id)}` : stepName(held.id);
+  return { type: 'reportHeld', code, reason: `a person: ${what} on ${held.system}, ${errorClass} (${code})` };
 }
 
-function settle(run: ServiceOrderRun, commands: readonly ServiceOrderCommand[]): Advanced {
-  const started = run.state === 'acknowledged' ? followOrder(run.state, 'Started') : run.state;
-  const skipped = run.plan.filter(({ id }) => step(run, id).state === 'skipped').map(({ id }) => id);
-  return {
-    run: { ...run, state: followOrder(started, 'Completed') },
-    commands: [...commands, { type: 'settleServiceOrder', skipped }],
-  };
+/** How it ended, once every step is where it should be. */
+function outcomeOf(run: ServiceOrderRun): Outcome | undefined {
+  const steps = Object.values(run.steps);
+  if (run.retreat) return steps.every(isTakenBack) ? run.retreat.outcome : undefined;
+  return steps.every(isOver) ? 'completed' : undefined;
 }
 
-const followOrder = (from: ServiceOrderState, arrow: ServiceOrderArrow): ServiceOrderState =>
-  follow<ServiceOrderState, ServiceOrderArrow>(serviceOrderMachine, from, arrow);
+const arrowTo = { completed: 'Completed', failed: 'Failed', cancelled: 'Cancelled' } as const;
 
-const step = (run: ServiceOrderRun, id: string): StepRun => must(run.steps[id], `step ${id}`);
-
-const move = (run: ServiceOrderRun, id: string, arrow: StepArrow): ServiceOrderRun =>
-  withStep(run, id, { state: follow<StepState, StepArrow>(stepMachine, step(run, id).state, arrow) });
-
-const withStep = (run: ServiceOrderRun, id: string, change: Partial<StepRun>): ServiceOrderRun => ({
-  ...run,
-  steps: { ...run.steps, [id]: { ...step(run, id), ...change } },
-});
+function settle(run: ServiceOrderRun, outcome: Outcome, commands: readonly ServiceOrderCommand[]): Advanced {
+  const idle = run.state === 'acknowledged' && outcome !== 'cancelled';
+  const started = idle ? followOrder(run.state, 'Started') : run.state;
+  const skipped = run.plan.filter(({ id }) => isUntouched(step(run, id))).map(({ id }) => id);
+  const code = run.retreat?.code ?? null;
+  return {
+    run: { ...run, state: followOrder(started, arrowTo[outcome]) },
+    commands: [...commands, { type: 'settleServiceOrder', outcome, code, skipped }],
+  };
+}

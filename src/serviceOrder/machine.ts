@@ -118,7 +118,7 @@ export type StepArrow =
  * `Held` out of `attempting`: the attempt broke off by a defect, and nobody recorded its end.
  */
 export const stepMachine = {
-  waiting: { Attempted: 'attempting', Held: 'held', Skipped: 'skipped' },
+  waiting: { Attempted: 'attempting', Held: 'held', Skipped: 'skipped', UndoStarted: 'undoing' },
   attempting: {
     Accepted: 'accepted',
     Doubted: 'inDoubt',

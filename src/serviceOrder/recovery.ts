@@ -1,5 +1,3 @@
-import { unreachable } from '../kernel/assert.ts';
-
 /** Why a call has no good end. Classified once, in `activities/activation.ts`. */
 export const errorClasses = [
   'transient',
@@ -22,15 +20,40 @@ export interface RetryLimits {
   readonly upToMs: number;
 }
 
+/** What becomes of a step once it is not tried again. */
+export const lastResorts = ['undo', 'hold', 'skip'] as const;
+export type LastResort = (typeof lastResorts)[number];
+
+/** What a row may name; the row that names most of what happened decides. */
+export const policyFields = ['system', 'step', 'class', 'code'] as const;
+
+export interface PolicyRow {
+  readonly system?: string;
+  readonly step?: string;
+  readonly class?: ErrorClass;
+  readonly code?: string;
+  readonly retry?: RetryLimits;
+  readonly then: LastResort;
+}
+
 /** Frozen into each plan, so that a running order keeps the policy it began with. */
 export interface RecoveryPolicy {
   readonly retry: RetryLimits;
   readonly outage: { readonly fromMs: number; readonly upToMs: number };
+  readonly rows?: readonly PolicyRow[];
 }
 
 export interface Trouble {
+  /** The step's name, without the ordinal of its item. */
+  readonly step: string;
+  readonly system: string;
+  readonly code: string;
   readonly verb: 'apply' | 'revoke';
   readonly class: ErrorClass;
+  /** The specification can do without the step. */
+  readonly optional: boolean;
+  /** Whether the step was on its way to what is wanted, or back from there. */
+  readonly way: 'do' | 'undo';
   /** Tries that counted so far, this one included. */
   readonly attempts: number;
   /** Tries that cost nothing, because the outage was not the system's answer. */
@@ -42,44 +65,78 @@ export interface Trouble {
 
 export type Recovery =
   | { readonly type: 'retry'; readonly afterMs: number; readonly attempt: number; readonly of: number | null }
-  | { readonly type: 'undo' }
-  | { readonly type: 'hold' };
+  | { readonly type: LastResort };
 
-export const costsAttempt = (errorClass: ErrorClass): boolean =>
-  errorClass !== 'ours' && errorClass !== 'unavailable';
+/** What happens where no row says otherwise. An outage costs no attempt and knows no end: no row is asked. */
+const classes = {
+  transient: { retried: true, end: 'hold' },
+  throttled: { retried: true, end: 'hold' },
+  inDoubt: { retried: true, end: 'hold' },
+  refused: { retried: false, end: 'undo' },
+  invalid: { retried: false, end: 'undo' },
+  conflict: { retried: false, end: 'hold' },
+  drift: { retried: false, end: 'hold' },
+  lied: { retried: false, end: 'hold' },
+  unknown: { retried: false, end: 'hold' },
+  unavailable: 'outage',
+  ours: 'outage',
+} as const satisfies Record<ErrorClass, 'outage' | { readonly retried: boolean; readonly end: LastResort }>;
+
+export const costsAttempt = (errorClass: ErrorClass): boolean => classes[errorClass] !== 'outage';
+
+/** The next move after a call that did not end well. */
+export function recover(policy: RecoveryPolicy, trouble: Trouble): Recovery {
+  const usual = classes[trouble.class];
+  const attempt = trouble.attempts + 1;
+  if (usual === 'outage') {
+    const { fromMs, upToMs } = policy.outage;
+    const afterMs = backoffMs(fromMs, upToMs, Math.max(trouble.outages, 1), trouble.jitter);
+    return { type: 'retry', afterMs, attempt, of: null };
+  }
+  const row = rowFor(policy.rows ?? [], trouble);
+  const limits = usual.retried ? (row?.retry ?? policy.retry) : askedFor(row);
+  if (limits === undefined || trouble.attempts >= limits.attempts) {
+    return { type: possible(row?.then ?? usual.end, trouble) };
+  }
+  const backoff = backoffMs(limits.fromMs, limits.upToMs, trouble.attempts, trouble.jitter);
+  const afterMs = Math.max(backoff, trouble.retryAfterMs ?? 0);
+  return { type: 'retry', afterMs, attempt, of: limits.attempts };
+}
+
+/** A definite answer is only asked for again by a row that means it: one that names its class or code. */
+const askedFor = (row: PolicyRow | undefined): RetryLimits | undefined =>
+  row?.class === undefined && row?.code === undefined ? undefined : row.retry;
+
+/** What takes away or goes back can neither be undone nor left out; what is needed cannot be left out. */
+function possible(then: LastResort, { verb, way, optional }: Trouble): LastResort {
+  if (verb === 'revoke' || way === 'undo') return 'hold';
+  return then === 'skip' && !optional ? 'hold' : then;
+}
+
+/** The row that names most; of equals, which a catalogue cannot hold for its own steps, the first. */
+function rowFor(rows: readonly PolicyRow[], trouble: Trouble): PolicyRow | undefined {
+  return rows
+    .filter((row) => matches(row, trouble))
+    .reduce<PolicyRow | undefined>(
+      (best, row) => (best === undefined || namedBy(row) > namedBy(best) ? row : best),
+      undefined,
+    );
+}
+
+type Names = Pick<PolicyRow, (typeof policyFields)[number]>;
+
+/** How specific a row is. */
+export const namedBy = (row: Names): number =>
+  policyFields.filter((field) => row[field] !== undefined).length;
+
+/** The object a step no longer has is revoked by a step named `<step>.gone`. */
+const matches = (row: PolicyRow, trouble: Trouble): boolean => {
+  const names = { ...trouble, step: trouble.step.split('.')[0] };
+  return policyFields.every((field) => row[field] === undefined || row[field] === names[field]);
+};
 
 /** Doubles each time up to the cap; jitter takes away up to a quarter. */
 function backoffMs(fromMs: number, upToMs: number, tries: number, jitter: number): number {
   const full = Math.min(upToMs, fromMs * 2 ** Math.min(tries - 1, 30));
   return Math.round(full * (1 - jitter / 4));
-}
-
-/** The next move after a call that did not end well. */
-export function recover(policy: RecoveryPolicy, trouble: Trouble): Recovery {
-  switch (trouble.class) {
-    case 'transient':
-    case 'throttled':
-    case 'inDoubt': {
-      if (trouble.attempts >= policy.retry.attempts) return { type: 'hold' };
-      const backoff = backoffMs(policy.retry.fromMs, policy.retry.upToMs, trouble.attempts, trouble.jitter);
-      const afterMs = Math.max(backoff, trouble.retryAfterMs ?? 0);
-      return { type: 'retry', afterMs, attempt: trouble.attempts + 1, of: policy.retry.attempts };
-    }
-    case 'ours':
-    case 'unavailable': {
-      const { fromMs, upToMs } = policy.outage;
-      const afterMs = backoffMs(fromMs, upToMs, Math.max(trouble.outages, 1), trouble.jitter);
-      return { type: 'retry', afterMs, attempt: trouble.attempts + 1, of: null };
-    }
-    case 'refused':
-    case 'invalid':
-      return trouble.verb === 'apply' ? { type: 'undo' } : { type: 'hold' };
-    case 'conflict':
-    case 'drift':
-    case 'lied':
-    case 'unknown':
-      return { type: 'hold' };
-    default:
-      return unreachable(trouble.class);
-  }
 }

@@ -9,6 +9,7 @@ const attempted = { ...freshStep, attempt: 1, generation: 1, wanted: wantedValue
 
 test('the first attempt evaluates its values and takes the first generation', () => {
   expect(nextAttempt(freshStep, keyOf)).toEqual({
+    verb: 'apply',
     number: 1,
     generation: 1,
     key: 'so/1/route/1/do',

@@ -15,7 +15,9 @@ export const freshStep: StandingStep = {
   },
   results: { hop: 'observed.hop' },
   verify: 'always',
+  fixed: null,
   state: 'waiting',
+  way: 'do',
   attempt: 0,
   generation: 0,
   decided: false,
@@ -28,6 +30,7 @@ export const freshStep: StandingStep = {
   reliesOn: { access: { vlan: 7 } },
   builtAfter: ['ipam prefix/s1'],
   standing: null,
+  before: null,
 };
 
 export const wantedValues = { metric: 10, cidr: '10.0.0.0/29', vlan: 7 };

@@ -38,12 +38,12 @@ test('what an author leaves out has its default', () => {
 });
 
 test.each<[string, object, string, string]>([
-  ['an unknown key', { recovery: [] }, 'unknownKey', 'recovery'],
+  ['an unknown key', { retries: [] }, 'unknownKey', 'retries'],
   [
     'an unknown key of a step',
-    { steps: { a: { ...service.steps.a, optional: true } } },
+    { steps: { a: { ...service.steps.a, skipped: true } } },
     'unknownKey',
-    'steps.a.optional',
+    'steps.a.skipped',
   ],
   ['a value that is no expression', { results: { a: 1 } }, 'malformed', 'results.a'],
   ['a name that is no identifier', { results: { 'a-b': '1' } }, 'malformed', 'results.a-b'],

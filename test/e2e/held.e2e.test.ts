@@ -20,7 +20,7 @@ afterAll(async () => {
   await stack?.stop();
 });
 
-/** The orders held below, the refused one first. */
+/** The orders held below, the one that was lied to first. */
 const heldOrders: string[] = [];
 
 const detailsOf = async (workflowId: string): Promise<string> => {
@@ -70,7 +70,6 @@ test('F45: a call that hung without effect is sent again under the same key, onc
 });
 
 test.each([
-  ['a refusal', { type: 'refuse', code: 'noPort' }, 'refused', 1],
   ['a lie', { type: 'lie' }, 'lied', 1],
   ['throttling without end', { type: 'throttle', retryAfter: 0 }, 'throttled', 3],
 ])(
@@ -114,7 +113,7 @@ test('the Temporal Web UI alone answers what a held order waits for', async () =
   const details = await detailsOf(`productOrder:default:${heldOrders[0]}`);
   expect(details).toContain('**held**');
   expect(details).toMatch(
-    /\| add ip-prefix \| 1\.2 \| ip \| held \| a person: prefix on ipam, refused \(noPort\) \|/,
+    /\| add ip-prefix \| 1\.2 \| ip \| held \| a person: prefix on ipam, lied \(notThere\) \|/,
   );
   expect(details).toMatch(/\| add managed-router \| 1\.3 \| cpe \| waiting \| add ip-prefix \|/);
 });

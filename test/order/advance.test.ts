@@ -40,6 +40,7 @@ describe('building', () => {
           { type: 'order', arrow: 'Completed' },
         ],
         untouched: [],
+        notStarted: [],
       },
     ]);
     expect(run.state).toBe('completed');

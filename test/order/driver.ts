@@ -4,14 +4,11 @@ import type {
   CompactStep,
   ServiceAction,
 } from '../../src/decomposition/plan.ts';
-import {
-  advance,
-  beginOrder,
-  type OrderCommand,
-  type OrderEvent,
-  type OrderRun,
-} from '../../src/order/advance.ts';
+import { advance } from '../../src/order/advance.ts';
+import { beginOrder, type OrderCommand, type OrderEvent, type OrderRun } from '../../src/order/run.ts';
 import type { ItemState } from '../../src/order/machine.ts';
+import type { FailureMode } from '../../src/catalog/model.ts';
+import type { PolicyRow } from '../../src/serviceOrder/recovery.ts';
 import { policy } from '../serviceOrder/driver.ts';
 
 export interface ServiceOrderSketch {
@@ -21,6 +18,9 @@ export interface ServiceOrderSketch {
   readonly reliesOn?: Readonly<Record<string, string>>;
   readonly skippable?: boolean;
   readonly steps?: readonly CompactStep[];
+  readonly optional?: boolean;
+  readonly irreversible?: boolean;
+  readonly recovery?: readonly PolicyRow[];
 }
 
 export const sketch = (id: string, given: ServiceOrderSketch = {}): CompactServiceOrder => ({
@@ -33,33 +33,72 @@ export const sketch = (id: string, given: ServiceOrderSketch = {}): CompactServi
   reliesOn: given.reliesOn ?? {},
   skippable: given.skippable ?? false,
   ...(given.steps && { steps: given.steps }),
+  ...(given.optional && { optional: true }),
+  ...((given.irreversible ?? isIrreversible(given)) && { irreversible: true }),
+  ...(given.recovery && { recovery: given.recovery }),
 });
+
+const isIrreversible = ({ action, steps = [] }: ServiceOrderSketch): boolean =>
+  action === 'delete' ||
+  steps.some(({ verb, pointOfNoReturn }) => verb === 'revoke' || pointOfNoReturn === true);
 
 export const planOf = (
   serviceOrders: readonly CompactServiceOrder[],
   openChildrenMax = 200,
+  onFailure: FailureMode = 'allOrNothing',
 ): CompactPlan => ({
   format: 1,
   rules: 1,
   settings: { openChildrenMax, step: { callTimeoutMs: 1_000, heartbeatTimeoutMs: 1_000 }, policy },
+  onFailure,
   serviceOrders,
 });
+
+export interface Circumstances {
+  readonly window?: number;
+  /** Items without service orders of their own. */
+  readonly bundles?: readonly string[];
+  readonly parents?: Readonly<Record<string, string>>;
+  readonly onFailure?: FailureMode;
+}
 
 /** An opened order: every item of the plan in progress, and those items that need no service order. */
 export function begin(
   serviceOrders: readonly CompactServiceOrder[],
-  { window = 200, bundles = [] }: { window?: number; bundles?: readonly string[] } = {},
+  { window = 200, bundles = [], parents = {}, onFailure = 'allOrNothing' }: Circumstances = {},
 ): OrderRun {
-  const ids = [...new Set([...bundles, ...serviceOrders.map(({ item }) => item)])];
+  const ids = [...new Set([...bundles, ...Object.values(parents), ...serviceOrders.map(({ item }) => item)])];
   const items = Object.fromEntries(ids.map((id): [string, ItemState] => [id, 'inProgress']));
-  return beginOrder(planOf(serviceOrders, window), 'inProgress', items);
+  return beginOrder(planOf(serviceOrders, window, onFailure), 'inProgress', items, parents);
 }
 
 export const opened: OrderEvent = { type: 'Opened' };
 export const settled = (id: string, ...changed: readonly string[]): OrderEvent => ({
   type: 'ServiceOrderSettled',
   id,
+  outcome: 'completed',
+  code: null,
   changed,
+});
+export const failed = (id: string, code = 'why'): OrderEvent => ({
+  type: 'ServiceOrderSettled',
+  id,
+  outcome: 'failed',
+  code,
+  changed: [],
+});
+export const cancelled = (id: string): OrderEvent => ({
+  type: 'ServiceOrderSettled',
+  id,
+  outcome: 'cancelled',
+  code: 'stopped',
+  changed: [],
+});
+export const stands = (id: string): OrderEvent => ({ type: 'ServiceOrderStands', id });
+/** The service orders that take back these have been written. */
+export const compensating = (...ids: readonly string[]): OrderEvent => ({
+  type: 'CompensationOpened',
+  serviceOrders: ids.map((id) => ({ ...sketch(`${id}.c`, { item: id, action: 'delete' }), compensates: id })),
 });
 export const ready = (id: string, ...changed: readonly string[]): OrderEvent => ({
   type: 'ServiceOrderReady',
@@ -89,5 +128,9 @@ export function tell(
 
 export const startedBy = (commands: readonly OrderCommand[]): string[] =>
   commands.flatMap((command) => (command.type === 'startServiceOrder' ? [command.id] : []));
+export const stoppedBy = (commands: readonly OrderCommand[]): string[] =>
+  commands.flatMap((command) => (command.type === 'stopServiceOrder' ? [command.id] : []));
+export const compensatedBy = (commands: readonly OrderCommand[]): string[] =>
+  commands.flatMap((command) => (command.type === 'openCompensation' ? command.ids : []));
 export const releasedBy = (commands: readonly OrderCommand[]): string[] =>
   commands.flatMap((command) => (command.type === 'releaseServiceOrder' ? [command.id] : []));

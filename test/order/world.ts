@@ -1,91 +1,167 @@
 import type { CompactServiceOrder } from '../../src/decomposition/plan.ts';
 import { assert, must, unreachable } from '../../src/kernel/assert.ts';
 import { isFinal } from '../../src/kernel/machine.ts';
-import { advance, type OrderCommand, type OrderEvent, type OrderRun } from '../../src/order/advance.ts';
+import { advance } from '../../src/order/advance.ts';
 import { orderMachine } from '../../src/order/machine.ts';
+import { type OrderCommand, type OrderEvent, type OrderRun, serviceOrdersOf } from '../../src/order/run.ts';
+import { advance as advanceChild } from '../../src/serviceOrder/advance.ts';
+import { serviceOrderMachine } from '../../src/serviceOrder/machine.ts';
 import {
-  advance as advanceChild,
   beginServiceOrder,
+  type Outcome,
   type ServiceOrderCommand,
   type ServiceOrderEvent,
   type ServiceOrderRun,
-  type StepReport,
-} from '../../src/serviceOrder/advance.ts';
-import { policy } from '../serviceOrder/driver.ts';
+} from '../../src/serviceOrder/run.ts';
+import { checkAttempt, checkEnd, checkUndo } from './laws.ts';
+import {
+  compensationOf,
+  type Ending,
+  isAsWanted,
+  type Network,
+  objectOf,
+  originOf,
+  possible,
+  stepOf,
+  untouchedNetwork,
+  withEffect,
+  withSent,
+} from './network.ts';
 
 /** Something that will happen, though nobody knows when: a step ends, a timer rings, a signal arrives. */
 export interface Pending {
-  readonly what: 'opened' | 'begun' | 'release' | 'report' | 'timer' | 'held' | 'ready' | 'settled';
+  readonly what:
+    | 'opened'
+    | 'begun'
+    | 'release'
+    | 'stop'
+    | 'do'
+    | 'undo'
+    | 'timer'
+    | 'held'
+    | 'resumed'
+    | 'ready'
+    | 'stands'
+    | 'settled'
+    | 'compensation';
   readonly id: string;
   readonly step?: string;
   readonly detail?: string;
+  readonly outcome?: Outcome;
+  /** Messages of one lane arrive in the order in which they were sent. */
+  readonly lane?: string;
 }
 
 /** A whole order in motion: the reducer of the order, those of its service orders, and all that is under way. */
 export interface World {
   readonly order: OrderRun;
   readonly children: Readonly<Record<string, ServiceOrderRun>>;
+  readonly network: Network;
   readonly pending: readonly Pending[];
 }
 
 export const beginWorld = (order: OrderRun): World => ({
   order,
   children: {},
+  network: untouchedNetwork,
   pending: [{ what: 'opened', id: '' }],
 });
 
-/** Lets one pending thing happen. A step's end comes with its report. */
-export function happen(world: World, index: number, report: StepReport, jitter = 0): World {
-  const event = must(world.pending[index], 'a pending event');
+/** What may be the next to happen. */
+export const nextIn = ({ pending }: World): number[] =>
+  pending.flatMap(({ lane }, index) =>
+    lane !== undefined && pending.slice(0, index).some((earlier) => earlier.lane === lane) ? [] : [index],
+  );
+
+/** Lets one pending thing happen. An attempt comes with how it ends. */
+export function happen(world: World, index: number, ending: Ending, jitter = 0): World {
+  const pending = must(world.pending[index], 'a pending event');
   const rest = { ...world, pending: world.pending.filter((_, other) => other !== index) };
-  const { id, step = '', detail = '' } = event;
+  const after = react(rest, pending, ending, jitter);
+  if (after.pending.length === 0) checkEnd(after);
+  return after;
+}
+
+function react(world: World, pending: Pending, ending: Ending, jitter: number): World {
+  const { what, id, step = '', detail = '' } = pending;
   const changed = [`r${id}`];
-  switch (event.what) {
+  switch (what) {
     case 'opened':
-      return tellOrder(rest, { type: 'Opened' });
+      return tellOrder(world, { type: 'Opened' });
     case 'held':
-      return tellOrder(rest, { type: 'ServiceOrderHeld', id, code: detail, reason: detail });
+      return tellOrder(world, { type: 'ServiceOrderHeld', id, code: detail, reason: detail });
+    case 'resumed':
+      return tellOrder(world, { type: 'ServiceOrderResumed', id });
     case 'ready':
-      return tellOrder(rest, { type: 'ServiceOrderReady', id, changed });
-    case 'settled':
-      return tellOrder(rest, { type: 'ServiceOrderSettled', id, changed });
+      return tellOrder(world, { type: 'ServiceOrderReady', id, changed });
+    case 'stands':
+      return tellOrder(world, { type: 'ServiceOrderStands', id });
+    case 'settled': {
+      const outcome = must(pending.outcome, 'an outcome');
+      const code = outcome === 'completed' ? null : detail;
+      return tellOrder(world, { type: 'ServiceOrderSettled', id, outcome, code, changed });
+    }
+    case 'compensation': {
+      const serviceOrders = id
+        .split(' ')
+        .map((one) => compensationOf(world.network, originOf(world.order, one)));
+      return tellOrder(world, { type: 'CompensationOpened', serviceOrders });
+    }
     case 'begun':
-      return tellChild(rest, id, { type: 'Begun' });
+      return tellChild(world, id, { type: 'Begun' });
     case 'release':
-      return tellChild(rest, id, { type: 'Released' });
+      return tellChild(world, id, { type: 'Released' });
+    case 'stop':
+      return tellChild(world, id, { type: 'StopRequested' });
     case 'timer':
-      return tellChild(rest, id, { type: 'RetryDue', step });
-    case 'report':
-      return tellChild(rest, id, { type: 'StepReported', step, report, jitter });
+      return tellChild(world, id, { type: 'RetryDue', step });
+    case 'do':
+    case 'undo':
+      return endAttempt(world, pending, ending, jitter);
     default:
-      return unreachable(event.what);
+      return unreachable(what);
   }
 }
 
+function endAttempt(world: World, { what, id, step = '' }: Pending, given: Ending, jitter: number): World {
+  const origin = originOf(world.order, id);
+  const forward = what === 'do' && origin.id === id;
+  const isThere = isAsWanted(world.network, origin.id, step) === forward;
+  const { report, effect } = possible(given, isThere);
+  const object = objectOf(origin.id, step);
+  const marked = forward ? withSent(world.network, object, stepOf(origin, step), report) : world.network;
+  const network = effect ? withEffect(marked, object, forward) : marked;
+  if (effect && !isThere) (forward ? checkAttempt : checkUndo)(world, id, step);
+  return tellChild({ ...world, network }, id, { type: 'StepReported', step, report, jitter });
+}
+
 function tellOrder(world: World, event: OrderEvent): World {
+  assert(!isFinal(orderMachine, world.order.state), `nothing tells a final order: ${event.type}`);
   const { run, commands } = advance(world.order, event);
   const isOver = isFinal(orderMachine, run.state);
   assert(
     commands.some(({ type }) => type === 'settleOrder') === isOver,
     'an order is settled when it is final',
   );
-  assert(!isOver || world.pending.length === 0, 'nothing is under way when the order is final');
-  assert(
-    !isOver || run.plan.serviceOrders.every(({ id }) => isOverIn(run, id)),
-    'an order is final only when all its service orders are over',
-  );
-  return commands.reduce(obey, { ...world, order: run });
+  const pending = world.pending.filter((one) => !isOver || !isTooLate(world, one));
+  assert(!isOver || pending.length === 0, 'nothing is under way when the order is final');
+  return commands.reduce(obey, { ...world, pending, order: run });
 }
 
-const isOverIn = (run: OrderRun, id: string): boolean =>
-  ['done', 'skipped'].includes(run.children[id]?.state ?? '');
+/** The word to stop may find its service order over. */
+const isTooLate = ({ children }: World, { what, id }: Pending): boolean =>
+  what === 'stop' && isFinal(serviceOrderMachine, must(children[id], id).state);
 
 function obey(world: World, command: OrderCommand): World {
   switch (command.type) {
     case 'startServiceOrder':
-      return start(world, plannedIn(world, command.id), command.changed);
+      return start(world, command.id, command.changed);
     case 'releaseServiceOrder':
-      return soon(world, { what: 'release', id: command.id });
+      return soon(world, { what: 'release', id: command.id, lane: `to ${command.id}` });
+    case 'stopServiceOrder':
+      return soon(world, { what: 'stop', id: command.id, lane: `to ${command.id}` });
+    case 'openCompensation':
+      return soon(world, { what: 'compensation', id: command.ids.join(' ') });
     case 'recordProgress':
     case 'settleOrder':
       return world;
@@ -94,32 +170,59 @@ function obey(world: World, command: OrderCommand): World {
   }
 }
 
-function start(world: World, planned: CompactServiceOrder, changed: readonly string[]): World {
-  const { id, action, steps = [] } = planned;
+function start(world: World, id: string, changed: readonly string[]): World {
   assert(world.children[id] === undefined, `${id} is started at most once`);
-  const children = { ...world.children, [id]: beginServiceOrder(action, steps, policy, changed) };
-  return soon({ ...world, children }, { what: 'begun', id });
+  assert(!world.order.doomed.includes(id), `${id} is not started once it is doomed`);
+  const planned = serviceOrdersOf(world.order).find((one) => one.id === id) as CompactServiceOrder;
+  const { action, steps = [], compensates, recovery: rows = [] } = planned;
+  const policy = { ...world.order.plan.settings.policy, rows };
+  const run = beginServiceOrder(action, steps, policy, changed, compensates !== undefined);
+  return soon({ ...world, children: { ...world.children, [id]: run } }, { what: 'begun', id });
 }
 
+/** A service order that is over hears nothing any more, and its timers are gone with it. */
 function tellChild(world: World, id: string, event: ServiceOrderEvent): World {
-  const { run, commands } = advanceChild(must(world.children[id], id), event);
+  const before = must(world.children[id], id);
+  if (isFinal(serviceOrderMachine, before.state)) {
+    assert(event.type === 'StopRequested', `${event.type} comes before ${id} is over`);
+    return world;
+  }
+  const { run, commands } = advanceChild(before, event);
   const after = { ...world, children: { ...world.children, [id]: run } };
-  return commands.reduce((now, command) => obeyChild(now, id, command), after);
+  const obeyed = commands.reduce((now, command) => obeyChild(now, id, command), after);
+  if (!isFinal(serviceOrderMachine, run.state)) return obeyed;
+  const isGone = (one: Pending) => one.id === id && ['timer', 'begun'].includes(one.what);
+  return { ...obeyed, pending: obeyed.pending.filter((one) => !isGone(one)) };
 }
 
 function obeyChild(world: World, id: string, command: ServiceOrderCommand): World {
+  const up = (message: Omit<Pending, 'id'>) => soon(world, { ...message, id, lane: `from ${id}` });
   switch (command.type) {
     case 'attemptStep':
-      checkEffect(world, id, command.step);
-      return soon(world, { what: 'report', id, step: command.step });
+      return attempt(world, id, command.step);
+    case 'undoStep':
+      assert(
+        !isUnderWay(world, id, command.step),
+        `${id}: ${command.step} is undone when nothing is under way`,
+      );
+      checkUndo(world, id, command.step);
+      return soon(world, { what: 'undo', id, step: command.step });
     case 'retryLater':
       return soon(world, { what: 'timer', id, step: command.step });
     case 'reportHeld':
-      return soon(world, { what: 'held', id, detail: command.code });
+      return up({ what: 'held', detail: command.code });
+    case 'reportResumed':
+      return up({ what: 'resumed' });
     case 'reportReady':
-      return soon(world, { what: 'ready', id });
+      return up({ what: 'ready' });
+    case 'reportStands':
+      return up({ what: 'stands' });
     case 'settleServiceOrder':
-      return soon(world, { what: 'settled', id });
+      assert(
+        !world.pending.some((one) => one.id === id && ['do', 'undo'].includes(one.what)),
+        `${id} is settled when nothing of it is under way`,
+      );
+      return up({ what: 'settled', outcome: command.outcome, detail: command.code ?? '' });
     case 'recordServiceOrder':
       return world;
     default:
@@ -127,53 +230,18 @@ function obeyChild(world: World, id: string, command: ServiceOrderCommand): Worl
   }
 }
 
-/** Judged by what the steps really came to, not by what the order believes of its service orders. */
-function checkEffect(world: World, id: string, step: string): void {
-  const planned = plannedIn(world, id);
-  const { verb, after } = must(
-    planned.steps?.find((candidate) => candidate.id === step),
-    step,
-  );
-  assert(
-    after.every((other) => isStepOver(world, id, other)),
-    `${id}: ${step} comes after its steps`,
-  );
-  const isBuilt = (other: string) =>
-    world.order.children[other]?.state === 'skipped' ||
-    (world.children[other] !== undefined &&
-      plannedIn(world, other).steps?.every(
-        (candidate) => candidate.verb === 'revoke' || isStepOver(world, other, candidate.id),
-      ) === true);
-  const { serviceOrders } = world.order.plan;
-  if (verb === 'apply') assert(planned.after.every(isBuilt), `${id} comes after what it relies on`);
-  else {
-    const builders = serviceOrders.filter(({ action }) => action !== 'delete');
-    assert(
-      builders.every((other) => isBuilt(other.id)),
-      `${id} takes away after all is built`,
-    );
-    checkTakenAway(world, planned);
-  }
+function attempt(world: World, id: string, step: string): World {
+  assert(!isUnderWay(world, id, step), `${id}: ${step} is attempted once at a time`);
+  assert(world.children[id]?.retreat === undefined, `${id} does nothing forward once it goes back`);
+  const origin = originOf(world.order, id);
+  if (origin.id !== id) checkUndo(world, id, step);
+  else checkAttempt(world, id, step);
+  const network =
+    origin.id === id ? withSent(world.network, objectOf(id, step), stepOf(origin, step)) : world.network;
+  return soon({ ...world, network }, { what: 'do', id, step });
 }
 
-function checkTakenAway(world: World, planned: CompactServiceOrder): void {
-  const isGone = ({ id, steps = [] }: CompactServiceOrder) =>
-    world.order.children[id]?.state === 'skipped' || steps.every((step) => isStepOver(world, id, step.id));
-  const first = world.order.plan.serviceOrders.filter(({ id, action, after }) =>
-    planned.action === 'delete'
-      ? planned.after.includes(id)
-      : action === 'delete' || after.includes(planned.id),
-  );
-  assert(first.every(isGone), `${planned.id} goes after what relies on it`);
-}
-
-const isStepOver = (world: World, id: string, step: string): boolean =>
-  ['done', 'skipped'].includes(world.children[id]?.steps[step]?.state ?? '');
-
-const plannedIn = (world: World, id: string): CompactServiceOrder =>
-  must(
-    world.order.plan.serviceOrders.find((candidate) => candidate.id === id),
-    id,
-  );
+const isUnderWay = ({ pending }: World, id: string, step: string): boolean =>
+  pending.some((one) => one.id === id && one.step === step && ['do', 'undo'].includes(one.what));
 
 const soon = (world: World, event: Pending): World => ({ ...world, pending: [...world.pending, event] });

@@ -29,9 +29,13 @@ const cases = {
     return ordered(client, [bundle], 'completed');
   },
   held: async (client: Client) => {
+    await client.faults([{ system: 'edge', verb: 'apply', behaviour: { type: 'lie' } }]);
+    return ordered(client, [bundle], 'held');
+  },
+  undone: async (client: Client) => {
     const refuse = { type: 'refuse', code: 'noCapacity' };
     await client.faults([{ system: 'edge', verb: 'apply', behaviour: refuse }]);
-    return ordered(client, [bundle], 'held');
+    return ordered(client, [bundle], 'failed');
   },
 } as const satisfies Record<string, (client: Client) => Promise<string>>;
 
@@ -82,11 +86,13 @@ async function record(stack: Stack, connection: Connection): Promise<void> {
     const orderId = await run(client);
     const tenant = 'default';
     const children = await client.rows(
-      `select id, domain from service_order where order_id = '${orderId}' and started_at is not null`,
+      `select id, domain, compensates from service_order where order_id = '${orderId}' and started_at is not null`,
     );
     keep(`productOrder/${name}`, await historyOf(productOrderId({ tenant, orderId })));
-    for (const { id, domain } of children)
-      keep(`serviceOrder/${name}-${domain}`, await historyOf(serviceOrderId(tenant, id)));
+    for (const { id, domain, compensates } of children) {
+      const part = compensates === null ? domain : `${domain}-taken-back`;
+      keep(`serviceOrder/${name}-${part}`, await historyOf(serviceOrderId(tenant, id)));
+    }
   }
 }
 

@@ -1,10 +1,17 @@
 import { describe, expect, test } from 'vitest';
-import { arrowOf, type ServiceOrderEvent } from '../../src/serviceOrder/advance.ts';
+import { arrowOf } from '../../src/serviceOrder/advance.ts';
+import type { ServiceOrderEvent } from '../../src/serviceOrder/run.ts';
 import { errorClasses } from '../../src/serviceOrder/recovery.ts';
 import { apply, attempted, begin, doneWith, failedBy, reported, revoke, tell } from './driver.ts';
 
 const begun: ServiceOrderEvent = { type: 'Begun' };
 const retryDue = (step: string): ServiceOrderEvent => ({ type: 'RetryDue', step });
+const completed = (...skipped: readonly string[]) => ({
+  type: 'settleServiceOrder',
+  outcome: 'completed',
+  code: null,
+  skipped,
+});
 const line = [apply('line'), apply('speed', ['line'])];
 
 describe('building', () => {
@@ -18,7 +25,7 @@ describe('building', () => {
     expect(told).toEqual([
       [{ type: 'attemptStep', step: 'line' }],
       [{ type: 'attemptStep', step: 'speed' }],
-      [{ type: 'settleServiceOrder', skipped: [] }],
+      [completed()],
     ]);
     expect(run.state).toBe('completed');
   });
@@ -36,7 +43,7 @@ describe('building', () => {
 
   test('a service order without steps is settled at once', () => {
     const { run, last } = tell(begin([]), begun);
-    expect(last).toEqual([{ type: 'settleServiceOrder', skipped: [] }]);
+    expect(last).toEqual([completed()]);
     expect(run.state).toBe('completed');
   });
 });
@@ -49,7 +56,7 @@ describe('steps that wait on results', () => {
 
   test('nothing they read changed: they are skipped, and nothing is attempted', () => {
     const { run, last } = tell(begin(plan, 'modify'), begun);
-    expect(last).toEqual([{ type: 'settleServiceOrder', skipped: ['config', 'monitoring'] }]);
+    expect(last).toEqual([completed('config', 'monitoring')]);
     expect(run.state).toBe('completed');
   });
 
@@ -72,7 +79,7 @@ describe('steps that wait on results', () => {
       begun,
       reported('config', doneWith('steps.config.other')),
     );
-    expect(last).toEqual([{ type: 'settleServiceOrder', skipped: ['monitoring'] }]);
+    expect(last).toEqual([completed('monitoring')]);
   });
 
   test('a name that only begins alike does not count', () => {
@@ -125,7 +132,7 @@ describe('build first, take away last', () => {
   });
 
   test('what cannot be built keeps the service order from being ready', () => {
-    const { run, last } = tell(begin(plan, 'modify'), begun, reported('new', failedBy('refused')));
+    const { run, last } = tell(begin(plan, 'modify'), begun, reported('new', failedBy('conflict')));
     expect(run).toMatchObject({ stage: 'building', state: 'held' });
     expect(last.map(({ type }) => type)).not.toContain('reportReady');
   });
@@ -203,7 +210,7 @@ describe('trouble', () => {
     expect(run.steps.line?.state).toBe('done');
   });
 
-  test.each(['refused', 'invalid', 'conflict', 'drift', 'lied', 'unknown'] as const)(
+  test.each(['conflict', 'drift', 'lied', 'unknown'] as const)(
     'a step that is %s is held at once, and nothing after it begins',
     (errorClass) => {
       const { run, told } = tell(begin(line), begun, reported('line', failedBy(errorClass)));
@@ -220,7 +227,7 @@ describe('trouble', () => {
     const { run, told } = tell(
       begin(plan),
       begun,
-      reported('a', failedBy('refused', 'noRoute')),
+      reported('a', failedBy('conflict', 'noRoute')),
       reported('b', failedBy('transient')),
       reported('c', doneWith()),
       retryDue('b'),
@@ -235,6 +242,23 @@ describe('trouble', () => {
       reason: expect.stringContaining('noRoute'),
     });
   });
+
+  test.each(['refused', 'invalid'] as const)(
+    'a first step that is %s is asked what there is to undo, and the service order fails with its code',
+    (errorClass) => {
+      const { run, told } = tell(
+        begin(line),
+        begun,
+        reported('line', failedBy(errorClass, 'noPort')),
+        reported('line', doneWith()),
+      );
+      expect(told.slice(1)).toEqual([
+        [{ type: 'undoStep', step: 'line' }],
+        [{ type: 'settleServiceOrder', outcome: 'failed', code: 'noPort', skipped: ['speed'] }],
+      ]);
+      expect(run.state).toBe('failed');
+    },
+  );
 
   test('a revoke that is refused holds the service order', () => {
     const { run } = tell(begin([revoke('line')], 'delete'), begun, reported('line', failedBy('refused')));

@@ -1,12 +1,12 @@
 import type { CompactStep, ServiceAction } from '../../src/decomposition/plan.ts';
+import { advance } from '../../src/serviceOrder/advance.ts';
 import {
-  advance,
   beginServiceOrder,
   type ServiceOrderCommand,
   type ServiceOrderEvent,
   type ServiceOrderRun,
   type StepReport,
-} from '../../src/serviceOrder/advance.ts';
+} from '../../src/serviceOrder/run.ts';
 import type { ErrorClass, RecoveryPolicy } from '../../src/serviceOrder/recovery.ts';
 
 export const policy: RecoveryPolicy = {
@@ -30,6 +30,10 @@ export const revoke = (id: string, after: readonly string[] = []): CompactStep =
   verb: 'revoke',
 });
 
+/** Once it is sent, nothing is taken back. */
+export const final = (step: CompactStep): CompactStep => ({ ...step, pointOfNoReturn: true });
+export const optional = (step: CompactStep): CompactStep => ({ ...step, optional: true });
+
 export const failedBy = (errorClass: ErrorClass, code = 'why'): StepReport => ({
   type: 'failed',
   class: errorClass,
@@ -41,7 +45,8 @@ export const begin = (
   plan: readonly CompactStep[],
   action: ServiceAction = 'add',
   changed: readonly string[] = [],
-): ServiceOrderRun => beginServiceOrder(action, plan, policy, changed);
+  rows: RecoveryPolicy['rows'] = [],
+): ServiceOrderRun => beginServiceOrder(action, plan, { ...policy, rows }, changed);
 
 export const reported = (step: string, report: StepReport, jitter = 0): ServiceOrderEvent => ({
   type: 'StepReported',
@@ -70,3 +75,5 @@ export function tell(
 
 export const attempted = (commands: readonly ServiceOrderCommand[]): string[] =>
   commands.flatMap((command) => (command.type === 'attemptStep' ? [command.step] : []));
+export const undone = (commands: readonly ServiceOrderCommand[]): string[] =>
+  commands.flatMap((command) => (command.type === 'undoStep' ? [command.step] : []));

@@ -56,6 +56,7 @@ describe('arrow by arrow', () => {
     waiting Attempted attempting
     waiting Held held
     waiting Skipped skipped
+    waiting UndoStarted undoing
     attempting Accepted accepted
     attempting Doubted inDoubt
     attempting Deferred waiting

@@ -4,14 +4,26 @@ import {
   costsAttempt,
   errorClasses,
   type ErrorClass,
+  lastResorts,
+  type PolicyRow,
   recover,
   type RecoveryPolicy,
+  type Trouble,
 } from '../../src/serviceOrder/recovery.ts';
+import { row } from './policyRow.ts';
 
 const policy: RecoveryPolicy = {
   retry: { attempts: 4, fromMs: 1_000, upToMs: 3_000 },
   outage: { fromMs: 500, upToMs: 60_000 },
 };
+
+const where = {
+  step: 'prefix',
+  system: 'ipam',
+  code: 'full',
+  optional: false,
+  way: 'do',
+} as const;
 
 type Row = readonly [retriedUntil: 'exhausted' | 'ever' | 'never', onApply: string, onRevoke: string];
 
@@ -49,6 +61,7 @@ const recovered = (
   after?: number,
 ) =>
   recover(policy, {
+    ...where,
     class: errorClass,
     verb,
     attempts: costsAttempt(errorClass) ? tries : 0,
@@ -113,7 +126,7 @@ test('a wait lies between three quarters and the whole of its doubled time, and 
       (given, tries, jitter, errorClass) => {
         const next = recover(
           { retry: given, outage: given },
-          { class: errorClass, verb: 'apply', attempts: tries, outages: tries, jitter },
+          { ...where, class: errorClass, verb: 'apply', attempts: tries, outages: tries, jitter },
         );
         const full = Math.min(given.upToMs, given.fromMs * 2 ** (tries - 1));
         expect(next).toMatchObject({ type: 'retry' });
@@ -124,4 +137,138 @@ test('a wait lies between three quarters and the whole of its doubled time, and 
     ),
     { seed: 7, numRuns: 2_000 },
   );
+});
+
+describe('with rows', () => {
+  const retry = { attempts: 2, fromMs: 10, upToMs: 10 };
+  const refusal: Trouble = {
+    ...where,
+    verb: 'apply',
+    class: 'refused',
+    attempts: 1,
+    outages: 0,
+    jitter: 0,
+  };
+  const ended = (rows: readonly PolicyRow[], given: Partial<Trouble> = {}) =>
+    recover({ ...policy, rows }, { ...refusal, ...given });
+  const counted = errorClasses.filter(costsAttempt);
+
+  test.each<[string, Partial<PolicyRow>]>([
+    ['nothing', {}],
+    ['its step', { step: 'prefix' }],
+    ['its system', { system: 'ipam' }],
+    ['its class', { class: 'refused' }],
+    ['its code', { code: 'full' }],
+    ['all of it', { step: 'prefix', system: 'ipam', class: 'refused', code: 'full' }],
+  ])('a row that names %s decides', (_, names) => {
+    expect(ended([row('hold', names)])).toEqual({ type: 'hold' });
+  });
+
+  test.each<[string, Partial<PolicyRow>]>([
+    ['step', { step: 'route', system: 'ipam' }],
+    ['system', { step: 'prefix', system: 'edge' }],
+    ['class', { step: 'prefix', class: 'invalid' }],
+    ['code', { step: 'prefix', code: 'taken' }],
+  ])('a row that names another %s does not, whatever else it names', (_, names) => {
+    expect(ended([row('hold', names)])).toEqual({ type: 'undo' });
+  });
+
+  test('the row that names most decides, wherever it stands', () => {
+    const rows = [
+      row('undo', {}),
+      row('skip', { system: 'ipam', class: 'refused' as const }),
+      row('hold', { step: 'prefix' }),
+    ];
+    for (const given of [rows, [...rows].reverse()]) {
+      expect(ended(given, { optional: true })).toEqual({ type: 'skip' });
+      expect(ended(given, { class: 'lied' })).toEqual({ type: 'hold' });
+      expect(ended(given, { step: 'route', class: 'lied' })).toEqual({ type: 'undo' });
+    }
+  });
+
+  test('of rows that name equally much, which only an older footprint can meet, the first decides', () => {
+    const rows = [row('hold', { system: 'ipam' }), row('undo', { step: 'prefix' })];
+    expect(ended(rows)).toEqual({ type: 'hold' });
+    expect(ended([...rows].reverse())).toEqual({ type: 'undo' });
+  });
+
+  test('a row for a step holds for the object that the step no longer has', () => {
+    const rows = [row('hold', { step: 'prefix', class: 'refused' as const, retry })];
+    const gone = { verb: 'revoke', step: 'prefix.gone' } as const;
+    expect(ended(rows, gone)).toMatchObject({ type: 'retry', of: 2 });
+    expect(ended(rows, { ...gone, step: 'prefix.gone2' })).toMatchObject({ type: 'retry', of: 2 });
+    expect(ended(rows, { ...gone, step: 'prefix2' })).toEqual({ type: 'hold' });
+  });
+
+  test.each(counted)('%s: a row that names it decides how often and what then', (errorClass) => {
+    const rows = [row('undo', { class: errorClass, retry })];
+    expect(ended(rows, { class: errorClass })).toEqual({ type: 'retry', afterMs: 10, attempt: 2, of: 2 });
+    expect(ended(rows, { class: errorClass, attempts: 2 })).toEqual({ type: 'undo' });
+  });
+
+  test.each(counted)(
+    '%s: tries of a row that names neither class nor code are for what passes',
+    (errorClass) => {
+      const passes = written[errorClass][0] === 'exhausted';
+      const rows = [row('hold', { system: 'ipam', retry })];
+      const expected = passes ? { type: 'retry', afterMs: 10, attempt: 2, of: 2 } : { type: 'hold' };
+      expect(ended(rows, { class: errorClass })).toEqual(expected);
+    },
+  );
+
+  test.each(counted)('%s: a row without tries leaves them as they are and says what then', (errorClass) => {
+    const passes = written[errorClass][0] === 'exhausted';
+    const rows = [row('undo', { class: errorClass })];
+    const first = ended(rows, { class: errorClass });
+    expect(first.type).toBe(passes ? 'retry' : 'undo');
+    expect(ended(rows, { class: errorClass, attempts: policy.retry.attempts })).toEqual({ type: 'undo' });
+  });
+
+  test('a system that names a later time is given it by a row as well', () => {
+    const rows = [row('hold', { class: 'throttled' as const, retry })];
+    expect(ended(rows, { class: 'throttled', retryAfterMs: 5_000 })).toMatchObject({ afterMs: 5_000 });
+  });
+
+  test.each(
+    lastResorts.flatMap((end) =>
+      (['apply', 'revoke'] as const).flatMap((verb) =>
+        (['do', 'undo'] as const).flatMap((way) =>
+          [false, true].map((optional) => ({ end, verb, way, optional })),
+        ),
+      ),
+    ),
+  )('$end on $verb, way $way, optional $optional, is only what is possible', ({ end, ...given }) => {
+    const forward = given.verb === 'apply' && given.way === 'do';
+    const expected = forward && (end !== 'skip' || given.optional) ? end : 'hold';
+    expect(ended([row(end, { system: 'ipam' })], given)).toEqual({ type: expected });
+  });
+
+  test('without a row, what is refused on the way back is held', () => {
+    expect(ended([], { way: 'undo' })).toEqual({ type: 'hold' });
+  });
+
+  test('no row changes how an outage is waited for', () => {
+    const drawn = fc.record(
+      {
+        system: fc.constantFrom('ipam', 'edge'),
+        step: fc.constantFrom('prefix', 'route'),
+        class: fc.constantFrom(...errorClasses),
+        code: fc.constantFrom('full', 'taken'),
+        retry: fc.constant(retry),
+      },
+      { requiredKeys: [] },
+    );
+    const rows = fc.array(
+      fc.tuple(drawn, fc.constantFrom(...lastResorts)).map(([names, end]) => row(end, names) as PolicyRow),
+    );
+    const outage = fc.constantFrom<ErrorClass>('ours', 'unavailable');
+    fc.assert(
+      fc.property(rows, outage, fc.integer({ min: 1, max: 50 }), (given, errorClass, outages) => {
+        const trouble = { class: errorClass, attempts: 3, outages };
+        expect(ended(given, trouble)).toEqual(ended([], trouble));
+        expect(ended(given, trouble)).toMatchObject({ type: 'retry', attempt: 4, of: null });
+      }),
+      { seed: 7, numRuns: 500 },
+    );
+  });
 });

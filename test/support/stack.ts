@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inject } from 'vitest';
 import { must } from '../../src/kernel/assert.ts';
+import type { Arm } from '../../temporal-dev/failpoint.ts';
 import { freePort } from '../../temporal-dev/ports.ts';
 import { postgresUrl } from '../../temporal-dev/postgres.ts';
 import {
@@ -44,7 +45,7 @@ export interface Stack {
   halt(name: StackProcess, signal?: NodeJS.Signals): Promise<void>;
   /** Ready again when it resolves. */
   restart(name: StackProcess): Promise<void>;
-  /** Starts a role again with a failpoint; when it has died of that, it comes back without. */
+  /** Gives a running role a failpoint; when it has died of that, it comes back without. */
   arm(role: Role, failpoint: string): Promise<void>;
   /** With `nthStart` 2 it waits until the process has died once and come back. */
   waitReady(name: StackProcess, nthStart?: number): Promise<void>;
@@ -93,6 +94,7 @@ function controls(supervisor: Supervisor, directory: string) {
       found.resume();
       await found.ready();
     },
+    arm: (role: Role, failpoint: string) => find(role).ask({ type: 'arm', failpoint } satisfies Arm, 'armed'),
     waitReady: (name: StackProcess, nthStart?: number) => find(name).ready(nthStart),
     starts: (name: StackProcess) => find(name).starts(),
     pid: (name: StackProcess) => must(find(name).entry()?.pid, `the pid of ${name}`),
@@ -121,13 +123,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     ]);
     grounds = found;
     const { databaseUrl, temporalAddress, temporalNamespace } = found;
-    const armed = new Map<Role, string>();
-    const failpoint = (role: Role): string | undefined => {
-      const point = armed.get(role);
-      armed.delete(role);
-      return point;
-    };
-    const around: RoleSurroundings = { ...found, networkUrl, apiPort: ports.api, env, failpoint };
+    const around: RoleSurroundings = { ...found, networkUrl, apiPort: ports.api, env };
     await supervisor.run(migratePlan(around));
     if (roles.includes('api')) {
       await supervisor.start(rolePlan('api', around));
@@ -136,14 +132,9 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     await Promise.all(
       roles.filter((role) => role !== 'api').map((role) => supervisor.start(rolePlan(role, around))),
     );
-    const control = controls(supervisor, directory);
     return {
       ...{ apiUrl, networkUrl, databaseUrl, temporalAddress, temporalNamespace },
-      ...control,
-      arm(role, point) {
-        armed.set(role, point);
-        return control.restart(role);
-      },
+      ...controls(supervisor, directory),
       stop,
     };
   } catch (error) {

@@ -52,6 +52,26 @@ describe('a process that was ready', () => {
   });
 });
 
+describe('a process that is asked', () => {
+  const onMessage = (reaction: string): string =>
+    `process.on('message', (message) => ${reaction}); ${staysReady}`;
+
+  test('was told when its answer is here', async () => {
+    const file = join(directory, 'told');
+    const reaction = `{ require('node:fs').writeFileSync('${file}', message.text); process.send({ type: 'told' }); }`;
+    const relay = await supervisor.start(fakePlan('relay', onMessage(reaction)));
+    await relay.ask({ type: 'tell', text: 'relay.sent:kill' }, 'told');
+    expect(readFileSync(file, 'utf8')).toBe('relay.sent:kill');
+  });
+
+  test('and ends instead is one clear failure', async () => {
+    const relay = await supervisor.start(fakePlan('relay', onMessage('process.exit(3)')));
+    await expect(relay.ask({ type: 'tell' }, 'told')).rejects.toThrow(
+      'relay ended with exit code 3 before it answered told',
+    );
+  });
+});
+
 describe('a process that never becomes ready', () => {
   test('is given up after its third exit, with its last words', async () => {
     const script = `console.error('no database at hand'); process.exit(7);`;

@@ -1,0 +1,101 @@
+import { and, asc, eq } from 'drizzle-orm';
+import { restoring } from '../src/decomposition/compensation.ts';
+import { type CompactServiceOrder, compactSteps, type PlannedStep } from '../src/decomposition/plan.ts';
+import { must } from '../src/kernel/assert.ts';
+import type { Tx } from './client.ts';
+import { insertEvents } from './events.ts';
+import { footprint, serviceItem, serviceOrder, step } from './schema.ts';
+import {
+  lockServiceOrder,
+  type ServiceItemRow,
+  serviceOrderEvent,
+  type ServiceOrderRow,
+} from './serviceOrderStore.ts';
+import { stepRows } from './planStore.ts';
+import { compactStepsOf } from './stepStore.ts';
+
+const compensationId = (id: string): string => `${id}.c`;
+
+/**
+ * Writes the service order that takes back a completed one, with its steps from what stands now and what stood
+ * before. Asked again it answers the one that is there.
+ */
+export async function compensate(
+  tx: Tx,
+  tenant: string,
+  id: string,
+  now: string,
+): Promise<CompactServiceOrder> {
+  const { row, items } = await lockServiceOrder(tx, tenant, id);
+  const item = must(items[0], `the item of service order ${id}`);
+  const action = item.action === 'add' ? 'delete' : 'modify';
+  const compensation = compensationId(id);
+  const known = await compactStepsOf(tx, tenant, compensation);
+  const steps = known.length > 0 ? known : compactSteps(await open(tx, tenant, row, item, action, now));
+  return {
+    id: compensation,
+    item: must(row.orderItemId, `the item of ${id}`),
+    action,
+    specification: item.specification,
+    domain: row.domain,
+    after: [],
+    reliesOn: {},
+    skippable: false,
+    steps,
+    compensates: id,
+  };
+}
+
+async function open(
+  tx: Tx,
+  tenant: string,
+  completed: ServiceOrderRow,
+  item: ServiceItemRow,
+  action: 'delete' | 'modify',
+  now: string,
+): Promise<readonly PlannedStep[]> {
+  const id = compensationId(completed.id);
+  const steps = await restoringSteps(tx, tenant, item);
+  const row: ServiceOrderRow = {
+    ...completed,
+    id,
+    state: 'acknowledged',
+    version: 1,
+    after: [],
+    compensates: completed.id,
+    orderedAt: now,
+    startedAt: null,
+    completedAt: null,
+  };
+  const wanted: ServiceItemRow = {
+    ...item,
+    serviceOrderId: id,
+    action,
+    state: 'acknowledged',
+    characteristics: item.before?.characteristics ?? item.characteristics,
+    changed: [],
+    code: null,
+    before: null,
+  };
+  await tx.insert(serviceOrder).values(row).onConflictDoNothing();
+  await tx.insert(serviceItem).values(wanted).onConflictDoNothing();
+  if (steps.length > 0) await tx.insert(step).values(stepRows(tenant, { id, steps }));
+  await insertEvents(tx, tenant, [serviceOrderEvent(row, [wanted], 'created')]);
+  return steps;
+}
+
+async function restoringSteps(tx: Tx, tenant: string, item: ServiceItemRow): Promise<readonly PlannedStep[]> {
+  const standing = await tx
+    .select()
+    .from(footprint)
+    .where(and(eq(footprint.tenantId, tenant), eq(footprint.serviceId, item.serviceId)))
+    .orderBy(asc(footprint.step), asc(footprint.system), asc(footprint.object));
+  const done = await tx
+    .select()
+    .from(step)
+    .where(
+      and(eq(step.tenantId, tenant), eq(step.serviceOrderId, item.serviceOrderId), eq(step.state, 'done')),
+    )
+    .orderBy(asc(step.ordinal));
+  return restoring(item.action, standing, done);
+}

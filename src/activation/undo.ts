@@ -1,0 +1,85 @@
+import type { Footprint } from '../inventory/inventory.ts';
+import { arrowOf } from '../serviceOrder/advance.ts';
+import type { Expectation, Observed } from './adapter.ts';
+import type { Attempt, Conclusion, StandingStep, StepOutcome } from './attempt.ts';
+import { holdsValues, type Judgement, wrong } from './judge.ts';
+
+/**
+ * What brings a step's object back to how it was before the first attempt; nothing, where it still is. Computed
+ * from the footprint alone, so it is right whatever became of the attempts.
+ */
+export function nextUndo(step: StandingStep, keyOf: (generation: number) => string): Attempt | 'nothing' {
+  const { standing, before } = step;
+  if (standing === null) return 'nothing';
+  if (before && standing.presence === 'present' && standing.key === before.key) return 'nothing';
+  const generation = step.way === 'undo' && step.decided ? step.generation + 1 : step.generation;
+  return {
+    verb: before ? 'apply' : 'revoke',
+    number: step.attempt + 1,
+    generation,
+    key: keyOf(generation),
+    wanted: before?.values ?? {},
+    ...(before && { wantedResults: before.results }),
+    expect: standing.version === '' ? 'absent' : { version: standing.version },
+    inDoubt: step.way === 'undo' || standing.presence === 'doubtful' || standing.version === '',
+  };
+}
+
+export type UndoJudgement =
+  | Exclude<Judgement, { type: 'withoutEffect' }>
+  /** It is as our own forward call left it: the undo may go ahead against this version. */
+  | { readonly type: 'ours'; readonly expect: Expectation };
+
+/** What does the system show before an undo, when nobody is sure of the calls so far? */
+export function judgeUndo(
+  { key, wanted }: Attempt,
+  before: Footprint | null,
+  isOwnKey: (key: string) => boolean,
+  now: Observed,
+): UndoJudgement {
+  if (now.type === 'absent') {
+    if (before === null) return { type: 'effected', observed: {}, version: '' };
+    return wrong('drift', 'vanished', 'the object that was to be restored is not there any more');
+  }
+  if (before && now.key === key) {
+    return holdsValues(now.observed, wanted)
+      ? { type: 'effected', observed: now.observed, version: now.version }
+      : wrong('lied', 'otherValues', 'the object carries our key, but other values');
+  }
+  if (before && now.key === before.key) {
+    return { type: 'effected', observed: now.observed, version: now.version, key: before.key };
+  }
+  if (now.key !== null && isOwnKey(now.key)) return { type: 'ours', expect: { version: now.version } };
+  const code = now.key === null ? 'unmarked' : 'exists';
+  return wrong('conflict', code, 'the object that is there now is not ours');
+}
+
+export function concludeUndo(step: StandingStep, attempt: Attempt, outcome: StepOutcome): Conclusion {
+  if (outcome.type === 'failed') return concludeTrouble(step, outcome);
+  const { before, standing } = step;
+  const key = outcome.key ?? attempt.key;
+  const footprint = before
+    ? { ...before, presence: 'present' as const, version: outcome.version, key }
+    : standing && { ...standing, presence: 'absent' as const, key };
+  const done = {
+    report: { type: 'done', changed: [] },
+    state: 'undone',
+    decided: true,
+    changed: [],
+  } as const;
+  return { ...done, ...(footprint && { footprint }) };
+}
+
+function concludeTrouble(step: StandingStep, trouble: Extract<StepOutcome, { type: 'failed' }>): Conclusion {
+  const { class: errorClass, code, retryAfterMs } = trouble;
+  const arrow = arrowOf(errorClass);
+  const isUnclear = arrow === 'Doubted' || errorClass === 'lied';
+  return {
+    report: { type: 'failed', class: errorClass, code, ...(retryAfterMs !== undefined && { retryAfterMs }) },
+    state: 'undoing',
+    decided: arrow === 'Refused',
+    changed: [],
+    trouble,
+    ...(isUnclear && step.standing && { footprint: { ...step.standing, presence: 'doubtful' as const } }),
+  };
+}

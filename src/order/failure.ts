@@ -1,0 +1,100 @@
+import type { CompactServiceOrder } from '../decomposition/plan.ts';
+import {
+  aboutOf,
+  type Advanced,
+  child,
+  isGone,
+  type OrderCommand,
+  type OrderRun,
+  withChild,
+  withStates,
+} from './run.ts';
+import { closure, tiesOf, type Ties } from './ties.ts';
+
+/**
+ * What goes down with the failures so far: all that the order's policy dooms, less what stands because
+ * something past its point of no return needs it. Judged anew at every turn, since either may still grow.
+ */
+export function judge(run: OrderRun): OrderRun {
+  if (run.failed.length === 0) return run;
+  const ties = tiesOf(run);
+  const inScope = new Set(run.failed.flatMap((id) => [...scopeOf(run, ties, id)]));
+  const standing = standingOf(run, ties);
+  const lost = [...inScope].filter((id) => !standing.has(id) || isGone(run, id) || isGoing(run, id));
+  return { ...run, doomed: [...closure(lost, ties.dependants)].sort() };
+}
+
+/** Which service orders go down with one that failed. */
+function scopeOf({ plan }: OrderRun, ties: Ties, failed: string): ReadonlySet<string> {
+  const optional = new Set(plan.serviceOrders.filter((one) => one.optional === true).map(({ id }) => id));
+  const dependants = closure([failed], ties.dependants);
+  if ([...dependants].every((id) => optional.has(id))) return dependants;
+  if (plan.onFailure === 'allOrNothing') return new Set(plan.serviceOrders.map(({ id }) => id));
+  const bundles = (id: string) => (optional.has(id) ? [] : ties.bundles(id));
+  return closure([failed], ties.siblings, ties.dependants, bundles);
+}
+
+/** Past a point of no return, with the rest of its item and all that these were built on. */
+function standingOf(run: OrderRun, ties: Ties): ReadonlySet<string> {
+  const past = run.plan.serviceOrders.filter((one) => isPastReturn(run, one)).map(({ id }) => id);
+  return closure([...run.standing, ...past], ties.siblings, ties.foundations);
+}
+
+/** What is known without asking: of a ready one all is built, and nothing taken away yet. */
+function isPastReturn(run: OrderRun, { id, irreversible, steps = [] }: CompactServiceOrder): boolean {
+  const { state } = child(run, id);
+  if (state === 'ready') return steps.some(({ pointOfNoReturn }) => pointOfNoReturn === true);
+  return irreversible === true && (state === 'done' || state === 'releasing');
+}
+
+/** On its way back, or about to be. */
+function isGoing(run: OrderRun, id: string): boolean {
+  const { state, told } = child(run, id);
+  return state === 'compensating' || told !== undefined;
+}
+
+/**
+ * Takes back what is doomed, dependants first: what runs is told to stop, what waits never starts, and what is
+ * done is compensated once everything doomed that belongs together has come to rest.
+ */
+export function takeBack(before: OrderRun): Advanced {
+  if (before.doomed.length === 0) return { run: before, commands: [] };
+  const ties = tiesOf(before);
+  const stopped = before.doomed.filter((id) => mayStop(before, id) && isBare(before, ties, id));
+  const told = stopped.reduce(tellToStop, before);
+  const restless = told.doomed.filter((id) => isRestless(told, id));
+  const unclear = closure(restless, ties.siblings, ties.foundations, ties.dependants);
+  const clear = told.doomed.filter((id) => !unclear.has(id));
+  const unstarted = clear.filter((id) => child(told, id).state === 'waiting');
+  const done = clear.filter((id) => child(told, id).state === 'done' && isBare(told, ties, id));
+  const commands: OrderCommand[] = stopped.map((id) => ({ type: 'stopServiceOrder', id }));
+  return {
+    run: withStates(withStates(told, unstarted, 'notStarted'), done, 'compensating'),
+    commands: done.length > 0 ? [...commands, { type: 'openCompensation', ids: done }] : commands,
+  };
+}
+
+function mayStop(run: OrderRun, id: string): boolean {
+  const { state, told } = child(run, id);
+  return told === undefined && ['running', 'held', 'ready'].includes(state);
+}
+
+function tellToStop(run: OrderRun, id: string): OrderRun {
+  const now = child(run, id);
+  const told = now.state === 'held' ? 'held' : 'moving';
+  return withChild(run, id, { ...now, state: 'stopping', was: aboutOf(now), told });
+}
+
+/** Nothing builds upon it any more, nor upon one in between that needed nothing. */
+const isBare = (run: OrderRun, ties: Ties, id: string): boolean =>
+  ties.dependants(id).every((other) => {
+    const { state } = child(run, other);
+    return isGone(run, other) || state === 'waiting' || (state === 'skipped' && isBare(run, ties, other));
+  });
+
+/**
+ * Whoever still moves may yet turn out to stand, with the rest of its item and all that it was built on. A ready
+ * one does not: it waits until nothing builds upon it any more, and is told to stop then.
+ */
+const isRestless = (run: OrderRun, id: string): boolean =>
+  ['running', 'held', 'releasing', 'stopping'].includes(child(run, id).state);

@@ -1,0 +1,155 @@
+import type { CompactPlan, CompactServiceOrder } from '../decomposition/plan.ts';
+import { must } from '../kernel/assert.ts';
+import type { Outcome } from '../serviceOrder/run.ts';
+import type { OrderChange } from './changes.ts';
+import type { ItemState, OrderState } from './machine.ts';
+
+/**
+ * ready: everything built, waits to take away what is no longer wanted; counts as done for those that come after.
+ * skipped: nothing it reads changed, so no child was started.
+ * stopping: told to take back what it did. undone: it did, or never got so far. notStarted: it never was.
+ * compensating, compensated: it was done, and another service order takes it back.
+ */
+export type ChildState =
+  | 'waiting'
+  | 'running'
+  | 'held'
+  | 'ready'
+  | 'releasing'
+  | 'done'
+  | 'skipped'
+  | 'stopping'
+  | 'undone'
+  | 'notStarted'
+  | 'compensating'
+  | 'compensated';
+
+export interface Child {
+  readonly state: ChildState;
+  /** Names of the service's results that changed. */
+  readonly changed: readonly string[];
+  /** Why it is held or failed. */
+  readonly code?: string;
+  /** What a held one waits for, for people. */
+  readonly reason?: string;
+  /** What a held or stopped one was about, and goes on with if it may. */
+  readonly was?: ChildState;
+  /** It was told to stop, while it moved or was held; gone once it answers that it stands. */
+  readonly told?: 'moving' | 'held';
+}
+
+export interface OrderRun {
+  readonly plan: CompactPlan;
+  readonly state: OrderState;
+  readonly items: Readonly<Record<string, ItemState>>;
+  /** Item → the bundle item it is a part of. */
+  readonly parents: Readonly<Record<string, string>>;
+  readonly children: Readonly<Record<string, Child>>;
+  /** Service orders that take back others, opened as the need arose. */
+  readonly compensations: readonly CompactServiceOrder[];
+  /** Service orders that failed of their own, so that the order's policy dooms others. */
+  readonly failed: readonly string[];
+  /** Service orders that will not stand, and those that said they stand whatever fails. */
+  readonly doomed: readonly string[];
+  readonly standing: readonly string[];
+}
+
+export type OrderEvent =
+  | { readonly type: 'Opened' }
+  | { readonly type: 'ServiceOrderReady'; readonly id: string; readonly changed: readonly string[] }
+  | {
+      readonly type: 'ServiceOrderHeld';
+      readonly id: string;
+      readonly code: string;
+      readonly reason: string;
+    }
+  | { readonly type: 'ServiceOrderResumed'; readonly id: string }
+  /** Asked to stop, it is past its point of no return. */
+  | { readonly type: 'ServiceOrderStands'; readonly id: string }
+  | {
+      readonly type: 'ServiceOrderSettled';
+      readonly id: string;
+      readonly outcome: Outcome;
+      readonly code: string | null;
+      readonly changed: readonly string[];
+    }
+  | { readonly type: 'CompensationOpened'; readonly serviceOrders: readonly CompactServiceOrder[] };
+
+export type OrderCommand =
+  | { readonly type: 'startServiceOrder'; readonly id: string; readonly changed: readonly string[] }
+  | { readonly type: 'releaseServiceOrder'; readonly id: string }
+  | { readonly type: 'stopServiceOrder'; readonly id: string }
+  | { readonly type: 'openCompensation'; readonly ids: readonly string[] }
+  | { readonly type: 'recordProgress'; readonly changes: readonly OrderChange[] }
+  | {
+      readonly type: 'settleOrder';
+      readonly changes: readonly OrderChange[];
+      /** Service orders that turned out to need nothing, and those that never began. */
+      readonly untouched: readonly string[];
+      readonly notStarted: readonly string[];
+    };
+
+export interface Advanced {
+  readonly run: OrderRun;
+  readonly commands: readonly OrderCommand[];
+}
+
+export const beginOrder = (
+  plan: CompactPlan,
+  state: OrderState,
+  items: Readonly<Record<string, ItemState>>,
+  parents: Readonly<Record<string, string>>,
+): OrderRun => ({
+  plan,
+  state,
+  items,
+  parents,
+  children: Object.fromEntries(
+    plan.serviceOrders.map(({ id }): [string, Child] => [id, { state: 'waiting', changed: [] }]),
+  ),
+  compensations: [],
+  failed: [],
+  doomed: [],
+  standing: [],
+});
+
+export const child = (run: OrderRun, id: string): Child => must(run.children[id], `service order ${id}`);
+
+export const withChild = (run: OrderRun, id: string, next: Child): OrderRun => ({
+  ...run,
+  children: { ...run.children, [id]: next },
+});
+
+export const withState = (run: OrderRun, id: string, state: ChildState): OrderRun =>
+  withChild(run, id, { ...child(run, id), state });
+
+export const withStates = (run: OrderRun, ids: readonly string[], state: ChildState): OrderRun => ({
+  ...run,
+  children: { ...run.children, ...Object.fromEntries(ids.map((id) => [id, { ...child(run, id), state }])) },
+});
+
+/** Those of the plan, and those that take some of them back. */
+export const serviceOrdersOf = (run: OrderRun): readonly CompactServiceOrder[] => [
+  ...run.plan.serviceOrders,
+  ...run.compensations,
+];
+
+export const inState = (run: OrderRun, ...states: readonly ChildState[]): string[] =>
+  Object.entries(run.children).flatMap(([id, { state }]) => (states.includes(state) ? [id] : []));
+
+const over: readonly ChildState[] = ['done', 'skipped', 'undone', 'notStarted', 'compensated'];
+const gone: readonly ChildState[] = ['undone', 'notStarted', 'compensated'];
+const built: readonly ChildState[] = ['ready', 'releasing', 'done', 'skipped'];
+
+/** Nothing more will happen to it, unless it is doomed and done. */
+export const isOver = (run: OrderRun, id: string): boolean => over.includes(child(run, id).state);
+/** Nothing of it stands, or ever will. */
+export const isGone = (run: OrderRun, id: string): boolean => gone.includes(child(run, id).state);
+export const isBuilt = (run: OrderRun, id: string): boolean => built.includes(child(run, id).state);
+/** It took no effect, or none that is left. */
+export const isNowhere = (run: OrderRun, id: string): boolean =>
+  isGone(run, id) || child(run, id).state === 'skipped';
+
+/** What a service order is about, whether or not it is held or stopped at the moment. */
+export const aboutOf = ({ state, was = 'running' }: Child): ChildState =>
+  state === 'held' || state === 'stopping' ? was : state;

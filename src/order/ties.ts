@@ -1,0 +1,71 @@
+import { must } from '../kernel/assert.ts';
+import type { OrderRun } from './run.ts';
+
+export type Tie = (id: string) => readonly string[];
+
+/**
+ * How the service orders of a plan hang together. A delete comes after those that rely on what it takes away: it
+ * does not build upon them, but as long as they are there it cannot go.
+ */
+export interface Ties {
+  readonly foundations: Tie;
+  readonly dependants: Tie;
+  /** Those of the same item, itself included. */
+  readonly siblings: Tie;
+  /** Those of the bundle items around its item, and those of the parts of its item. */
+  readonly bundles: Tie;
+  readonly parts: Tie;
+}
+
+export function tiesOf({ plan, parents }: OrderRun): Ties {
+  const { serviceOrders } = plan;
+  const itemOf = new Map(serviceOrders.map(({ id, item }) => [id, item]));
+  const building = serviceOrders.filter(({ action }) => action !== 'delete');
+  const foundations = new Map(building.map(({ id, after }) => [id, after]));
+  const edges = serviceOrders.flatMap(({ id, after }) => after.map((foundation) => ({ foundation, id })));
+  const dependants = grouped(edges, ({ foundation }) => foundation);
+  const siblings = grouped(serviceOrders, ({ item }) => item);
+  const members = (item: string) => (siblings.get(item) ?? []).map(({ id }) => id);
+  const item = (id: string) => must(itemOf.get(id), `service order ${id}`);
+  const parts = partsIn(parents);
+  return {
+    foundations: (id) => foundations.get(id) ?? [],
+    dependants: (id) => (dependants.get(id) ?? []).map((edge) => edge.id),
+    siblings: (id) => members(item(id)),
+    bundles: (id) => bundlesAround(parents, item(id)).flatMap(members),
+    parts: (id) => familyOf(parts, item(id)).flatMap(members),
+  };
+}
+
+/** All that hangs on the first ones, themselves included. */
+export function closure(first: Iterable<string>, ...ties: readonly Tie[]): ReadonlySet<string> {
+  const reached = new Set(first);
+  for (const id of reached) for (const tie of ties) for (const other of tie(id)) reached.add(other);
+  return reached;
+}
+
+type Parts = ReadonlyMap<string, readonly string[]>;
+
+/** Bundle item → the items that are its parts. */
+export const partsIn = (parents: OrderRun['parents']): Parts =>
+  grouped(Object.keys(parents), (part) => parents[part] ?? '');
+
+/** The item and all its parts, at any depth. */
+export const familyOf = (parts: Parts, item: string): string[] => [
+  ...closure([item], (member) => parts.get(member) ?? []),
+];
+
+function bundlesAround(parents: OrderRun['parents'], item: string): string[] {
+  const bundle = parents[item];
+  return bundle === undefined ? [] : [bundle, ...bundlesAround(parents, bundle)];
+}
+
+export function grouped<T>(values: Iterable<T>, keyOf: (value: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const value of values) {
+    const group = groups.get(keyOf(value));
+    if (group) group.push(value);
+    else groups.set(keyOf(value), [value]);
+  }
+  return groups;
+}

@@ -1,0 +1,153 @@
+import type { CompactStep, ServiceAction } from '../decomposition/plan.ts';
+import { must } from '../kernel/assert.ts';
+import { follow } from '../kernel/machine.ts';
+import {
+  serviceOrderMachine,
+  stepMachine,
+  type ServiceOrderArrow,
+  type ServiceOrderState,
+  type StepArrow,
+  type StepState,
+} from './machine.ts';
+import type { ErrorClass, RecoveryPolicy } from './recovery.ts';
+
+/** What an attempt of a step came to, on its way there or back. Texts and values stay in Postgres. */
+export type StepReport =
+  | { readonly type: 'done'; readonly changed: readonly string[] }
+  | {
+      readonly type: 'failed';
+      readonly class: ErrorClass;
+      readonly code: string;
+      readonly retryAfterMs?: number;
+    };
+
+export interface StepRun {
+  readonly state: StepState;
+  readonly way: 'do' | 'undo';
+  /** Failed tries of this way: those that count, and those that an outage of ours cost. */
+  readonly attempts: number;
+  readonly outages: number;
+  /** Some attempt may have had an effect that nobody saw. */
+  readonly doubted: boolean;
+  /** A timer runs, and nothing but its ring brings the step back. */
+  readonly awaitsRetry: boolean;
+  /** Why it waits or is held: `ipam throttled`, for people. */
+  readonly trouble?: { readonly class: ErrorClass; readonly code: string };
+}
+
+/** How a service order ends: all is as wanted, or all is as it was before. */
+export type Outcome = 'completed' | 'failed' | 'cancelled';
+
+export interface ServiceOrderRun {
+  readonly action: ServiceAction;
+  readonly plan: readonly CompactStep[];
+  readonly policy: RecoveryPolicy;
+  /** What takes back another service order is not itself taken back. */
+  readonly compensating: boolean;
+  readonly state: ServiceOrderState;
+  readonly steps: Readonly<Record<string, StepRun>>;
+  /** Names of results that changed: those it relies on and those of its own steps. */
+  readonly changed: readonly string[];
+  readonly stage: 'building' | 'ready' | 'released';
+  /** Present once it goes back: where that ends, and why it turned. */
+  readonly retreat?: { readonly outcome: Exclude<Outcome, 'completed'>; readonly code: string };
+}
+
+export type ServiceOrderEvent =
+  | { readonly type: 'Begun' }
+  | {
+      readonly type: 'StepReported';
+      readonly step: string;
+      readonly report: StepReport;
+      readonly jitter: number;
+    }
+  | { readonly type: 'RetryDue'; readonly step: string }
+  | { readonly type: 'Released' }
+  /** The order cannot succeed as a whole: take back what you did. */
+  | { readonly type: 'StopRequested' };
+
+export type ServiceOrderChange =
+  | {
+      readonly type: 'step';
+      readonly step: string;
+      readonly arrow: 'Held' | 'Skipped';
+      readonly class: ErrorClass;
+      readonly code: string;
+    }
+  | { readonly type: 'serviceOrder'; readonly arrow: ServiceOrderArrow };
+
+export type ServiceOrderCommand =
+  | { readonly type: 'attemptStep'; readonly step: string }
+  | { readonly type: 'undoStep'; readonly step: string }
+  | {
+      readonly type: 'retryLater';
+      readonly step: string;
+      readonly afterMs: number;
+      readonly attempt: number;
+      readonly of: number | null;
+    }
+  | { readonly type: 'recordServiceOrder'; readonly changes: readonly ServiceOrderChange[] }
+  | { readonly type: 'reportHeld'; readonly code: string; readonly reason: string }
+  | { readonly type: 'reportResumed' }
+  | { readonly type: 'reportReady' }
+  | { readonly type: 'reportStands' }
+  | {
+      readonly type: 'settleServiceOrder';
+      readonly outcome: Outcome;
+      readonly code: string | null;
+      /** Steps that were not needed, or not any more. */
+      readonly skipped: readonly string[];
+    };
+
+export interface Advanced {
+  readonly run: ServiceOrderRun;
+  readonly commands: readonly ServiceOrderCommand[];
+}
+
+export const beginServiceOrder = (
+  action: ServiceAction,
+  plan: readonly CompactStep[],
+  policy: RecoveryPolicy,
+  changed: readonly string[],
+  compensating = false,
+): ServiceOrderRun => ({
+  action,
+  plan,
+  policy,
+  compensating,
+  state: 'acknowledged',
+  steps: Object.fromEntries(
+    plan.map(({ id }): [string, StepRun] => [
+      id,
+      { state: 'waiting', way: 'do', attempts: 0, outages: 0, doubted: false, awaitsRetry: false },
+    ]),
+  ),
+  changed,
+  stage: isReleasedLater(action, plan) && !compensating ? 'building' : 'released',
+});
+
+const isReleasedLater = (action: ServiceAction, plan: readonly CompactStep[]): boolean =>
+  action === 'modify' && plan.some(({ verb }) => verb === 'revoke');
+
+export const followOrder = (from: ServiceOrderState, arrow: ServiceOrderArrow): ServiceOrderState =>
+  follow<ServiceOrderState, ServiceOrderArrow>(serviceOrderMachine, from, arrow);
+
+export const step = (run: ServiceOrderRun, id: string): StepRun => must(run.steps[id], `step ${id}`);
+
+export const planned = (run: ServiceOrderRun, id: string): CompactStep =>
+  must(
+    run.plan.find((candidate) => candidate.id === id),
+    `step ${id}`,
+  );
+
+export const move = (run: ServiceOrderRun, id: string, arrow: StepArrow): ServiceOrderRun =>
+  withStep(run, id, { state: follow<StepState, StepArrow>(stepMachine, step(run, id).state, arrow) });
+
+export const withStep = (run: ServiceOrderRun, id: string, change: Partial<StepRun>): ServiceOrderRun => ({
+  ...run,
+  steps: { ...run.steps, [id]: { ...step(run, id), ...change } },
+});
+
+/** Nothing was ever sent for it. */
+export const isUntouched = ({ state, attempts, outages }: StepRun): boolean =>
+  state === 'skipped' || (state === 'waiting' && attempts + outages === 0);

@@ -1,0 +1,199 @@
+import type { CompactServiceOrder } from '../../src/decomposition/plan.ts';
+import { assert } from '../../src/kernel/assert.ts';
+import { isFinal } from '../../src/kernel/machine.ts';
+import { orderMachine } from '../../src/order/machine.ts';
+import { anyAsWanted, isAsWanted, isPast, originOf, stepOf } from './network.ts';
+import type { World } from './world.ts';
+
+/** What builds something new: deletes only take away, dependants first. */
+const builds = ({ action }: CompactServiceOrder): boolean => action !== 'delete';
+
+const wasSkipped = ({ children }: World, id: string, step: string): boolean =>
+  children[id]?.steps[step]?.state === 'skipped';
+
+/** Judged by the network, not by what the order believes of its service orders. */
+const stands = (world: World, id: string, step: string): boolean =>
+  isAsWanted(world.network, id, step) || wasSkipped(world, id, step);
+
+/** Never begun because nothing of it was needed. */
+const wasUnneeded = ({ order, children }: World, id: string): boolean =>
+  children[id] === undefined && order.children[id]?.state === 'skipped';
+
+const isBuilt = (world: World, { id, steps = [] }: CompactServiceOrder): boolean =>
+  wasUnneeded(world, id) ||
+  (world.children[id] !== undefined &&
+    steps.every((step) => step.verb === 'revoke' || stands(world, id, step.id)));
+
+const isWhole = (world: World, { id, steps = [] }: CompactServiceOrder): boolean =>
+  wasUnneeded(world, id) ||
+  (world.children[id] !== undefined && steps.every((step) => stands(world, id, step.id)));
+
+const isNowhere = (world: World, one: CompactServiceOrder): boolean => !anyAsWanted(world.network, one);
+
+/** I8: a forward effect comes after all that it builds upon, and what is taken away goes last, dependants first. */
+export function checkAttempt(world: World, id: string, step: string): void {
+  const { serviceOrders } = world.order.plan;
+  const planned = originOf(world.order, id);
+  const { verb, after } = stepOf(planned, step);
+  assert(
+    after.every((other) => stands(world, id, other)),
+    `${id}: ${step} comes after its steps`,
+  );
+  if (verb === 'apply') {
+    const foundations = serviceOrders.filter((one) => planned.after.includes(one.id));
+    assert(
+      foundations.every((one) => isBuilt(world, one)),
+      `${id} comes after what it relies on`,
+    );
+    return;
+  }
+  assert(
+    serviceOrders.filter(builds).every((one) => isBuilt(world, one) || isNowhere(world, one)),
+    `${id} takes away after all is built`,
+  );
+  const first = serviceOrders.filter((one) =>
+    builds(planned) ? !builds(one) || one.after.includes(id) : planned.after.includes(one.id),
+  );
+  const isOver = (one: CompactServiceOrder) => isWhole(world, one) || isNowhere(world, one);
+  assert(
+    first.every((one) => (builds(one) ? isOver(one) : isWhole(world, one) || isGivenUp(world, one.id))),
+    `${id} goes after what relies on it`,
+  );
+}
+
+const isGivenUp = ({ order }: World, id: string): boolean =>
+  ['notStarted', 'undone'].includes(order.children[id]?.state ?? '');
+
+/** I8, I9: an undo comes after all that builds upon it is gone, and never past a point of no return. */
+export function checkUndo(world: World, id: string, step: string): void {
+  const { network, order } = world;
+  const planned = originOf(order, id);
+  assert(!isPast(network, planned), `${id}: nothing is taken back past the point of no return`);
+  const above = (planned.steps ?? []).filter(({ after }) => after.includes(step));
+  assert(
+    above.every((other) => !isAsWanted(network, planned.id, other.id)),
+    `${id}: ${step} is taken back after the steps upon it`,
+  );
+  const dependants = grown([planned.id], (below) =>
+    order.plan.serviceOrders.filter((one) => builds(one) && one.after.includes(below)),
+  );
+  assert(
+    order.plan.serviceOrders.every(
+      (one) => one === planned || !dependants.has(one.id) || isNowhere(world, one),
+    ),
+    `${id} is taken back after what relies on it`,
+  );
+}
+
+/** When nothing is under way any more, the order is over, or a person has to do something. */
+export function checkEnd(world: World): void {
+  const { order, children } = world;
+  const isHeld = Object.values(children).some(({ state }) => state === 'held');
+  if (!isFinal(orderMachine, order.state)) {
+    assert(isHeld && order.state === 'held', `nothing moves, and nobody knows why: ${order.state}`);
+    return;
+  }
+  assert(!isHeld, 'a final order holds nothing');
+  for (const one of order.plan.serviceOrders) {
+    assert(isWhole(world, one) || isNowhere(world, one), `${one.id} is not half-done`);
+    checkPolicy(world, one);
+  }
+  for (const item of Object.keys(order.items)) checkItem(world, item);
+  checkRollUp(world);
+}
+
+function checkItem(world: World, item: string): void {
+  const { items, plan, parents } = world.order;
+  const own = plan.serviceOrders.filter((one) => one.item === item);
+  const all = plan.serviceOrders.filter((one) => isWithin(parents, one.item, item));
+  const needed = all.filter(({ optional }) => optional !== true);
+  const isThere = (one: CompactServiceOrder) => isDone(world, one);
+  if (items[item] === 'completed') {
+    assert(needed.every(isThere), `${item} is completed only if all it needs is there`);
+    assert(all.length === 0 || all.some(isThere), `${item} is completed only if something of it is there`);
+    return;
+  }
+  assert(items[item] === 'failed', `${item} is over with its order`);
+  const excused = standing(world);
+  const left = own.filter((one) => !isNowhere(world, one) && !excused.has(one.id));
+  assert(left.length === 0, `${item} failed, and nothing of it is left: ${left.map(({ id }) => id)}`);
+  assert(
+    all.length === 0 || !needed.every(isThere) || !all.some(isThere),
+    `${item} failed only if something it needs is not there`,
+  );
+}
+
+/** Its child ended well and was not taken back, or nothing had to be done. */
+const isDone = ({ order }: World, { id }: CompactServiceOrder): boolean => {
+  const state = order.children[id]?.state;
+  return state === 'done' || (state === 'skipped' && !order.doomed.includes(id));
+};
+
+const isWithin = (parents: Readonly<Record<string, string>>, part: string, item: string): boolean =>
+  part === item || (parents[part] !== undefined && isWithin(parents, parents[part], item));
+
+/**
+ * What stands whatever fails: past its point of no return, the rest of its item, and what these were built on.
+ * Of one that is done, the order does not know whether the marked step was skipped, and lets it stand.
+ */
+function standing({ network, order, children }: World): ReadonlySet<string> {
+  const { serviceOrders } = order.plan;
+  const isDoneForGood = ({ id, irreversible }: CompactServiceOrder) =>
+    irreversible === true && children[id]?.state === 'completed';
+  const roots = serviceOrders.filter((one) => isPast(network, one) || isDoneForGood(one)).map(({ id }) => id);
+  return grown(roots, (id) =>
+    serviceOrders.filter((other) =>
+      serviceOrders.some(
+        (one) => one.id === id && (one.item === other.item || (builds(one) && one.after.includes(other.id))),
+      ),
+    ),
+  );
+}
+
+function grown(
+  roots: readonly string[],
+  next: (id: string) => readonly CompactServiceOrder[],
+): ReadonlySet<string> {
+  const reached = new Set(roots);
+  for (const id of reached) for (const other of next(id)) reached.add(other.id);
+  return reached;
+}
+
+/** Nothing is taken down by a failure that has nothing to do with it, and nothing fails by itself. */
+function checkPolicy(world: World, one: CompactServiceOrder): void {
+  const { plan, parents } = world.order;
+  const failed = plan.serviceOrders.filter(({ id }) => world.children[id]?.state === 'failed');
+  const required = failed.filter(({ optional }) => optional !== true);
+  if (failed.length === 0) assert(isDone(world, one), `${one.id} is done, since nothing failed`);
+  const everyOptional = plan.serviceOrders.every(
+    ({ optional, after }) => optional === true || after.length === 0,
+  );
+  if (required.length === 0 && one.optional !== true && everyOptional) {
+    assert(isDone(world, one), `${one.id} is done, since it needs nothing that failed`);
+  }
+  if (plan.onFailure === 'allOrNothing') {
+    const isLost = required.length > 0 && !standing(world).has(one.id);
+    assert(!isLost || !isDone(world, one), `${one.id} goes down with the rest`);
+    return;
+  }
+  const touched = grown(
+    failed.map(({ id }) => id),
+    (id) => {
+      const lost = plan.serviceOrders.find((other) => other.id === id);
+      return plan.serviceOrders.filter(
+        (other) =>
+          other.item === lost?.item ||
+          other.after.includes(id) ||
+          isWithin(parents, lost?.item ?? '', other.item),
+      );
+    },
+  );
+  assert(touched.has(one.id) || isDone(world, one), `${one.id} has nothing to do with what failed`);
+}
+
+function checkRollUp({ order }: World): void {
+  const states = Object.values(order.items);
+  const completed = states.filter((state) => state === 'completed').length;
+  const expected = completed === states.length ? 'completed' : completed > 0 ? 'partial' : 'failed';
+  assert(order.state === expected, `an order is what its items are: ${order.state}, not ${expected}`);
+}
