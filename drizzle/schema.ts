@@ -30,13 +30,38 @@ const json = (name: string) => jsonb(name).$type<JsonObject>();
 const oneOf = (name: string, column: string, values: readonly string[]) =>
   check(name, sql.raw(`"${column}" in (${values.map((value) => `'${value}'`).join(', ')})`));
 
+const falloutClasses = [...errorClasses, 'orphaned'] as const;
+const callbackStates = ['waiting', 'delivered', 'dead'] as const;
+
 // ---- the operator's: no tenant ----
 
 export const system = pgTable('system', {
   name: text().primaryKey(),
   adapter: text().notNull(),
   address: text().notNull(),
-  limits: json('limits'),
+  limits: jsonb().$type<SystemLimits>(),
+  /** An operator's word: no call leaves for a paused system. */
+  paused: boolean().notNull().default(false),
+  pausedWhy: text('paused_why'),
+  /** What the system signs its callbacks with; the application's role may not read it. */
+  callbackSecret: text('callback_secret'),
+});
+
+/** How much a system stands: calls a second over all workers, calls at once in each. */
+export interface SystemLimits {
+  readonly callsPerSecond?: number;
+  readonly concurrency?: number;
+}
+
+/** What workers found out about a system: the breaker. Written by all, read before every call. */
+export const systemHealth = pgTable('system_health', {
+  system: text().primaryKey(),
+  /** Calls in a row that the system did not answer. */
+  failures: integer().notNull(),
+  /** While it lies ahead no call leaves; once past, one call at a time probes. */
+  openUntil: at('open_until'),
+  lastError: text('last_error'),
+  changedAt: at('changed_at').notNull().defaultNow(),
 });
 
 /** Service families that some saved catalogue names: what workers poll for. */
@@ -297,12 +322,22 @@ export const serviceOrder = pgTable(
     after: text().array().notNull(),
     /** The completed service order that this one takes back. */
     compensates: text(),
+    /** Who ordered it, where no product order did. */
+    client: text(),
+    externalId: text('external_id'),
+    fingerprint: text(),
+    carried: json('carried'),
+    requestedStart: at('requested_start'),
+    runChain: text('run_chain'),
     orderedAt: at('ordered_at').notNull().defaultNow(),
     startedAt: at('started_at'),
     completedAt: at('completed_at'),
   },
   (t) => [
     primaryKey({ columns: [t.tenantId, t.id] }),
+    uniqueIndex('service_order_external_id')
+      .on(t.tenantId, t.client, t.externalId)
+      .where(sql`state not in ('rejected', 'failed', 'cancelled')`),
     index('service_order_order').on(t.tenantId, t.orderId),
     index('service_order_ordered').on(t.tenantId, t.orderedAt, t.id),
     oneOf('service_order_state_known', 'state', serviceOrderStates),
@@ -411,8 +446,94 @@ export const attempt = pgTable(
     outcome: text(),
     code: text(),
     message: text(),
+    /** What the system showed when it was last looked at. */
+    seen: json('seen'),
   },
-  (t) => [primaryKey({ columns: [t.tenantId, t.serviceOrderId, t.item, t.step, t.number] })],
+  (t) => [
+    primaryKey({ columns: [t.tenantId, t.serviceOrderId, t.item, t.step, t.number] }),
+    uniqueIndex('attempt_correlation').on(t.tenantId, t.correlationId),
+  ],
+);
+
+/** Something that needs a person: a step that cannot go on, or an order without its run. */
+export const fallout = pgTable(
+  'fallout',
+  {
+    tenantId: tenant(),
+    id: text().notNull(),
+    /** Null where a service order belongs to no product order. */
+    orderId: text('order_id'),
+    serviceOrderId: text('service_order_id'),
+    item: integer(),
+    step: text(),
+    system: text(),
+    class: text({ enum: falloutClasses }).notNull(),
+    code: text().notNull(),
+    reason: text().notNull(),
+    tries: integer().notNull(),
+    /** What the network showed at the last look, where it showed anything. */
+    seen: json('seen'),
+    openedAt: at('opened_at').notNull().defaultNow(),
+    closedAt: at('closed_at'),
+    /** How it was closed: by which command, or `settled`. */
+    resolution: text(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.tenantId, t.id] }),
+    index('fallout_open').on(t.tenantId, t.openedAt, t.id).where(sql`closed_at is null`),
+    index('fallout_order').on(t.tenantId, t.orderId),
+    index('fallout_service_order').on(t.tenantId, t.serviceOrderId),
+    oneOf('fallout_class_known', 'class', falloutClasses),
+  ],
+);
+
+/** An effect that may still come: looked for until its latest possible time is past. */
+export const watch = pgTable(
+  'watch',
+  {
+    tenantId: tenant(),
+    serviceOrderId: text('service_order_id').notNull(),
+    item: integer().notNull(),
+    step: text().notNull(),
+    serviceId: text('service_id').notNull(),
+    system: text().notNull(),
+    object: text().notNull(),
+    dueAt: at('due_at').notNull(),
+    until: at('until').notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.tenantId, t.serviceOrderId, t.item, t.step] }),
+    index('watch_due').on(t.dueAt),
+  ],
+);
+
+/** What a system reported on its own. Never trusted: only a reason to look. */
+export const callback = pgTable(
+  'callback',
+  {
+    tenantId: tenant(),
+    system: text().notNull(),
+    /** The sender's own id of the message: another of the same id is the same. */
+    messageId: text('message_id').notNull(),
+    correlationId: text('correlation_id').notNull(),
+    body: jsonb().notNull(),
+    receivedAt: at('received_at').notNull().defaultNow(),
+    serviceOrderId: text('service_order_id'),
+    item: integer(),
+    step: text(),
+    state: text({ enum: callbackStates }).notNull(),
+    /** Why nobody was told. */
+    reason: text(),
+    tries: integer().notNull().default(0),
+    dueAt: at('due_at').notNull().defaultNow(),
+    settledAt: at('settled_at'),
+  },
+  (t) => [
+    primaryKey({ columns: [t.tenantId, t.system, t.messageId] }),
+    index('callback_due').on(t.dueAt).where(sql`state = 'waiting'`),
+    index('callback_dead').on(t.tenantId, t.receivedAt).where(sql`state = 'dead'`),
+    oneOf('callback_state_known', 'state', callbackStates),
+  ],
 );
 
 // ---- what leaves ----
@@ -441,9 +562,10 @@ export const dispatch = pgTable(
   'dispatch',
   {
     tenantId: tenant(),
+    /** A product order, or a service order that belongs to none. */
     orderId: text('order_id').notNull(),
     sequence: bigint({ mode: 'number' }).generatedAlwaysAsIdentity(),
-    command: text({ enum: ['start'] }).notNull(),
+    command: text({ enum: ['start', 'startServiceOrder', 'abort'] }).notNull(),
     dueAt: at('due_at').notNull(),
     tries: integer().notNull().default(0),
     lastError: text('last_error'),
