@@ -1,16 +1,9 @@
-import { fileURLToPath } from 'node:url';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
-import {
-  bundleWorkflowCode,
-  DefaultLogger,
-  NativeConnection,
-  Runtime,
-  Worker,
-  type WorkerOptions,
-} from '@temporalio/worker';
+import { DefaultLogger, NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import { domainQueue, orderQueue } from '../workflows/messages.ts';
 import type { Activities } from './index.ts';
+import { bundleWorkflows } from './workflowBundle.ts';
 
 export interface WorkersOptions {
   readonly workflowSlots: number;
@@ -22,8 +15,6 @@ export interface WorkersOptions {
   readonly activities: Activities;
   readonly log: Logger;
 }
-
-const workflowsPath = fileURLToPath(new URL('../workflows/index.ts', import.meta.url));
 
 /** How a worker polls and how much it takes on at once. */
 export const workerTuning = (
@@ -59,7 +50,7 @@ export async function startWorkers(
   const logger = loggerTo(options.log);
   Runtime.install({ logger, shutdownSignals: [] });
   const { connection, namespace } = await connectWorker();
-  const workflowBundle = await bundleWorkflowCode({ workflowsPath, logger });
+  const workflowBundle = await bundleWorkflows(logger);
   const running = new Map<string, { worker: Worker; done: Promise<void> }>();
   let fail: (error: unknown) => void = () => {};
   const failed = new Promise<never>((_, reject) => {
@@ -81,7 +72,7 @@ export async function startWorkers(
   };
   const startMissing = async () => {
     const wanted = [orderQueue, ...(await options.domains()).map(domainQueue)];
-    for (const queue of wanted) if (!running.has(queue)) await start(queue);
+    await Promise.all(wanted.filter((queue) => !running.has(queue)).map(start));
   };
 
   await startMissing();

@@ -1,8 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, normalize } from 'node:path';
-import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
+import { DefaultLogger } from '@temporalio/worker';
 import { describe, expect, test } from 'vitest';
+import { bundleWorkflows } from '../activities/workflowBundle.ts';
 
 /** What a reviewer would forget. Every message says what to do instead. */
 
@@ -161,10 +162,7 @@ test('rules and workflows know no clock, no chance, no environment and no Node',
 });
 
 test('the workflow bundle holds the rules, and neither expressions nor schemas nor the client', async () => {
-  const { code } = await bundleWorkflowCode({
-    workflowsPath: join(root, 'workflows/index.ts'),
-    logger: new DefaultLogger('ERROR'),
-  });
+  const { code } = await bundleWorkflows(new DefaultLogger('ERROR'));
   const modules = new Set(
     [...code.matchAll(/"(\.\/[^"\s]+?\.(?:[cm]?js|ts))"/g)].map(([, path = '']) => path),
   );
