@@ -44,6 +44,7 @@ const roles = {
     const { createApp } = await import('./api/app.ts');
     const { newOrderId } = await import('./api/orderId.ts');
     const { createStarter } = await import('./api/starter.ts');
+    const { answerUnreadable } = await import('./api/unreadable.ts');
     const { schemaIsCurrent } = await import('./drizzle/migrate.ts');
     const { openWorkflowDoor } = await import('./workflows/client.ts');
     const log = logger(config, 'api');
@@ -67,6 +68,7 @@ const roles = {
       const options = { fetch: app.fetch, hostname: config.apiHost, port: config.apiPort, serverOptions };
       const listening = serve(options, () => resolve(listening));
       listening.on('error', reject);
+      listening.on('clientError', answerUnreadable);
     });
     return {
       async stop() {

@@ -39,6 +39,7 @@ const ofCatalogues = {
 } as const satisfies Record<CatalogRefusal['type'], Problem>;
 
 const ofTheEdge = {
+  RequestMalformed: [400, 'This is not HTTP, or it came too slowly'],
   BodyMalformed: [400, 'The body is not well-formed JSON'],
   BodyInvalid: [400, 'The body does not fit the contract'],
   TextInvalid: [400, 'The text holds characters that cannot be stored'],
@@ -57,6 +58,7 @@ const ofTheEdge = {
   ExternalIdReused: [409, 'Another order has this external id'],
   BodyTooLarge: [413, 'The body is too large'],
   MediaTypeUnsupported: [415, 'The media type is not supported'],
+  HeadersTooLarge: [431, 'The headers are too large'],
   IdempotencyKeyReused: [422, 'The Idempotency-Key was used for another request'],
   InternalError: [500, 'Something went wrong inside'],
   DatabaseUnavailable: [503, 'The database cannot be reached'],

@@ -146,10 +146,16 @@ const valuesOf = (given: string): string[] =>
 function instantOf(name: string, value: string): string {
   const text = value.replace(/ (\d\d:\d\d)$/, '+$1');
   const isKnown = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d))?$/.test(text);
-  const time = isKnown ? new Date(text).getTime() : Number.NaN;
+  const time = isKnown && isDay(text.slice(0, 10)) ? new Date(text).getTime() : Number.NaN;
   if (!Number.isNaN(time) && time >= firstInstant && time <= lastInstant) return new Date(time).toISOString();
   return refuse('FilterInvalid', 'must be a date, or a date and time with its offset', { path: shown(name) });
 }
+
+/** `Date` reads the 30th of February as the 2nd of March. */
+const isDay = (day: string): boolean => {
+  const read = new Date(`${day}T00:00:00Z`);
+  return !Number.isNaN(read.getTime()) && read.toISOString().startsWith(day);
+};
 
 const firstInstant = Date.UTC(1000, 0);
 const lastInstant = Date.UTC(9999, 0);

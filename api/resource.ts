@@ -100,13 +100,19 @@ export function selected(resource: JsonObject, fields: readonly string[] | undef
   return Object.fromEntries(Object.entries(resource).filter(([name]) => wanted.has(name)));
 }
 
-/** What has no value is not there: no nulls, no empty lists. */
-export const present = (attributes: Readonly<Record<string, Json | undefined | null>>): JsonObject =>
+type Attributes = Readonly<Record<string, Json | undefined | null>>;
+
+/** What has no value is not there. */
+export const given = (attributes: Attributes): JsonObject =>
   Object.fromEntries(
-    Object.entries(attributes).filter(
-      ([, value]) => value !== undefined && value !== null && !(Array.isArray(value) && value.length === 0),
-    ),
+    Object.entries(attributes).filter(([, value]) => value !== undefined && value !== null),
   ) as JsonObject;
+
+/** The contracts' lists have at least one entry: empty ones are not there either. */
+export const present = (attributes: Attributes): JsonObject =>
+  Object.fromEntries(
+    Object.entries(given(attributes)).filter(([, value]) => !(Array.isArray(value) && value.length === 0)),
+  );
 
 /** RFC 3339 in UTC, whatever form the database gave it. */
 export const dateTime = (instant: string | null | undefined): string | undefined =>

@@ -1,7 +1,7 @@
 import { together } from '../../drizzle/reads/together.ts';
 import type { OrderDetails } from '../../drizzle/reads/orderDetails.ts';
 import type { Json, JsonObject } from '../../src/kernel/json.ts';
-import { dateTime, present } from '../resource.ts';
+import { dateTime, given } from '../resource.ts';
 
 type ServiceOrders = OrderDetails['serviceOrders'];
 type ServiceOrder = ServiceOrders['orders'][number];
@@ -12,7 +12,7 @@ type Footprint = ServiceOrders['footprints'][number];
 /** Everything that TMF has no place for: what an operator needs to see why an order does not move. */
 export function orderView(details: OrderDetails): JsonObject {
   const { order, items, claims, commands } = details;
-  return present({
+  return given({
     id: order.id,
     externalId: order.externalId,
     state: order.state,
@@ -23,13 +23,13 @@ export function orderView(details: OrderDetails): JsonObject {
     catalogueHash: order.snapshot,
     runChain: order.runChain,
     items: items.map(({ id, action, state, code, offering, products }) =>
-      present({ id, action, state, code, offering, products }),
+      given({ id, action, state, code, offering, products }),
     ),
     plan: planView(details),
     serviceOrders: serviceOrderViews(details.serviceOrders),
     claims: claims.map(({ productId, mode, holders }) => ({ product: productId, mode, holders })),
     commands: commands.map(({ command, dueAt, tries, lastError }) =>
-      present({ command, dueAt: dateTime(dueAt), tries, lastError }),
+      given({ command, dueAt: dateTime(dueAt), tries, lastError }),
     ),
   });
 }
@@ -37,7 +37,7 @@ export function orderView(details: OrderDetails): JsonObject {
 function planView({ order }: OrderDetails): JsonObject | undefined {
   const { plan, compactPlan, planHash } = order;
   if (plan === null) return undefined;
-  return present({
+  return given({
     hash: planHash,
     format: plan.format,
     rules: plan.rules,
@@ -81,7 +81,7 @@ const attemptOwner = ({ serviceOrderId, item, step }: Pick<Attempt, 'serviceOrde
   `${serviceOrderId} ${item} ${step}`;
 
 const headView = (serviceOrder: ServiceOrder): JsonObject =>
-  present({
+  given({
     id: serviceOrder.id,
     item: serviceOrder.orderItemId,
     state: serviceOrder.state,
@@ -94,7 +94,7 @@ const headView = (serviceOrder: ServiceOrder): JsonObject =>
   });
 
 const stepView = (step: Step, attempts: readonly Attempt[]): JsonObject =>
-  present({
+  given({
     name: step.name,
     item: step.item,
     system: step.system,
@@ -111,9 +111,9 @@ const stepView = (step: Step, attempts: readonly Attempt[]): JsonObject =>
     error:
       step.errorClass === null
         ? undefined
-        : present({ class: step.errorClass, code: step.errorCode, message: step.errorMessage }),
+        : given({ class: step.errorClass, code: step.errorCode, message: step.errorMessage }),
     attempts: attempts.map((attempt) =>
-      present({
+      given({
         number: attempt.number,
         key: attempt.key,
         notedAt: dateTime(attempt.notedAt),

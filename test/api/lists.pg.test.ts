@@ -103,6 +103,7 @@ test.each([
   ['state=a%00b', 'FilterInvalid', 'state'],
   ['orderDate=yesterday', 'FilterInvalid', 'orderDate'],
   ['orderDate.gt=2026-13-01', 'FilterInvalid', 'orderDate.gt'],
+  ['orderDate.lt=2026-02-30', 'FilterInvalid', 'orderDate.lt'],
   ['relatedParty.id.gt=A', 'FilterInvalid', 'relatedParty.id.gt'],
   ['sort=colour', 'SortUnknown', 'colour'],
   ['sort=relatedParty.id', 'SortUnknown', 'relatedParty.id'],
