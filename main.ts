@@ -4,16 +4,18 @@ import { pino } from 'pino';
 import { createAdapters } from './activities/adapters/index.ts';
 import { createActivities } from './activities/index.ts';
 import { startRelay } from './activities/relay/relay.ts';
+import { createPlaces } from './activities/places.ts';
 import { startWorkers } from './activities/worker.ts';
 import { createApp } from './api/app.ts';
 import { newOrderId } from './api/orderId.ts';
 import { createStarter } from './api/starter.ts';
 import { connectDatabase } from './drizzle/client.ts';
 import { migrateDatabase, schemaIsCurrent } from './drizzle/migrate.ts';
-import { savedDomains, saveSystems, systemsOf } from './drizzle/systemStore.ts';
+import { limitedSystems, savedDomains, saveSystems, systemsOf } from './drizzle/systemStore.ts';
 import { type Config, parseConfig } from './src/config.ts';
 import { createFailpoint } from './temporal-dev/failpoint.ts';
 import { openWorkflowDoor, registerSearchAttributes } from './workflows/client.ts';
+import { systemQueue } from './workflows/messages.ts';
 
 /** Composition root: reads the configuration, builds everything, and runs one role until it is told to stop. */
 
@@ -102,12 +104,24 @@ const roles = {
       log,
       planSettings: config.plan,
       serviceItemsMax: config.planServiceItemsMax,
+      breaker: config.breaker,
+      places: createPlaces({
+        most: config.worker.systemSlots,
+        waitMs: 1_000,
+        isOwnQueue: (queue, system) => queue === systemQueue(system),
+      }),
       adapterFor: createAdapters(config.plan.step.callTimeoutMs),
       failpoint: createFailpoint(config.failpoint),
     });
     const domains = () =>
       config.worker.domains.length > 0 ? Promise.resolve(config.worker.domains) : savedDomains(db);
-    const workers = await startWorkers({ ...config.worker, domains, activities, log });
+    const workers = await startWorkers({
+      ...config.worker,
+      domains,
+      systems: () => limitedSystems(db),
+      activities,
+      log,
+    });
     return {
       failed: workers.failed,
       async stop() {
