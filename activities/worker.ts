@@ -115,7 +115,9 @@ export async function startWorkers(
       if (present !== undefined && isDeepStrictEqual(present.tuning, tuning)) continue;
       // A queue has one worker at a time in a process: the next one begins when the last has let go.
       if (present !== undefined) await ended(present);
-      if (!stopping) await start(queue, tuning);
+      if (stopping) return;
+      await start(queue, tuning);
+      if (present !== undefined) options.log.info({ queue, ...tuning }, 'the limits of its system changed');
     }
   };
 

@@ -9,6 +9,7 @@ import { type ActivationAdapter, CallFailed, type Done } from '../../src/activat
 import { parseConfig } from '../../src/config.ts';
 import type { StepReport } from '../../src/serviceOrder/run.ts';
 import { type Api, openOrder, startApi } from '../api/support/api.ts';
+import { eventually } from '../support/eventually.ts';
 import { fibre, orderOf } from '../support/orders.ts';
 
 let api: Api;
@@ -22,29 +23,30 @@ const { plan, planServiceItemsMax } = parseConfig({ DATABASE_URL: 'postgres://un
 
 /** The system as a test wants it; counts what reaches it. */
 let calls: string[] = [];
-let behave: (verb: string) => Promise<void> = async () => undefined;
+let lastKey = '';
+let behave: () => Promise<void> = async () => undefined;
 const done: Done = { type: 'done', observed: { technology: 'GPON', vlan: 7 }, version: '1' };
 const adapter: ActivationAdapter = {
   apply: async ({ key }) => {
     calls.push(key);
-    await behave('apply');
+    await behave();
     lastKey = key;
     return done;
   },
   revoke: async ({ key }) => {
     calls.push(key);
-    await behave('revoke');
+    await behave();
+    lastKey = '';
     return { type: 'done', observed: {}, version: '' };
   },
   read: async () => {
-    await behave('read');
+    await behave();
     if (lastKey === '') return { type: 'absent' };
     return { type: 'present', observed: done.observed, version: '1', key: lastKey };
   },
 };
-let lastKey = '';
 
-const activities = () =>
+const activities = (given: ActivationAdapter) =>
   createActivities({
     db: api.db,
     log: pino({ level: 'silent' }),
@@ -52,7 +54,7 @@ const activities = () =>
     serviceItemsMax: planServiceItemsMax,
     breaker,
     places: { take: async () => () => undefined },
-    adapterFor: () => adapter,
+    adapterFor: () => given,
     failpoint: () => undefined,
   });
 
@@ -70,8 +72,12 @@ async function openFibre(): Promise<string> {
   return String(row?.id);
 }
 
-const attempt = (serviceOrder: string, verb: 'applyStep' | 'undoStep' = 'applyStep'): Promise<StepReport> =>
-  new MockActivityEnvironment().run(activities()[verb], {
+const attempt = (
+  serviceOrder: string,
+  verb: 'applyStep' | 'undoStep' = 'applyStep',
+  given = adapter,
+): Promise<StepReport> =>
+  new MockActivityEnvironment().run(activities(given)[verb], {
     ...{ tenant: 'default', serviceOrder },
     ...{ step: '1/line', system: 'olt' },
   });
@@ -134,24 +140,17 @@ test('of many that come at the same time one probes, and its answer lets the oth
   const waiting = [];
   for (let n = 0; n < 6; n += 1) waiting.push(await openFibre());
   let answer = (): void => undefined;
-  behave = () =>
-    new Promise((resolve) => {
-      answer = resolve;
-    });
-  const probing = waiting.map((serviceOrder) => attempt(serviceOrder));
-  const others = await Promise.race([
-    Promise.all(
-      probing.map((one) =>
-        one.then(
-          (report) => report.type,
-          () => 'threw',
-        ),
-      ),
-    ),
-    waitFor(() => calls.length > 0).then(() => 'probed'),
-  ]);
-  expect(others).toBe('probed');
-  behave = async () => undefined;
+  const answered = new Promise<void>((resolve) => {
+    answer = resolve;
+  });
+  behave = () => answered;
+  const over: StepReport[] = [];
+  const probing = waiting.map(async (serviceOrder) => {
+    const report = await attempt(serviceOrder);
+    over.push(report);
+    return report;
+  });
+  await eventually(() => expect([over.length, calls.length]).toEqual([5, 1]), { withinMs: 10_000 });
   answer();
   const reports = await Promise.all(probing);
   expect(reports.filter(({ type }) => type === 'done')).toHaveLength(1);
@@ -161,10 +160,6 @@ test('of many that come at the same time one probes, and its answer lets the oth
     if (report.type !== 'done') expect(await attempt(waiting[index] ?? '')).toMatchObject({ type: 'done' });
   }
 });
-
-const waitFor = async (check: () => boolean) => {
-  while (!check()) await new Promise((resolve) => setTimeout(resolve, 5));
-};
 
 test('a probe in vain opens the breaker for twice as long, and costs its step nothing', async () => {
   await openTheBreaker();
@@ -179,25 +174,20 @@ test('a probe in vain opens the breaker for twice as long, and costs its step no
   expect(await rowOf(probed)).toMatchObject({ state: 'inDoubt', noted: 1 });
 });
 
-test.each(['refused', 'busy'])('a probe that is %s closes the breaker: somebody is there', async (how) => {
+const refusing: ActivationAdapter = {
+  ...adapter,
+  apply: async () => ({ type: 'refused', class: 'refused', code: 'no', message: 'not here' }),
+};
+
+test.each([
+  ['refused', refusing],
+  ['throttled', adapter],
+] as const)('a probe that is %s closes the breaker: somebody is there', async (errorClass, given) => {
   await openTheBreaker();
   await timePasses();
-  if (how === 'busy') behave = refuses('busy');
-  else behave = async () => undefined;
-  const refusing = {
-    ...adapter,
-    apply: async () => ({ type: 'refused', class: 'refused', code: 'no', message: '' }),
-  };
-  const given = how === 'busy' ? adapter : (refusing as unknown as ActivationAdapter);
-  const hands = createActivities({
-    ...{ db: api.db, log: pino({ level: 'silent' }), planSettings: plan, serviceItemsMax: 1_000 },
-    ...{ breaker, places: { take: async () => () => undefined } },
-    adapterFor: () => given,
-    failpoint: () => undefined,
-  });
-  const call = { tenant: 'default', serviceOrder: await openFibre(), step: '1/line', system: 'olt' };
-  const report = await new MockActivityEnvironment().run(hands.applyStep, call);
-  expect(report).toMatchObject({ type: 'failed', class: how === 'busy' ? 'throttled' : 'refused' });
+  behave = refuses('busy');
+  const report = await attempt(await openFibre(), 'applyStep', given);
+  expect(report).toMatchObject({ type: 'failed', class: errorClass });
   expect(report).not.toHaveProperty('outage');
   expect(await healthOf()).toMatchObject({ state: 'closed', failures: 0 });
 });
