@@ -3,6 +3,7 @@ import { sql } from 'drizzle-orm';
 import { pino } from 'pino';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { createActivities } from '../../activities/index.ts';
+import type { Places } from '../../activities/places.ts';
 import { withTenant } from '../../drizzle/client.ts';
 import { pauseSystem, resumeSystem } from '../../drizzle/systemDesk.ts';
 import { type ActivationAdapter, CallFailed, type Done } from '../../src/activation/adapter.ts';
@@ -46,14 +47,15 @@ const adapter: ActivationAdapter = {
   },
 };
 
-const activities = (given: ActivationAdapter) =>
+const roomy: Places = { take: async () => () => undefined };
+const activities = (given: ActivationAdapter, places = roomy) =>
   createActivities({
     db: api.db,
     log: pino({ level: 'silent' }),
     planSettings: plan,
     serviceItemsMax: planServiceItemsMax,
     breaker,
-    places: { take: async () => () => undefined },
+    places,
     adapterFor: () => given,
     failpoint: () => undefined,
   });
@@ -221,6 +223,24 @@ test('an undo waits as well, and a forward attempt that comes late after it send
   expect(calls).toEqual([]);
   expect(await attempt(serviceOrder, 'undoStep')).toMatchObject({ type: 'done' });
   expect(calls).toEqual([`${serviceOrder}/1/line/1/undo`]);
+});
+
+test('a step that finds no place in its worker gives way, with nothing noted or sent', async () => {
+  const serviceOrder = await openFibre();
+  const asked: string[][] = [];
+  const full: Places = {
+    take: async (queue, system) => {
+      asked.push([queue, system]);
+      return undefined;
+    },
+  };
+  const environment = new MockActivityEnvironment({ taskQueue: 'domain:access' });
+  const call = { tenant: 'default', serviceOrder, step: '1/line', system: 'olt' };
+  const report = await environment.run(activities(adapter, full).applyStep, call);
+  expect(report).toEqual({ type: 'failed', class: 'unavailable', code: 'systemSlow' });
+  expect(asked).toEqual([['domain:access', 'olt']]);
+  expect(await rowOf(serviceOrder)).toMatchObject({ state: 'waiting', noted: 0 });
+  expect(calls).toEqual([]);
 });
 
 test('a step with nothing to undo needs no system', async () => {
