@@ -102,7 +102,9 @@ const roles = {
     const { createAdapters } = await import('./activities/adapters/index.ts');
     const { createActivities } = await import('./activities/index.ts');
     const { startWorkers } = await import('./activities/worker.ts');
-    const { savedDomains } = await import('./drizzle/systemStore.ts');
+    const { createPlaces } = await import('./activities/places.ts');
+    const { limitedSystems, savedDomains } = await import('./drizzle/systemStore.ts');
+    const { systemQueue } = await import('./workflows/messages.ts');
     const log = logger(config, 'worker');
     const { db, close } = connect(config, 'worker');
     await refuseOlderSchema(db);
@@ -111,12 +113,24 @@ const roles = {
       log,
       planSettings: config.plan,
       serviceItemsMax: config.planServiceItemsMax,
+      breaker: config.breaker,
+      places: createPlaces({
+        most: config.worker.systemSlots,
+        waitMs: 1_000,
+        isOwnQueue: (queue, system) => queue === systemQueue(system),
+      }),
       adapterFor: createAdapters(config.plan.step.callTimeoutMs),
       failpoint: createFailpoint(config.failpoint),
     });
     const domains = () =>
       config.worker.domains.length > 0 ? Promise.resolve(config.worker.domains) : savedDomains(db);
-    const workers = await startWorkers({ ...config.worker, domains, activities, log });
+    const workers = await startWorkers({
+      ...config.worker,
+      domains,
+      systems: () => limitedSystems(db),
+      activities,
+      log,
+    });
     return {
       failed: workers.failed,
       async stop() {

@@ -7,6 +7,7 @@ import {
   loadStep,
   noteAttempt,
   noteNothingToUndo,
+  noteWait,
   recordConclusion,
   type StepRef,
 } from '../drizzle/stepStore.ts';
@@ -23,12 +24,14 @@ import { judgeDone, judgeDoubt, type Judgement } from '../src/activation/judge.t
 import { concludeUndo, judgeUndo, nextUndo } from '../src/activation/undo.ts';
 import type { StepReport } from '../src/serviceOrder/run.ts';
 import type { ActivityDeps } from './deps.ts';
+import { admission, createListener, type Listener, noteSign, waitMessage, waitReport } from './systemGate.ts';
 
 export interface StepInput {
   readonly tenant: string;
   readonly serviceOrder: string;
   /** `<item ordinal>/<step>`. */
   readonly step: string;
+  readonly system: string;
 }
 
 /**
@@ -38,17 +41,22 @@ export interface StepInput {
 export const createActivation = (deps: ActivityDeps) => {
   const attemptStep = async (input: StepInput, way: Way): Promise<StepReport> => {
     const ref = refOf(input);
+    const leave = await deps.places.take(Context.current().info.taskQueue, input.system);
+    if (leave === undefined) return { type: 'failed', class: 'unavailable', code: 'systemSlow' };
     try {
       const noted = await note(deps, ref, way);
       if (noted.type === 'over') return noted.report;
       deps.failpoint('step.noted');
-      const outcome = noted.attempt.impossible ?? (await perform(deps, ref, noted));
+      const listener = createListener();
+      const outcome = noted.attempt.impossible ?? (await perform(deps, ref, noted, listener));
       deps.failpoint('step.performed');
-      return await record(deps, ref, noted, outcome);
+      return await record(deps, ref, noted, outcome, listener);
     } catch (error) {
       if (!isOutage(error)) throw error;
       deps.log.warn({ err: error, ...ref }, 'postgres cannot be reached; the step will try again');
       return { type: 'failed', class: 'ours', code: 'postgresUnreachable' };
+    } finally {
+      leave();
     }
   };
   return {
@@ -71,6 +79,7 @@ interface NotedAttempt {
   readonly way: Way;
   readonly step: LoadedStep;
   readonly attempt: Attempt;
+  readonly admitted: 'call' | 'probe';
   readonly correlationId: string;
 }
 type Noted = NotedAttempt | { readonly type: 'over'; readonly report: StepReport };
@@ -91,24 +100,36 @@ const note = (deps: ActivityDeps, ref: StepRef, way: Way): Promise<Noted> =>
       await noteNothingToUndo(tx, ref);
       return over({ type: 'done', changed: [] });
     }
+    if (!step.started) await startServiceOrder(tx, ref.tenant, ref.serviceOrder);
+    const admitted = attempt.impossible ? nothingSent : await admission(tx, step, deps.breaker);
+    if (admitted.type === 'wait') {
+      await noteWait(tx, ref, way, { code: admitted.code, message: waitMessage(step, admitted) });
+      return over(waitReport(admitted));
+    }
     const correlationId = `${ref.tenant}.${step.system}.${randomBytes(18).toString('base64url')}`;
     await noteAttempt(tx, ref, attempt, correlationId, way, step.standing);
-    if (!step.started) await startServiceOrder(tx, ref.tenant, ref.serviceOrder);
-    return { type: 'noted', way, step, attempt, correlationId };
+    return { type: 'noted', way, step, attempt, admitted: admitted.type, correlationId };
   });
+
+const nothingSent = { type: 'call' } as const;
 
 /** All keys of a step begin so: a write under one of them is ours. */
 const keyPrefix = ({ serviceOrder, item, step }: StepRef): string => `${serviceOrder}/${item}/${step}/`;
 
 /** Never throws for what a system does: a call without an answer is an outcome, too. */
-async function perform(deps: ActivityDeps, ref: StepRef, noted: NotedAttempt): Promise<StepOutcome> {
+async function perform(
+  deps: ActivityDeps,
+  ref: StepRef,
+  noted: NotedAttempt,
+  listener: Listener,
+): Promise<StepOutcome> {
   const { step, attempt, correlationId } = noted;
   const { verb, key, wanted: values, wantedResults } = attempt;
   const heartbeat = setInterval(() => Context.current().heartbeat(), 1_000);
   const signal = Context.current().cancellationSignal;
   let mayHaveEffect = attempt.inDoubt;
   try {
-    const adapter = deps.adapterFor(step.adapter ?? '', step.address ?? '');
+    const adapter = listener.through(deps.adapterFor(step.adapter ?? '', step.address ?? ''), signal);
     const callWith = (expect: Expectation): StepCall => ({
       ...{ key, object: step.object, values, expect, correlationId },
       ...(wantedResults && { wantedResults }),
@@ -180,7 +201,7 @@ function classify(error: unknown, mayHaveEffect: boolean): StepOutcome {
   }
   const { failure, code, message, retryAfterMs } = error;
   if (mayHaveEffect || failure === 'noAnswer') return trouble('inDoubt', code, message);
-  const errorClass = failure === 'busy' ? 'throttled' : 'transient';
+  const errorClass = failure === 'notSent' ? 'transient' : 'throttled';
   return { ...trouble(errorClass, code, message), ...(retryAfterMs !== undefined && { retryAfterMs }) };
 }
 
@@ -190,11 +211,15 @@ const record = (
   ref: StepRef,
   noted: NotedAttempt,
   outcome: StepOutcome,
+  listener: Listener,
 ): Promise<StepReport> =>
   withTenant(deps.db, ref.tenant, async (tx): Promise<StepReport> => {
     const { way, step, attempt } = noted;
     const conclusion =
       way === 'do' ? conclude(step, ref.step, attempt, outcome) : concludeUndo(step, attempt, outcome);
     const current = await recordConclusion(tx, ref, noted.attempt.number, conclusion);
-    return current ? conclusion.report : fenced;
+    const outage = await noteSign(tx, step, noted.admitted, listener, deps.breaker);
+    const { report } = conclusion;
+    if (!current) return fenced;
+    return report.type === 'failed' ? { ...report, ...outage } : report;
   });

@@ -6,6 +6,7 @@ import { foldChanges, lockOrder, saveProgress, type StoredOrder } from '../drizz
 import { claimRunChain, savePlan } from '../drizzle/planStore.ts';
 import { openProducts, settleProducts } from '../drizzle/productStore.ts';
 import { compensate } from '../drizzle/compensationStore.ts';
+import { limitedSystems } from '../drizzle/systemStore.ts';
 import { lockServiceOrder, settleServiceOrder, skipSteps } from '../drizzle/serviceOrderStore.ts';
 import { decompose } from '../src/decomposition/decompose.ts';
 import { compact, type CompactPlan, type CompactServiceOrder } from '../src/decomposition/plan.ts';
@@ -95,7 +96,10 @@ async function open(tx: Tx, deps: ActivityDeps, { tenant, orderId, runChain }: O
 
 async function decomposeAndOpen(tx: Tx, deps: ActivityDeps, tenant: string, order: Order): Promise<Opened> {
   const catalog = await catalogOf(tx, tenant, order.snapshot);
-  const inventory = await inventoryAround(tx, tenant, productsNamedBy(order));
+  const [inventory, systems] = await Promise.all([
+    inventoryAround(tx, tenant, productsNamedBy(order)),
+    limitedSystems(tx),
+  ]);
   const serviceItemsMax = deps.serviceItemsMax;
   const plan = decompose({ orderId: order.id, items: order.items, catalog, inventory, serviceItemsMax });
   if (!plan.ok) {
@@ -104,7 +108,7 @@ async function decomposeAndOpen(tx: Tx, deps: ActivityDeps, tenant: string, orde
     await releaseClaims(tx, tenant, order.id);
     return { type: 'ended', state: folded.order.state };
   }
-  const compactPlan = compact(plan.value, deps.planSettings);
+  const compactPlan = compact(plan.value, deps.planSettings, new Set(systems.map(({ name }) => name)));
   await savePlan(tx, tenant, order, plan.value, compactPlan, now());
   await openProducts(tx, tenant, order, plan.value.products);
   const folded = foldChanges({ ...order, decomposedAt: now() }, openingChanges(statesOf(order)), now());

@@ -55,6 +55,7 @@ const ofTheEdge = {
   PathUnknown: [404, 'There is nothing at this path'],
   ResourceUnknown: [404, 'There is no such resource'],
   MethodUnsupported: [405, 'The resource does not support this method'],
+  SystemExists: [409, 'There is a system of this name'],
   ExternalIdReused: [409, 'Another order has this external id'],
   BodyTooLarge: [413, 'The body is too large'],
   MediaTypeUnsupported: [415, 'The media type is not supported'],

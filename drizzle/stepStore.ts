@@ -1,11 +1,13 @@
-import { and, asc, eq, sql } from 'drizzle-orm';
+import { and, asc, eq, getTableColumns, sql } from 'drizzle-orm';
+import type { SystemHealth } from '../src/activation/breaker.ts';
 import type { Attempt, Conclusion, RecordedFootprint, StandingStep } from '../src/activation/attempt.ts';
 import type { Footprint } from '../src/inventory/inventory.ts';
 import { must } from '../src/kernel/assert.ts';
 import { type CompactStep, stepId } from '../src/decomposition/plan.ts';
 import type { Tx } from './client.ts';
 import { resultsByStep } from './footprintStore.ts';
-import { step as stepTable } from './schema.ts';
+import { step as stepTable, system as systemTable } from './schema.ts';
+import { openForMs } from './systemHealthStore.ts';
 
 export interface StepRef {
   readonly tenant: string;
@@ -20,6 +22,10 @@ export interface LoadedStep extends StandingStep, Record<string, unknown> {
   readonly started: boolean;
   readonly adapter: string | null;
   readonly address: string | null;
+  readonly paused: boolean | null;
+  readonly pausedWhy: string | null;
+  /** Null: nothing bad was ever heard of it. */
+  readonly health: SystemHealth | null;
 }
 
 /** Locks the step's row, so that two executions of one step note their attempts one after the other. */
@@ -41,7 +47,9 @@ export async function loadStep(tx: Tx, { tenant, serviceOrder, item, step }: Ste
         from footprint f
         where f.tenant_id = it.tenant_id and f.service_id = it.service_id and f.system = st.system
           and f.object = st.object and f.presence <> 'absent') as standing,
-      y.adapter, y.address
+      y.adapter, y.address, y.paused, y.paused_why as "pausedWhy",
+      (select jsonb_build_object('failures', h.failures, 'openForMs', ${openForMs(sql`h.open_until`)})
+        from system_health h where h.system = st.system) as health
     from step st
     join service_item it on it.tenant_id = st.tenant_id and it.service_order_id = st.service_order_id and it.ordinal = st.item
     join service_order so on so.tenant_id = st.tenant_id and so.id = st.service_order_id
@@ -80,6 +88,19 @@ export async function noteNothingToUndo(
 ): Promise<void> {
   await tx.execute(sql`
     update step set state = 'undone', way = 'undo', ended_at = now()
+    where tenant_id = ${tenant} and service_order_id = ${serviceOrder} and item = ${item} and name = ${step}`);
+}
+
+/** No attempt: the step waits for its system. Why stands in its row; once it goes back it stays on that way. */
+export async function noteWait(
+  tx: Tx,
+  { tenant, serviceOrder, item, step }: StepRef,
+  way: 'do' | 'undo',
+  { code, message }: { readonly code: string; readonly message: string },
+): Promise<void> {
+  await tx.execute(sql`
+    update step set way = ${way}, decided = decided and way = ${way}, error_class = 'unavailable',
+      error_code = ${code}, error_message = ${message}
     where tenant_id = ${tenant} and service_order_id = ${serviceOrder} and item = ${item} and name = ${step}`);
 }
 
@@ -130,8 +151,9 @@ const textArray = (texts: readonly string[]) =>
 /** The steps as a workflow knows them. */
 export async function compactStepsOf(tx: Tx, tenant: string, serviceOrder: string): Promise<CompactStep[]> {
   const rows = await tx
-    .select()
+    .select({ ...getTableColumns(stepTable), queue: sql<boolean>`${systemTable.limits} is not null` })
     .from(stepTable)
+    .leftJoin(systemTable, eq(systemTable.name, stepTable.system))
     .where(and(eq(stepTable.tenantId, tenant), eq(stepTable.serviceOrderId, serviceOrder)))
     .orderBy(asc(stepTable.item), asc(stepTable.ordinal));
   return rows.map((row) => ({
@@ -142,5 +164,6 @@ export async function compactStepsOf(tx: Tx, tenant: string, serviceOrder: strin
     ...(row.ifChanged && { ifChanged: row.ifChanged }),
     ...(row.optional && { optional: true }),
     ...(row.pointOfNoReturn && { pointOfNoReturn: true }),
+    ...(row.queue && { queue: true }),
   }));
 }

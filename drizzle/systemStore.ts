@@ -1,7 +1,7 @@
-import { sql } from 'drizzle-orm';
+import { asc, isNotNull, sql } from 'drizzle-orm';
 import { z } from 'zod';
-import type { Database } from './client.ts';
-import { domain, system } from './schema.ts';
+import type { Database, Tx } from './client.ts';
+import { domain, system, type SystemLimits } from './schema.ts';
 
 export interface System {
   readonly name: string;
@@ -31,6 +31,21 @@ export async function saveSystems(db: Database, systems: readonly System[]): Pro
       target: system.name,
       set: { adapter: sql`excluded.adapter`, address: sql`excluded.address` },
     });
+}
+
+export interface LimitedSystem {
+  readonly name: string;
+  readonly limits: SystemLimits;
+}
+
+/** Systems that have, or once had, limits: their task queues stay, since open plans may name them. */
+export async function limitedSystems(db: Database | Tx): Promise<LimitedSystem[]> {
+  const rows = await db
+    .select({ name: system.name, limits: system.limits })
+    .from(system)
+    .where(isNotNull(system.limits))
+    .orderBy(asc(system.name));
+  return rows.map(({ name, limits }) => ({ name, limits: limits ?? {} }));
 }
 
 /** Domains that some saved catalogue names, of all tenants. */

@@ -7,6 +7,8 @@ import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/commo
 
 export const orderQueue = 'productOrder';
 export const domainQueue = (domain: string): string => `domain:${domain}`;
+/** For the steps of a system with limits. */
+export const systemQueue = (system: string): string => `system:${system}`;
 
 export interface OrderIdentity {
   readonly tenant: string;

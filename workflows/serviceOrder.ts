@@ -27,7 +27,7 @@ import {
 import { serviceOrderMachine } from '../src/serviceOrder/machine.ts';
 import { record } from './bookkeeping.ts';
 import { retrySummary, serviceOrderDetails } from './details.ts';
-import { type ServiceOrderInput, type ServiceOrderResult, signals } from './messages.ts';
+import { type ServiceOrderInput, type ServiceOrderResult, signals, systemQueue } from './messages.ts';
 import { stepOptions } from './policies.ts';
 
 const releaseSignal = defineSignal(signals.release);
@@ -116,18 +116,19 @@ function attempt(
   input: ServiceOrderInput,
   inbox: ServiceOrderEvent[],
 ): void {
-  const { verb, system } = must(
+  const { verb, system, queue } = must(
     run.plan.find(({ id }) => id === step),
     `step ${step}`,
   );
   const does = type === 'undoStep' ? 'undo' : verb;
   const activities = proxyActivities<Activities>({
     ...stepOptions(input.callTimeoutMs, input.heartbeatTimeoutMs),
+    ...(queue && { taskQueue: systemQueue(system) }),
     // The type alone is the same for every step: with the id, replay notices when their order changed.
     activityId: does === 'undo' ? `${step} undo` : step,
     summary: `${does} ${stepName(step)} on ${system}`,
   });
-  const call = { tenant: input.tenant, serviceOrder: input.serviceOrder, step };
+  const call = { tenant: input.tenant, serviceOrder: input.serviceOrder, step, system };
   const attempted = activities[activityOf[does]](call);
   const tell = (report: StepReport) =>
     void inbox.push({ type: 'StepReported', step, report, jitter: workflowRandom.random() });

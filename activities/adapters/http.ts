@@ -115,12 +115,17 @@ function refusalClassOf(received: Received): Refused['class'] | undefined {
   return status >= 400 && status < 500 ? 'invalid' : undefined;
 }
 
+const failureByStatus = new Map([
+  [429, 'busy'],
+  [503, 'down'],
+] as const) as ReadonlyMap<number, 'busy' | 'down'>;
+
 function failureOf(received: Received): CallFailed {
   const { code, message } = described(received);
-  const isBusy = received.status === 429 || received.status === 503;
-  return isBusy
-    ? new CallFailed('busy', code, message, retryAfterMsOf(received.retryAfter))
-    : new CallFailed('noAnswer', code, message);
+  const failure = failureByStatus.get(received.status);
+  return failure === undefined
+    ? new CallFailed('noAnswer', code, message)
+    : new CallFailed(failure, code, message, retryAfterMsOf(received.retryAfter));
 }
 
 function described(received: Received): { code: string; message: string } {

@@ -8,6 +8,7 @@ import { errors, idParameter, json, mounted, type Operation } from '../operation
 import { refuse } from '../problem.ts';
 import { catalogueSchema, savedSchema, saveDocuments } from './catalogue.ts';
 import { orderView } from './orderView.ts';
+import { systemOperations } from './systems.ts';
 
 const tag = 'Operations';
 
@@ -15,6 +16,7 @@ export const opsRoutes = (deps: ApiDeps) =>
   mounted([
     inspectProductOrder(deps), // GET  /ops/v1/productOrders/{id}
     saveCatalogue(deps), //       POST /ops/v1/catalogue           201
+    ...systemOperations(deps), // /ops/v1/systems
   ]);
 
 const inspectProductOrder = (deps: ApiDeps): Operation => ({

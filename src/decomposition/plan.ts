@@ -82,6 +82,8 @@ export interface CompactStep {
   readonly ifChanged?: readonly string[];
   readonly optional?: true;
   readonly pointOfNoReturn?: true;
+  /** Its system has a task queue of its own. */
+  readonly queue?: true;
 }
 
 export interface CompactServiceOrder {
@@ -129,7 +131,10 @@ const inlineServiceItemsMax = 100;
 export const stepId = (ordinal: number, name: string): string => `${ordinal}/${name}`;
 export const stepName = (id: string): string => id.slice(id.indexOf('/') + 1);
 
-export const compactSteps = (steps: readonly PlannedStep[]): CompactStep[] =>
+/** Systems with limits, whose steps go to task queues of their own. */
+export type LimitedSystems = ReadonlySet<string>;
+
+export const compactSteps = (steps: readonly PlannedStep[], limited: LimitedSystems): CompactStep[] =>
   steps.map((step) => ({
     id: stepId(1, step.name),
     system: step.system,
@@ -138,13 +143,18 @@ export const compactSteps = (steps: readonly PlannedStep[]): CompactStep[] =>
     ...(step.ifChanged && { ifChanged: step.ifChanged }),
     ...(step.optional && { optional: true }),
     ...(step.pointOfNoReturn && { pointOfNoReturn: true }),
+    ...(limited.has(step.system) && { queue: true }),
   }));
 
 const isIrreversible = ({ action, steps }: PlannedServiceOrder): boolean =>
   action === 'delete' ||
   steps.some(({ verb, pointOfNoReturn }) => verb === 'revoke' || pointOfNoReturn === true);
 
-export function compact(plan: Plan, settings: PlanSettings): CompactPlan {
+export function compact(
+  plan: Plan,
+  settings: PlanSettings,
+  limited: LimitedSystems = new Set(),
+): CompactPlan {
   const inline = plan.serviceOrders.length <= inlineServiceItemsMax;
   const orderByService = new Map(
     plan.serviceOrders.map((serviceOrder) => [serviceOrder.service, serviceOrder.id]),
@@ -168,7 +178,7 @@ export function compact(plan: Plan, settings: PlanSettings): CompactPlan {
         }),
       ),
       skippable: serviceOrder.skippable,
-      ...(inline && { steps: compactSteps(serviceOrder.steps) }),
+      ...(inline && { steps: compactSteps(serviceOrder.steps, limited) }),
       ...(serviceOrder.optional && { optional: true }),
       ...(isIrreversible(serviceOrder) && { irreversible: true }),
       ...(serviceOrder.recovery && { recovery: serviceOrder.recovery }),

@@ -71,12 +71,12 @@ const noteDone = (run: ServiceOrderRun, id: string, changed: readonly string[]):
 function noteFailure(
   before: ServiceOrderRun,
   id: string,
-  { class: errorClass, code, retryAfterMs }: Extract<StepReport, { type: 'failed' }>,
+  { class: errorClass, code, retryAfterMs, outage }: Extract<StepReport, { type: 'failed' }>,
   jitter: number,
 ): Advanced {
   const was = step(before, id);
   const { verb, system, optional = false } = planned(before, id);
-  const counted = costsAttempt(errorClass);
+  const counted = costsAttempt(errorClass) && !outage;
   const attempts = was.attempts + (counted ? 1 : 0);
   const outages = was.outages + (counted ? 0 : 1);
   const arrow = arrowOf(errorClass);
@@ -99,6 +99,7 @@ function noteFailure(
     outages,
     jitter,
     ...(retryAfterMs !== undefined && { retryAfterMs }),
+    ...(outage && { outage }),
   });
   return carryOut(run, id, next, { class: errorClass, code });
 }

@@ -59,6 +59,8 @@ export interface Trouble {
   /** Tries that cost nothing, because the outage was not the system's answer. */
   readonly outages: number;
   readonly retryAfterMs?: number;
+  /** The system was known to be away: whatever the class, the try cost nothing and is waited for. */
+  readonly outage?: true;
   /** 0 up to 1, drawn by the caller: spreads the retries of many orders. */
   readonly jitter: number;
 }
@@ -88,9 +90,10 @@ export const costsAttempt = (errorClass: ErrorClass): boolean => classes[errorCl
 export function recover(policy: RecoveryPolicy, trouble: Trouble): Recovery {
   const usual = classes[trouble.class];
   const attempt = trouble.attempts + 1;
-  if (usual === 'outage') {
+  if (usual === 'outage' || trouble.outage) {
     const { fromMs, upToMs } = policy.outage;
-    const afterMs = backoffMs(fromMs, upToMs, Math.max(trouble.outages, 1), trouble.jitter);
+    const backoff = backoffMs(fromMs, upToMs, Math.max(trouble.outages, 1), trouble.jitter);
+    const afterMs = Math.max(backoff, spread(trouble.retryAfterMs ?? 0, trouble.jitter));
     return { type: 'retry', afterMs, attempt, of: null };
   }
   const row = rowFor(policy.rows ?? [], trouble);
@@ -134,6 +137,9 @@ const matches = (row: PolicyRow, trouble: Trouble): boolean => {
   const names = { ...trouble, step: trouble.step.split('.')[0] };
   return policyFields.every((field) => row[field] === undefined || row[field] === names[field]);
 };
+
+/** Never before the time that was named, and up to a quarter later: many wait for the same one. */
+const spread = (ms: number, jitter: number): number => Math.round(ms * (1 + jitter / 4));
 
 /** Doubles each time up to the cap; jitter takes away up to a quarter. */
 function backoffMs(fromMs: number, upToMs: number, tries: number, jitter: number): number {

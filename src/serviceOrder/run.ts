@@ -19,6 +19,8 @@ export type StepReport =
       readonly class: ErrorClass;
       readonly code: string;
       readonly retryAfterMs?: number;
+      /** The system was known to be away, and this try was to see whether it is back: it costs nothing. */
+      readonly outage?: true;
     };
 
 export interface StepRun {

@@ -86,6 +86,7 @@ test('the documentation names every operation of the contracts by its official i
       ...['listProductSpecification', 'retrieveProductSpecification'],
       ...['listServiceSpecification', 'retrieveServiceSpecification'],
       ...['inspectProductOrder', 'saveCatalogue', 'live', 'ready'],
+      ...['listSystems', 'addSystem', 'getSystem', 'changeSystem', 'pauseSystem', 'resumeSystem'],
     ].sort(),
   );
   expect(Object.keys(document.components.schemas)).toEqual(

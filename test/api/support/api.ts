@@ -78,12 +78,14 @@ const storedRows = (db: Database) =>
 
 /** Opens an accepted order as its workflow would: plan, service orders, services and products are there. */
 export async function openOrder(db: Database, orderId: string): Promise<void> {
-  const { plan, planServiceItemsMax } = parseConfig({ DATABASE_URL: 'postgres://unused' });
+  const { plan, planServiceItemsMax, breaker } = parseConfig({ DATABASE_URL: 'postgres://unused' });
   const { openOrder: open } = createActivities({
     db,
     log: pino({ level: 'silent' }),
     planSettings: plan,
     serviceItemsMax: planServiceItemsMax,
+    breaker,
+    places: { take: async () => () => undefined },
     adapterFor: () => {
       throw new Error('no system is called here');
     },
