@@ -5,6 +5,7 @@ import { createAdapters } from './activities/adapters/index.ts';
 import { createActivities } from './activities/index.ts';
 import { startRelay } from './activities/relay/relay.ts';
 import { startWorkers } from './activities/worker.ts';
+import { createCallbackDeliverer } from './api/activation/deliverer.ts';
 import { createApp } from './api/app.ts';
 import { newOrderId } from './api/orderId.ts';
 import { createStarter } from './api/starter.ts';
@@ -50,6 +51,7 @@ const roles = {
     const workflows = await openWorkflowDoor();
     const failpoint = createFailpoint(config.failpoint);
     const starter = createStarter({ db, log, workflows, failpoint });
+    const deliverer = createCallbackDeliverer({ db, log, workflows });
     const app = createApp({
       db,
       config,
@@ -57,6 +59,7 @@ const roles = {
       clock: () => new Date(),
       newOrderId,
       startOrder: starter.startOrder,
+      deliverCallback: deliverer.deliverCallback,
       failpoint,
       temporalReachable: workflows.reachable,
       schemaIsCurrent: () => schemaIsCurrent(db),
@@ -70,7 +73,7 @@ const roles = {
     return {
       async stop() {
         await new Promise((resolve) => server.close(resolve));
-        await starter.drained();
+        await Promise.all([starter.drained(), deliverer.drained()]);
         await workflows.close();
         await close();
       },

@@ -6,6 +6,7 @@ import { callerOf } from '../caller.ts';
 import type { ApiContext, ApiDeps } from '../deps.ts';
 import { errors, idParameter, json, mounted, type Operation } from '../operation.ts';
 import { refuse } from '../problem.ts';
+import { callbackOperations } from './callbacks.ts';
 import { catalogueSchema, savedSchema, saveDocuments } from './catalogue.ts';
 import { orderView } from './orderView.ts';
 
@@ -15,6 +16,7 @@ export const opsRoutes = (deps: ApiDeps) =>
   mounted([
     inspectProductOrder(deps), // GET  /ops/v1/productOrders/{id}
     saveCatalogue(deps), //       POST /ops/v1/catalogue           201
+    ...callbackOperations(deps), // /ops/v1/callbacks
   ]);
 
 const inspectProductOrder = (deps: ApiDeps): Operation => ({
