@@ -41,6 +41,7 @@ const roles = {
 
   async api(config: Config): Promise<Running> {
     const { serve } = await import('@hono/node-server');
+    const { createCallbackDeliverer } = await import('./api/activation/deliverer.ts');
     const { createApp } = await import('./api/app.ts');
     const { newOrderId } = await import('./api/orderId.ts');
     const { createStarter } = await import('./api/starter.ts');
@@ -52,6 +53,7 @@ const roles = {
     const workflows = await openWorkflowDoor();
     const failpoint = createFailpoint(config.failpoint);
     const starter = createStarter({ db, log, workflows, failpoint });
+    const deliverer = createCallbackDeliverer({ db, log, workflows });
     const app = createApp({
       db,
       config,
@@ -59,6 +61,7 @@ const roles = {
       clock: () => new Date(),
       newOrderId,
       startOrder: starter.startOrder,
+      deliverCallback: deliverer.deliverCallback,
       failpoint,
       temporalReachable: workflows.reachable,
       schemaIsCurrent: () => schemaIsCurrent(db),
@@ -73,7 +76,7 @@ const roles = {
     return {
       async stop() {
         await new Promise((resolve) => server.close(resolve));
-        await starter.drained();
+        await Promise.all([starter.drained(), deliverer.drained()]);
         await workflows.close();
         await close();
       },

@@ -1,5 +1,6 @@
 import type { Context } from 'hono';
 import type { Logger } from 'pino';
+import type { Call } from '../drizzle/callbackStore.ts';
 import type { Database } from '../drizzle/client.ts';
 import type { Config } from '../src/config.ts';
 import type { Order } from '../src/order/order.ts';
@@ -19,6 +20,8 @@ export interface ApiDeps {
   readonly newOrderId: () => string;
   /** Unawaited and bounded: the relay starts what this does not. */
   readonly startOrder: (tenant: string, order: Order) => void;
+  /** Unawaited and bounded: the relay delivers what this does not. */
+  readonly deliverCallback: (call: Call) => void;
   /** Tests end the process here; otherwise it does nothing. */
   readonly failpoint?: (name: string) => void;
   /** True, or why not. */

@@ -59,7 +59,10 @@ export const leaseLane = (db: Database, { tenant, order }: Lane): Promise<Leased
     return { tries: row.tries, start: { ...externalId, actions: row.actions ?? [] } };
   });
 
-/** Tried without success: due again after a growing pause of at most a minute. */
+/** Grows with the tries, to a minute at most. */
+export const pauseSeconds = (tries: number): number => Math.min(60, 2 ** Math.min(tries, 6));
+
+/** Tried without success: due again after a growing pause. */
 export const postponeLane = (
   db: Database,
   { tenant, order }: Lane,
@@ -70,7 +73,7 @@ export const postponeLane = (
     tx
       .update(dispatch)
       .set({
-        dueAt: sql`now() + ${Math.min(60, 2 ** Math.min(tries, 6))} * interval '1 second'`,
+        dueAt: sql`now() + ${pauseSeconds(tries)} * interval '1 second'`,
         lastError: reason.slice(0, 500),
       })
       .where(and(eq(dispatch.tenantId, tenant), eq(dispatch.orderId, order))),

@@ -14,6 +14,7 @@ import {
   timestamp,
   uniqueIndex,
 } from 'drizzle-orm/pg-core';
+import { callbackStates } from '../src/activation/callback.ts';
 import type { CompactPlan, Plan, PlannedStep } from '../src/decomposition/plan.ts';
 import { type Footprint, presences } from '../src/inventory/inventory.ts';
 import { productStatuses } from '../src/inventory/product.ts';
@@ -31,7 +32,6 @@ const oneOf = (name: string, column: string, values: readonly string[]) =>
   check(name, sql.raw(`"${column}" in (${values.map((value) => `'${value}'`).join(', ')})`));
 
 const falloutClasses = [...errorClasses, 'orphaned'] as const;
-const callbackStates = ['waiting', 'delivered', 'dead'] as const;
 
 // ---- the operator's: no tenant ----
 

@@ -1,13 +1,21 @@
-import { Client, Connection, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
+import {
+  Client,
+  Connection,
+  WorkflowExecutionAlreadyStartedError,
+  WorkflowNotFoundError,
+} from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import temporalProto from '@temporalio/proto';
 import type { OrderOutcome } from './productOrder.ts';
 import {
+  type CalledMessage,
   isSearchable,
   orderQueue,
   type OrderIdentity,
   productOrderId,
   searchAttributes,
+  serviceOrderId,
+  signals,
 } from './messages.ts';
 
 /** The one door to Temporal for the API and the relay; never part of the workflow bundle. */
@@ -16,9 +24,16 @@ export interface OrderStart extends OrderIdentity {
   readonly actions: readonly string[];
 }
 
+export interface StepCalled extends CalledMessage {
+  readonly tenant: string;
+  readonly serviceOrder: string;
+}
+
 export interface WorkflowDoor {
   /** Starts the saga of an order. Started already is success: the order's row decides which run is the saga. */
   startOrder(start: OrderStart): Promise<void>;
+  /** Tells a running service order that a system reported on a step of it. */
+  called(call: StepCalled): Promise<'delivered' | 'noRun'>;
   /** True while Temporal answers, else why it does not; as of the last call. */
   reachable(): true | string;
   close(): Promise<void>;
@@ -34,6 +49,7 @@ export async function openWorkflowDoor(): Promise<WorkflowDoor> {
   return {
     startOrder: (start) =>
       connection.withDeadline(Date.now() + callTimeoutMs, () => startOrder(client, start)),
+    called: (call) => connection.withDeadline(Date.now() + callTimeoutMs, () => called(client, call)),
     reachable: health.now,
     async close() {
       health.stop();
@@ -84,6 +100,20 @@ async function startOrder(
     });
   } catch (error) {
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+  }
+}
+
+async function called(
+  client: Client,
+  { tenant, serviceOrder, step }: StepCalled,
+): Promise<'delivered' | 'noRun'> {
+  try {
+    const message: CalledMessage = { step };
+    await client.workflow.getHandle(serviceOrderId(tenant, serviceOrder)).signal(signals.called, message);
+    return 'delivered';
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return 'noRun';
+    throw error;
   }
 }
 

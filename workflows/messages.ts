@@ -53,6 +53,8 @@ export const signals = {
   /** Parent to child: take away what is no longer wanted; take back what you did. */
   release: 'release',
   stop: 'stop',
+  /** To a child: the system of a step reported something. */
+  called: 'called',
 } as const;
 
 export interface HeldMessage {
@@ -64,6 +66,12 @@ export interface HeldMessage {
 export interface ReadyMessage {
   readonly serviceOrder: string;
   readonly changed: readonly string[];
+}
+
+/** A hint, never a verdict: the child reads the system. */
+export interface CalledMessage {
+  /** `<item ordinal>/<step>`. */
+  readonly step: string;
 }
 
 export interface ServiceOrderMessage {

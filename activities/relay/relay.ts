@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { Database } from '../../drizzle/client.ts';
 import { dueLanes, type Lane, leaseLane, markStarted, postponeLane } from '../../drizzle/dispatchStore.ts';
 import type { WorkflowDoor } from '../../workflows/client.ts';
+import { deliverCallbacks } from './callbacks.ts';
 
 export interface RelayDeps {
   readonly db: Database;
@@ -11,7 +12,7 @@ export interface RelayDeps {
   readonly failpoint: (name: string) => void;
 }
 
-const lanesPerRound = 50;
+const perRound = 50;
 
 /** Sends what committed transactions left to be sent, until it is stopped. Any number of relays may run. */
 export function startRelay(deps: RelayDeps): { stop(): Promise<void> } {
@@ -31,7 +32,7 @@ export function startRelay(deps: RelayDeps): { stop(): Promise<void> } {
         deps.log.warn({ err: error }, 'the relay cannot reach postgres; it tries again');
         return 0;
       });
-      if (sent < lanesPerRound && !stopping) await pause();
+      if (sent < perRound && !stopping) await pause();
     }
   };
   const running = run();
@@ -44,11 +45,14 @@ export function startRelay(deps: RelayDeps): { stop(): Promise<void> } {
   };
 }
 
-/** One look at all due lanes; answers how many there were. */
+/** One look at all that is due; answers how much there was of the kind with the most. */
 async function round(deps: RelayDeps): Promise<number> {
-  const lanes = await dueLanes(deps.db, lanesPerRound);
-  await Promise.all(lanes.map((lane) => sendNext(deps, lane)));
-  return lanes.length;
+  const lanes = await dueLanes(deps.db, perRound);
+  const [callbacks] = await Promise.all([
+    deliverCallbacks(deps, perRound),
+    ...lanes.map((lane) => sendNext(deps, lane)),
+  ]);
+  return Math.max(lanes.length, callbacks);
 }
 
 async function sendNext(deps: RelayDeps, lane: Lane): Promise<void> {

@@ -6,6 +6,7 @@ import { callerOf } from '../caller.ts';
 import type { ApiContext, ApiDeps } from '../deps.ts';
 import { errors, idParameter, json, mounted, type Operation } from '../operation.ts';
 import { refuse } from '../problem.ts';
+import { callbackOperations } from './callbacks.ts';
 import { catalogueSchema, savedSchema, saveDocuments } from './catalogue.ts';
 import { orderView } from './orderView.ts';
 import { systemOperations } from './systems.ts';
@@ -17,6 +18,7 @@ export const opsRoutes = (deps: ApiDeps) =>
     inspectProductOrder(deps), // GET  /ops/v1/productOrders/{id}
     saveCatalogue(deps), //       POST /ops/v1/catalogue           201
     ...systemOperations(deps), // /ops/v1/systems
+    ...callbackOperations(deps), // /ops/v1/callbacks
   ]);
 
 const inspectProductOrder = (deps: ApiDeps): Operation => ({

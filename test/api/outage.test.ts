@@ -85,6 +85,7 @@ test('the documentation names every operation of the contracts by its official i
       ...['listService', 'retrieveService', 'listProductOffering', 'retrieveProductOffering'],
       ...['listProductSpecification', 'retrieveProductSpecification'],
       ...['listServiceSpecification', 'retrieveServiceSpecification'],
+      ...['receiveCallback', 'listCallback', 'retrieveCallback', 'replayCallback'],
       ...['inspectProductOrder', 'saveCatalogue', 'live', 'ready'],
       ...['listSystems', 'addSystem', 'getSystem', 'changeSystem', 'pauseSystem', 'resumeSystem'],
     ].sort(),
