@@ -12,6 +12,7 @@ import {
 } from '../drizzle/stepStore.ts';
 import { CallFailed, type Expectation, type Observed, type StepCall } from '../src/activation/adapter.ts';
 import {
+  acceptedAttempt,
   type Attempt,
   conclude,
   nextAttempt,
@@ -19,8 +20,9 @@ import {
   type StepOutcome,
   type Trouble,
 } from '../src/activation/attempt.ts';
-import { judgeDone, judgeDoubt, type Judgement } from '../src/activation/judge.ts';
+import { judgeDone, judgeDoubt, type Judgement, judgeReport } from '../src/activation/judge.ts';
 import { concludeUndo, judgeUndo, nextUndo } from '../src/activation/undo.ts';
+import { unreachable } from '../src/kernel/assert.ts';
 import type { StepReport } from '../src/serviceOrder/run.ts';
 import type { ActivityDeps } from './deps.ts';
 
@@ -86,12 +88,15 @@ const note = (deps: ActivityDeps, ref: StepRef, way: Way): Promise<Noted> =>
     if (way === 'do' && step.way === 'undo') return over(fenced);
     if (step.state === 'undone') return over({ type: 'done', changed: [] });
     if (way === 'do' && step.state === 'done') return over({ type: 'done', changed: step.changed });
+    const correlationId = `${ref.tenant}.${step.system}.${randomBytes(18).toString('base64url')}`;
+    if (way === 'do' && step.state === 'accepted') {
+      return { type: 'noted', way, step, attempt: acceptedAttempt(step, keyOf), correlationId };
+    }
     const attempt = way === 'do' ? nextAttempt(step, keyOf) : nextUndo(step, keyOf);
     if (attempt === 'nothing') {
       await noteNothingToUndo(tx, ref);
       return over({ type: 'done', changed: [] });
     }
-    const correlationId = `${ref.tenant}.${step.system}.${randomBytes(18).toString('base64url')}`;
     await noteAttempt(tx, ref, attempt, correlationId, way, step.standing);
     if (!step.started) await startServiceOrder(tx, ref.tenant, ref.serviceOrder);
     return { type: 'noted', way, step, attempt, correlationId };
@@ -115,15 +120,16 @@ async function perform(deps: ActivityDeps, ref: StepRef, noted: NotedAttempt): P
     });
     let { expect } = attempt;
     if (attempt.inDoubt) {
-      const judged = judgeSoFar(ref, noted, await adapter.read(callWith(expect), signal));
+      const now = await adapter.read(callWith(expect), signal);
+      if (isLook(noted)) return outcomeOf(judgeReport({ verb, key, values, expect }, now));
+      const judged = judgeSoFar(ref, noted, now);
       if (judged.type !== 'goAhead') return outcomeOf(judged);
       ({ expect } = judged);
       mayHaveEffect = false;
     }
     const call = callWith(expect);
     const answer = await adapter[verb](call, signal);
-    if (answer.type === 'accepted')
-      return trouble('unknown', 'acceptedUnexpected', 'the system wants to report later');
+    if (answer.type === 'accepted') return answer;
     if (answer.type === 'refused') return trouble(answer.class, answer.code, answer.message);
     mayHaveEffect = true;
     deps.failpoint('step.answered');
@@ -131,10 +137,20 @@ async function perform(deps: ActivityDeps, ref: StepRef, noted: NotedAttempt): P
     return outcomeOf(judgeDone({ verb, key, values, expect }, await adapter.read(call, signal)));
   } catch (error) {
     if (signal.aborted) return trouble('ours', 'workerShutdown', 'the worker shut down during the call');
-    return classify(error, mayHaveEffect);
+    return isLook(noted) ? unseen(error) : classify(error, mayHaveEffect);
   } finally {
     clearInterval(heartbeat);
   }
+}
+
+/** The system has the call: there is nothing to send, only something to look at. */
+const isLook = ({ way, step }: NotedAttempt): boolean => way === 'do' && step.state === 'accepted';
+
+/** A look that nobody answered changes nothing: it costs no attempt, and there will be another. */
+function unseen(error: unknown): StepOutcome {
+  const outcome = classify(error, false);
+  const isAnswerless = outcome.type === 'failed' && outcome.class !== 'unknown';
+  return isAnswerless ? { ...outcome, class: 'unavailable' } : outcome;
 }
 
 type JudgedSoFar =
@@ -153,15 +169,23 @@ function judgeSoFar(ref: StepRef, { way, step, attempt }: NotedAttempt, now: Obs
   return judged.type === 'withoutEffect' ? { type: 'goAhead', expect } : judged;
 }
 
-const outcomeOf = (judged: Exclude<Judgement, { type: 'withoutEffect' }>): StepOutcome =>
-  judged.type === 'effected'
-    ? {
-        type: 'done',
-        observed: judged.observed,
-        version: judged.version,
-        ...(judged.key !== undefined && { key: judged.key }),
-      }
-    : trouble(judged.class, judged.code, judged.message);
+function outcomeOf(judged: Exclude<Judgement, { type: 'withoutEffect' }>): StepOutcome {
+  switch (judged.type) {
+    case 'effected': {
+      const { observed, version, key } = judged;
+      return { type: 'done', observed, version, ...(key !== undefined && { key }) };
+    }
+    case 'pending':
+      return { type: 'accepted' };
+    case 'wrong':
+      return {
+        ...trouble(judged.class, judged.code, judged.message),
+        ...(judged.final && { final: true }),
+      };
+    default:
+      return unreachable(judged);
+  }
+}
 
 const trouble = (errorClass: Trouble['class'], code: string, message: string): Trouble => ({
   type: 'failed',

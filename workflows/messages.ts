@@ -51,7 +51,14 @@ export const signals = {
   /** Parent to child: take away what is no longer wanted; take back what you did. */
   release: 'release',
   stop: 'stop',
+  /** From outside to child: a callback came for a step. */
+  called: 'called',
 } as const;
+
+export interface CalledMessage {
+  /** `<item ordinal>/<step>`. */
+  readonly step: string;
+}
 
 export interface HeldMessage {
   readonly serviceOrder: string;

@@ -1,6 +1,6 @@
 import type { FailureMode } from '../catalog/model.ts';
 import type { JsonObject } from '../kernel/json.ts';
-import type { PolicyRow, RecoveryPolicy } from '../serviceOrder/recovery.ts';
+import type { PolicyRow, RecoveryPolicy, ReportTimes } from '../serviceOrder/recovery.ts';
 
 export type Verb = 'apply' | 'revoke';
 export type ServiceAction = 'add' | 'modify' | 'delete';
@@ -27,6 +27,8 @@ export interface PlannedStep {
   readonly optional?: true;
   /** Once it is scheduled, its item is never undone any more. */
   readonly pointOfNoReturn?: true;
+  /** For a system that reports later; absent where the specification does not say. */
+  readonly reports?: ReportTimes;
 }
 
 export interface PlannedServiceOrder {
@@ -82,6 +84,7 @@ export interface CompactStep {
   readonly ifChanged?: readonly string[];
   readonly optional?: true;
   readonly pointOfNoReturn?: true;
+  readonly reports?: ReportTimes;
 }
 
 export interface CompactServiceOrder {
@@ -138,6 +141,7 @@ export const compactSteps = (steps: readonly PlannedStep[]): CompactStep[] =>
     ...(step.ifChanged && { ifChanged: step.ifChanged }),
     ...(step.optional && { optional: true }),
     ...(step.pointOfNoReturn && { pointOfNoReturn: true }),
+    ...(step.reports && { reports: step.reports }),
   }));
 
 const isIrreversible = ({ action, steps }: PlannedServiceOrder): boolean =>

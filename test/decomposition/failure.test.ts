@@ -31,6 +31,7 @@ const settings: PlanSettings = {
   policy: {
     retry: { attempts: 3, fromMs: 1, upToMs: 1 },
     outage: { fromMs: 1, upToMs: 1 },
+    reports: { withinMs: 1, pollMs: 1 },
   },
 };
 const compacted = (plan: Plan) => compact(plan, settings);
