@@ -211,7 +211,7 @@ function concludeTrouble(step: StandingStep, attempt: Attempt, trouble: Trouble)
   const { class: errorClass, code, retryAfterMs } = trouble;
   const arrow = arrowOf(errorClass);
   const footprint = footprintAfterTrouble(step, attempt, trouble);
-  const isUnseen = step.state === 'accepted' && !costsAttempt(errorClass);
+  const isUnseen = step.state === 'accepted' && (!costsAttempt(errorClass) || arrow === 'Deferred');
   return {
     report: { type: 'failed', class: errorClass, code, ...(retryAfterMs !== undefined && { retryAfterMs }) },
     state: isUnseen ? 'accepted' : stateOf[arrow],

@@ -111,8 +111,9 @@ function noteFailure(before: ServiceOrderRun, id: string, failure: Failure, jitt
   const was = step(before, id);
   const counted = costsAttempt(errorClass);
   const arrow = arrowOf(errorClass);
-  // An outage in the middle of a look changes nothing: the system has the call, and will be asked again.
-  const report = counted || !was.report ? undefined : { ...was.report, looking: false };
+  // A look that saw nothing changes nothing: the system has the call, and will be asked again.
+  const isUnseen = !counted || arrow === 'Deferred';
+  const report = was.report && isUnseen ? { ...was.report, looking: false } : undefined;
   const stays = was.way === 'undo' || report !== undefined;
   const run = withStep(stays ? before : move(before, id, arrow), id, {
     attempts: was.attempts + (counted ? 1 : 0),
