@@ -13,6 +13,7 @@ import {
 } from '../drizzle/stepStore.ts';
 import { CallFailed, type Expectation, type Observed, type StepCall } from '../src/activation/adapter.ts';
 import {
+  acceptedAttempt,
   type Attempt,
   conclude,
   nextAttempt,
@@ -20,8 +21,9 @@ import {
   type StepOutcome,
   type Trouble,
 } from '../src/activation/attempt.ts';
-import { judgeDone, judgeDoubt, type Judgement } from '../src/activation/judge.ts';
+import { judgeDone, judgeDoubt, type Judgement, judgeReport } from '../src/activation/judge.ts';
 import { concludeUndo, judgeUndo, nextUndo } from '../src/activation/undo.ts';
+import { unreachable } from '../src/kernel/assert.ts';
 import type { StepReport } from '../src/serviceOrder/run.ts';
 import type { ActivityDeps } from './deps.ts';
 import { admission, createListener, type Listener, noteSign, waitMessage, waitReport } from './systemGate.ts';
@@ -95,7 +97,7 @@ const note = (deps: ActivityDeps, ref: StepRef, way: Way): Promise<Noted> =>
     if (way === 'do' && step.way === 'undo') return over(fenced);
     if (step.state === 'undone') return over({ type: 'done', changed: [] });
     if (way === 'do' && step.state === 'done') return over({ type: 'done', changed: step.changed });
-    const attempt = way === 'do' ? nextAttempt(step, keyOf) : nextUndo(step, keyOf);
+    const attempt = attemptOf(step, way, keyOf);
     if (attempt === 'nothing') {
       await noteNothingToUndo(tx, ref);
       return over({ type: 'done', changed: [] });
@@ -107,9 +109,15 @@ const note = (deps: ActivityDeps, ref: StepRef, way: Way): Promise<Noted> =>
       return over(waitReport(admitted));
     }
     const correlationId = `${ref.tenant}.${step.system}.${randomBytes(18).toString('base64url')}`;
-    await noteAttempt(tx, ref, attempt, correlationId, way, step.standing);
-    return { type: 'noted', way, step, attempt, admitted: admitted.type, correlationId };
+    const noted = { type: 'noted', way, step, attempt, admitted: admitted.type, correlationId } as const;
+    if (!isLook(noted)) await noteAttempt(tx, ref, attempt, correlationId, way, step.standing);
+    return noted;
   });
+
+function attemptOf(step: LoadedStep, way: Way, keyOf: (generation: number) => string): Attempt | 'nothing' {
+  if (way === 'undo') return nextUndo(step, keyOf);
+  return step.state === 'accepted' ? acceptedAttempt(step, keyOf) : nextAttempt(step, keyOf);
+}
 
 const nothingSent = { type: 'call' } as const;
 
@@ -136,15 +144,16 @@ async function perform(
     });
     let { expect } = attempt;
     if (attempt.inDoubt) {
-      const judged = judgeSoFar(ref, noted, await adapter.read(callWith(expect), signal));
+      const now = await adapter.read(callWith(expect), signal);
+      if (isLook(noted)) return outcomeOf(judgeReport({ verb, key, values, expect }, now));
+      const judged = judgeSoFar(ref, noted, now);
       if (judged.type !== 'goAhead') return outcomeOf(judged);
       ({ expect } = judged);
       mayHaveEffect = false;
     }
     const call = callWith(expect);
     const answer = await adapter[verb](call, signal);
-    if (answer.type === 'accepted')
-      return trouble('unknown', 'acceptedUnexpected', 'the system wants to report later');
+    if (answer.type === 'accepted') return answer;
     if (answer.type === 'refused') return trouble(answer.class, answer.code, answer.message);
     mayHaveEffect = true;
     deps.failpoint('step.answered');
@@ -152,10 +161,20 @@ async function perform(
     return outcomeOf(judgeDone({ verb, key, values, expect }, await adapter.read(call, signal)));
   } catch (error) {
     if (signal.aborted) return trouble('ours', 'workerShutdown', 'the worker shut down during the call');
-    return classify(error, mayHaveEffect);
+    return isLook(noted) ? unseen(error) : classify(error, mayHaveEffect);
   } finally {
     clearInterval(heartbeat);
   }
+}
+
+/** The system has the call: there is nothing to send, only something to look at. */
+const isLook = ({ way, step }: NotedAttempt): boolean => way === 'do' && step.state === 'accepted';
+
+/** A look that nobody answered changes nothing: it costs no attempt, and there will be another. */
+function unseen(error: unknown): StepOutcome {
+  const outcome = classify(error, false);
+  const isAnswerless = outcome.type === 'failed' && outcome.class !== 'unknown';
+  return isAnswerless ? { ...outcome, class: 'unavailable' } : outcome;
 }
 
 type JudgedSoFar =
@@ -174,15 +193,23 @@ function judgeSoFar(ref: StepRef, { way, step, attempt }: NotedAttempt, now: Obs
   return judged.type === 'withoutEffect' ? { type: 'goAhead', expect } : judged;
 }
 
-const outcomeOf = (judged: Exclude<Judgement, { type: 'withoutEffect' }>): StepOutcome =>
-  judged.type === 'effected'
-    ? {
-        type: 'done',
-        observed: judged.observed,
-        version: judged.version,
-        ...(judged.key !== undefined && { key: judged.key }),
-      }
-    : trouble(judged.class, judged.code, judged.message);
+function outcomeOf(judged: Exclude<Judgement, { type: 'withoutEffect' }>): StepOutcome {
+  switch (judged.type) {
+    case 'effected': {
+      const { observed, version, key } = judged;
+      return { type: 'done', observed, version, ...(key !== undefined && { key }) };
+    }
+    case 'pending':
+      return { type: 'accepted' };
+    case 'wrong':
+      return {
+        ...trouble(judged.class, judged.code, judged.message),
+        ...(judged.final && { final: true }),
+      };
+    default:
+      return unreachable(judged);
+  }
+}
 
 const trouble = (errorClass: Trouble['class'], code: string, message: string): Trouble => ({
   type: 'failed',

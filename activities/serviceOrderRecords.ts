@@ -39,7 +39,7 @@ export const createServiceOrderRecords = (deps: ActivityDeps) => ({
     withTenant(deps.db, tenant, async (tx) => {
       for (const change of changes) {
         if (change.type === 'step')
-          await moveStep(tx, tenant, serviceOrder, change.step, change.arrow, now());
+          await moveStep(tx, tenant, serviceOrder, change.step, change.arrow, now(), change);
         else
           await moveServiceOrder(
             tx,

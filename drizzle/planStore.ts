@@ -140,6 +140,7 @@ export const stepRows = (tenant: string, { id, steps }: Pick<PlannedServiceOrder
     fixed: wanted.fixed ?? null,
     optional: wanted.optional ?? false,
     pointOfNoReturn: wanted.pointOfNoReturn ?? false,
+    reports: wanted.reports ?? null,
     state: 'waiting' as const,
     attempt: 0,
     generation: 0,

@@ -23,7 +23,7 @@ import type { JsonObject } from '../src/kernel/json.ts';
 import { actions, itemStates, orderStates } from '../src/order/machine.ts';
 import type { ItemRelationship, ProductRelationship } from '../src/order/order.ts';
 import { serviceOrderStates, stepStates } from '../src/serviceOrder/machine.ts';
-import { errorClasses } from '../src/serviceOrder/recovery.ts';
+import { errorClasses, type ReportTimes } from '../src/serviceOrder/recovery.ts';
 
 const tenant = () => text('tenant_id').notNull();
 const at = (name: string) => timestamp(name, { withTimezone: true, mode: 'string' });
@@ -400,6 +400,8 @@ export const step = pgTable(
     fixed: jsonb().$type<NonNullable<PlannedStep['fixed']>>(),
     optional: boolean().notNull().default(false),
     pointOfNoReturn: boolean('point_of_no_return').notNull().default(false),
+    /** How long the system may take to report, and how often it is asked meanwhile. */
+    reports: jsonb().$type<ReportTimes>(),
     state: text({ enum: stepStates }).notNull(),
     /** Which way the newest attempt goes: to the wanted state, or back to the one before. */
     way: text({ enum: ['do', 'undo'] })

@@ -9,6 +9,7 @@ import {
   type StepState,
   stepMachine,
 } from '../src/serviceOrder/machine.ts';
+import type { ErrorClass } from '../src/serviceOrder/recovery.ts';
 import type { Outcome } from '../src/serviceOrder/run.ts';
 import type { Tx } from './client.ts';
 import { insertEvents, type NewEvent } from './events.ts';
@@ -147,7 +148,7 @@ export async function startServiceOrder(tx: Tx, tenant: string, id: string): Pro
 const along = (from: ServiceOrderState, arrow: ServiceOrderArrow): ServiceOrderState =>
   follow<ServiceOrderState, ServiceOrderArrow>(serviceOrderMachine, from, arrow);
 
-/** A step's arrow that no attempt causes: skipped, held. */
+/** A step's arrow that no attempt causes: skipped, held. What no attempt told either, such as a deadline, is noted. */
 export async function moveStep(
   tx: Tx,
   tenant: string,
@@ -155,6 +156,7 @@ export async function moveStep(
   id: string,
   arrow: StepArrow,
   now: string,
+  why?: { readonly class: ErrorClass; readonly code: string },
 ): Promise<void> {
   const [item, name] = id.split('/') as [string, string];
   const where = and(
@@ -163,10 +165,20 @@ export async function moveStep(
     eq(step.item, Number(item)),
     eq(step.name, name),
   );
-  const [row] = await tx.select({ state: step.state }).from(step).where(where).for('update');
-  const from = must(row, `step ${serviceOrderId}/${id}`).state;
+  const [row] = await tx
+    .select({ state: step.state, errorCode: step.errorCode })
+    .from(step)
+    .where(where)
+    .for('update');
+  const { state: from, errorCode } = must(row, `step ${serviceOrderId}/${id}`);
   const state = follow<StepState, StepArrow>(stepMachine, from, arrow);
-  if (from !== state) await tx.update(step).set({ state, endedAt: now }).where(where);
+  const isNews = why !== undefined && why.code !== errorCode;
+  const error = isNews ? { errorClass: why.class, errorCode: why.code, errorMessage: null } : {};
+  if (from !== state)
+    await tx
+      .update(step)
+      .set({ state, endedAt: now, ...error })
+      .where(where);
 }
 
 export async function skipSteps(

@@ -112,17 +112,19 @@ export async function recordConclusion(
   outcome: Conclusion,
 ): Promise<boolean> {
   const { tenant, serviceOrder, item, step } = ref;
-  const { trouble, footprint } = outcome;
+  const { trouble, footprint, state } = outcome;
+  const ended = state === 'accepted' ? sql`null` : sql`now()`;
+  const told = state === 'accepted' ? state : (trouble?.class ?? outcome.report.type);
   const rows = await tx.execute(sql`
     with recorded as (
-      update step set state = ${outcome.state}, decided = ${outcome.decided},
+      update step set state = ${state}, decided = ${outcome.decided},
         changed = ${textArray(outcome.changed)}, error_class = ${trouble?.class ?? null},
-        error_code = ${trouble?.code ?? null}, error_message = ${trouble?.message ?? null}, ended_at = now()
+        error_code = ${trouble?.code ?? null}, error_message = ${trouble?.message ?? null}, ended_at = ${ended}
       where tenant_id = ${tenant} and service_order_id = ${serviceOrder} and item = ${item} and name = ${step}
-        and attempt = ${attempt} and state in ('attempting', 'undoing') and ended_at is null
+        and attempt = ${attempt} and state in ('attempting', 'accepted', 'undoing') and ended_at is null
       returning system, object, name
     ), ended as (
-      update attempt set ended_at = now(), outcome = ${trouble?.class ?? 'done'}, code = ${trouble?.code ?? null},
+      update attempt set ended_at = now(), outcome = ${told}, code = ${trouble?.code ?? null},
         message = ${trouble?.message ?? null}
       where tenant_id = ${tenant} and service_order_id = ${serviceOrder} and item = ${item} and step = ${step}
         and number = ${attempt} and exists (select from recorded)
@@ -165,5 +167,6 @@ export async function compactStepsOf(tx: Tx, tenant: string, serviceOrder: strin
     ...(row.optional && { optional: true }),
     ...(row.pointOfNoReturn && { pointOfNoReturn: true }),
     ...(row.queue && { queue: true }),
+    ...(row.reports && { reports: row.reports }),
   }));
 }

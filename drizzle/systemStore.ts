@@ -7,21 +7,28 @@ export interface System {
   readonly name: string;
   readonly adapter: string;
   readonly address: string;
+  /** What it signs its callbacks with, as `standardwebhooks` has it: `whsec_…`. */
+  readonly callbackSecret?: string | undefined;
 }
 
+const systemEntry = z.object({
+  adapter: z.string().default('http'),
+  callbackSecret: z.string().startsWith('whsec_').optional(),
+});
 const systemsFile = z.object({
-  systems: z.record(z.string(), z.object({ adapter: z.string().default('http') })),
+  systems: z.record(z.string(), systemEntry),
 });
 
 /** The systems a file names, each below one common address. */
 export const systemsOf = (json: string, networkUrl: string): System[] =>
-  Object.entries(systemsFile.parse(JSON.parse(json)).systems).map(([name, { adapter }]) => ({
+  Object.entries(systemsFile.parse(JSON.parse(json)).systems).map(([name, { adapter, callbackSecret }]) => ({
     name,
     adapter,
+    callbackSecret,
     address: `${networkUrl}/systems/${name}`,
   }));
 
-/** Adds the systems and corrects their addresses; limits an operator has set stay. Run by the owner of the tables. */
+/** Adds the systems and corrects what the file says of them; the rest stays. Run by the owner of the tables. */
 export async function saveSystems(db: Database, systems: readonly System[]): Promise<void> {
   if (systems.length === 0) return;
   await db
@@ -29,7 +36,11 @@ export async function saveSystems(db: Database, systems: readonly System[]): Pro
     .values([...systems])
     .onConflictDoUpdate({
       target: system.name,
-      set: { adapter: sql`excluded.adapter`, address: sql`excluded.address` },
+      set: {
+        adapter: sql`excluded.adapter`,
+        address: sql`excluded.address`,
+        callbackSecret: sql`coalesce(excluded.callback_secret, ${system.callbackSecret})`,
+      },
     });
 }
 

@@ -31,6 +31,9 @@ const environment = z.object({
   BREAKER_FAILURES: count(5),
   BREAKER_OPEN_MS: millis(30_000),
   BREAKER_OPEN_UP_TO_MS: millis(300_000),
+  /** For systems that report later, where the catalogue does not say: a day, and every ten minutes. */
+  REPORT_WITHIN_MS: millis(86_400_000),
+  REPORT_POLL_MS: millis(600_000),
   OPEN_CHILDREN_MAX: count(200),
   PLAN_SERVICE_ITEMS_MAX: count(1_000),
   DISPATCH_DELAY_MS: millis(2_000),
@@ -95,6 +98,7 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>) {
       policy: {
         retry: { attempts: e.RETRY_ATTEMPTS, fromMs: e.RETRY_FROM_MS, upToMs: e.RETRY_UP_TO_MS },
         outage: { fromMs: e.OUTAGE_RETRY_FROM_MS, upToMs: e.OUTAGE_RETRY_UP_TO_MS },
+        reports: { withinMs: e.REPORT_WITHIN_MS, pollMs: e.REPORT_POLL_MS },
       },
     },
     systemsFile: e.SYSTEMS_FILE,

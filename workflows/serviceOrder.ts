@@ -26,18 +26,26 @@ import {
 } from '../src/serviceOrder/run.ts';
 import { serviceOrderMachine } from '../src/serviceOrder/machine.ts';
 import { record } from './bookkeeping.ts';
-import { retrySummary, serviceOrderDetails } from './details.ts';
-import { type ServiceOrderInput, type ServiceOrderResult, signals, systemQueue } from './messages.ts';
+import { reportSummary, retrySummary, serviceOrderDetails } from './details.ts';
+import {
+  type CalledMessage,
+  type ServiceOrderInput,
+  type ServiceOrderResult,
+  signals,
+  systemQueue,
+} from './messages.ts';
 import { stepOptions } from './policies.ts';
 
 const releaseSignal = defineSignal(signals.release);
 const stopSignal = defineSignal(signals.stop);
+const calledSignal = defineSignal<[CalledMessage]>(signals.called);
 
 /** Brings the steps of one service order to their wanted state, by their edges and by the order's policy. */
 export function serviceOrder(input: ServiceOrderInput): Promise<ServiceOrderResult> {
   const inbox: ServiceOrderEvent[] = [];
   setHandler(releaseSignal, () => void inbox.push({ type: 'Released' }));
   setHandler(stopSignal, () => void inbox.push({ type: 'StopRequested' }));
+  setHandler(calledSignal, ({ step }) => void inbox.push({ type: 'Called', step }));
   return CancellationScope.nonCancellable(() => activate(input, inbox));
 }
 
@@ -76,6 +84,13 @@ async function execute(
         inbox.push({ type: 'RetryDue', step: command.step }),
       );
       return undefined;
+    case 'awaitReport': {
+      const { step, number, afterMs } = command;
+      void sleep(afterMs, { summary: reportSummary(command, run) }).then(() =>
+        inbox.push({ type: 'ReportDue', step, number }),
+      );
+      return undefined;
+    }
     case 'recordServiceOrder':
       await record('recordServiceOrder', ref, command.changes);
       return undefined;

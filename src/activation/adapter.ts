@@ -41,14 +41,24 @@ export interface Refused {
 
 export type Outcome = Done | Accepted | Refused;
 
+/** The last write under this key was taken, and refused later. */
+export interface LateRefusal {
+  readonly key: string;
+  readonly code: string;
+  readonly message: string;
+}
+
 export type Observed =
-  | { readonly type: 'absent' }
+  | { readonly type: 'absent'; readonly refusal?: LateRefusal }
+  /** A write under this key was taken and is still under way; what stands meanwhile is not told. */
+  | { readonly type: 'pending'; readonly key: string }
   | {
       readonly type: 'present';
       readonly observed: JsonObject;
       readonly version: string;
       /** The key of the last write; null where the system can hold no such mark. */
       readonly key: string | null;
+      readonly refusal?: LateRefusal;
     };
 
 /**

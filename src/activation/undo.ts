@@ -2,7 +2,7 @@ import type { Footprint } from '../inventory/inventory.ts';
 import { arrowOf } from '../serviceOrder/advance.ts';
 import type { Expectation, Observed } from './adapter.ts';
 import type { Attempt, Conclusion, StandingStep, StepOutcome } from './attempt.ts';
-import { holdsValues, type Judgement, wrong } from './judge.ts';
+import { holdsValues, type Judgement, judgePending, refusalOf, wrong } from './judge.ts';
 
 /**
  * What brings a step's object back to how it was before the first attempt; nothing, where it still is. Computed
@@ -37,6 +37,7 @@ export function judgeUndo(
   isOwnKey: (key: string) => boolean,
   now: Observed,
 ): UndoJudgement {
+  if (now.type === 'pending') return judgePending(isOwnKey(now.key));
   if (now.type === 'absent') {
     if (before === null) return { type: 'effected', observed: {}, version: '' };
     return wrong('drift', 'vanished', 'the object that was to be restored is not there any more');
@@ -49,13 +50,16 @@ export function judgeUndo(
   if (before && now.key === before.key) {
     return { type: 'effected', observed: now.observed, version: now.version, key: before.key };
   }
-  if (now.key !== null && isOwnKey(now.key)) return { type: 'ours', expect: { version: now.version } };
+  if (now.key !== null && isOwnKey(now.key)) {
+    return refusalOf(key, now) ?? { type: 'ours', expect: { version: now.version } };
+  }
   const code = now.key === null ? 'unmarked' : 'exists';
   return wrong('conflict', code, 'the object that is there now is not ours');
 }
 
 export function concludeUndo(step: StandingStep, attempt: Attempt, outcome: StepOutcome): Conclusion {
   if (outcome.type === 'failed') return concludeTrouble(step, outcome);
+  if (outcome.type === 'accepted') return { ...taken, ...doubtfulPrint(step) };
   const { before, standing } = step;
   const key = outcome.key ?? attempt.key;
   const footprint = before
@@ -70,6 +74,17 @@ export function concludeUndo(step: StandingStep, attempt: Attempt, outcome: Step
   return { ...done, ...(footprint && { footprint }) };
 }
 
+/** The object is in doubt until the system has carried out what it is at. */
+const taken = {
+  report: { type: 'accepted' },
+  state: 'undoing',
+  decided: false,
+  changed: [],
+} as const;
+
+const doubtfulPrint = ({ standing }: StandingStep) =>
+  standing && { footprint: { ...standing, presence: 'doubtful' as const } };
+
 function concludeTrouble(step: StandingStep, trouble: Extract<StepOutcome, { type: 'failed' }>): Conclusion {
   const { class: errorClass, code, retryAfterMs } = trouble;
   const arrow = arrowOf(errorClass);
@@ -80,6 +95,6 @@ function concludeTrouble(step: StandingStep, trouble: Extract<StepOutcome, { typ
     decided: arrow === 'Refused',
     changed: [],
     trouble,
-    ...(isUnclear && step.standing && { footprint: { ...step.standing, presence: 'doubtful' as const } }),
+    ...(isUnclear && doubtfulPrint(step)),
   };
 }

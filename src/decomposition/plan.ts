@@ -1,6 +1,6 @@
 import type { FailureMode } from '../catalog/model.ts';
 import type { JsonObject } from '../kernel/json.ts';
-import type { PolicyRow, RecoveryPolicy } from '../serviceOrder/recovery.ts';
+import type { PolicyRow, RecoveryPolicy, ReportTimes } from '../serviceOrder/recovery.ts';
 
 export type Verb = 'apply' | 'revoke';
 export type ServiceAction = 'add' | 'modify' | 'delete';
@@ -27,6 +27,8 @@ export interface PlannedStep {
   readonly optional?: true;
   /** Once it is scheduled, its item is never undone any more. */
   readonly pointOfNoReturn?: true;
+  /** For a system that reports later; absent where the specification does not say. */
+  readonly reports?: ReportTimes;
 }
 
 export interface PlannedServiceOrder {
@@ -84,6 +86,7 @@ export interface CompactStep {
   readonly pointOfNoReturn?: true;
   /** Its system has a task queue of its own. */
   readonly queue?: true;
+  readonly reports?: ReportTimes;
 }
 
 export interface CompactServiceOrder {
@@ -144,6 +147,7 @@ export const compactSteps = (steps: readonly PlannedStep[], limited: LimitedSyst
     ...(step.optional && { optional: true }),
     ...(step.pointOfNoReturn && { pointOfNoReturn: true }),
     ...(limited.has(step.system) && { queue: true }),
+    ...(step.reports && { reports: step.reports }),
   }));
 
 const isIrreversible = ({ action, steps }: PlannedServiceOrder): boolean =>

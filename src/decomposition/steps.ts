@@ -1,9 +1,11 @@
 import { typesOf } from '../catalog/characteristics.ts';
+import { durationMs } from '../catalog/durations.ts';
 import { evaluateObject, evaluateText, readsOfText } from '../catalog/expressions.ts';
 import type { Bindings, ServiceSpecification, StepSpecification } from '../catalog/model.ts';
 import { footprintName, standing, type Footprint, type Service } from '../inventory/inventory.ts';
 import type { Json, JsonObject } from '../kernel/json.ts';
 import { sameJson } from '../kernel/json.ts';
+import type { ReportTimes } from '../serviceOrder/recovery.ts';
 import type { PlannedStep } from './plan.ts';
 import { failed, type ServiceDraft } from './services.ts';
 
@@ -37,6 +39,12 @@ const applied = (name: string, specification: StepSpecification, object: string)
   after: specification.after,
   ...(specification.optional && { optional: true }),
   ...(specification.pointOfNoReturn && { pointOfNoReturn: true }),
+  ...(specification.reports && { reports: timesOf(specification.reports) }),
+});
+
+const timesOf = ({ within, poll }: NonNullable<StepSpecification['reports']>): ReportTimes => ({
+  withinMs: durationMs(within),
+  pollMs: durationMs(poll),
 });
 
 export const stepsOfAdd = (draft: ServiceDraft): PlannedStep[] =>

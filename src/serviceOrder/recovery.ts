@@ -36,10 +36,21 @@ export interface PolicyRow {
   readonly then: LastResort;
 }
 
+/** How often a system that will report later is asked meanwhile, and how long it may take. */
+export interface ReportTimes {
+  readonly withinMs: number;
+  readonly pollMs: number;
+}
+
+/** The code of a report that did not come in time. */
+export const reportOverdue = 'reportOverdue';
+
 /** Frozen into each plan, so that a running order keeps the policy it began with. */
 export interface RecoveryPolicy {
   readonly retry: RetryLimits;
   readonly outage: { readonly fromMs: number; readonly upToMs: number };
+  /** Where the step's specification does not say otherwise. */
+  readonly reports: ReportTimes;
   readonly rows?: readonly PolicyRow[];
 }
 
@@ -97,7 +108,8 @@ export function recover(policy: RecoveryPolicy, trouble: Trouble): Recovery {
     return { type: 'retry', afterMs, attempt, of: null };
   }
   const row = rowFor(policy.rows ?? [], trouble);
-  const limits = usual.retried ? (row?.retry ?? policy.retry) : askedFor(row);
+  const isOverdue = trouble.code === reportOverdue;
+  const limits = usual.retried && !isOverdue ? (row?.retry ?? policy.retry) : askedFor(row, isOverdue);
   if (limits === undefined || trouble.attempts >= limits.attempts) {
     return { type: possible(row?.then ?? usual.end, trouble) };
   }
@@ -106,9 +118,14 @@ export function recover(policy: RecoveryPolicy, trouble: Trouble): Recovery {
   return { type: 'retry', afterMs, attempt, of: limits.attempts };
 }
 
-/** A definite answer is only asked for again by a row that means it: one that names its class or code. */
-const askedFor = (row: PolicyRow | undefined): RetryLimits | undefined =>
-  row?.class === undefined && row?.code === undefined ? undefined : row.retry;
+/**
+ * A definite answer is only asked for again by a row that means it: one that names its class or code. What names
+ * the class of an overdue report means doubts, and has no say here.
+ */
+const askedFor = (row: PolicyRow | undefined, isOverdue: boolean): RetryLimits | undefined => {
+  const namesClass = row?.class !== undefined && !isOverdue;
+  return namesClass || row?.code !== undefined ? row.retry : undefined;
+};
 
 /** What takes away or goes back can neither be undone nor left out; what is needed cannot be left out. */
 function possible(then: LastResort, { verb, way, optional }: Trouble): LastResort {

@@ -53,7 +53,7 @@ export function scheduleUndo(before: ServiceOrderRun): Advanced {
   const commands: ServiceOrderCommand[] = [];
   for (const { id } of run.plan) {
     if (!isUndoable(run, id)) continue;
-    const { trouble: _, ...rest } = step(run, id);
+    const { trouble: _, report: __, called: ___, ...rest } = step(run, id);
     const fresh: StepRun = { ...rest, way: 'undo', attempts: 0, outages: 0, awaitsRetry: false };
     run = move({ ...run, steps: { ...run.steps, [id]: fresh } }, id, 'UndoStarted');
     commands.push({ type: 'undoStep', step: id });
@@ -64,6 +64,7 @@ export function scheduleUndo(before: ServiceOrderRun): Advanced {
 function isUndoable(run: ServiceOrderRun, id: string): boolean {
   const now = step(run, id);
   if (now.way === 'undo' || now.state === 'attempting' || isUntouched(now)) return false;
+  if (now.report?.looking) return false;
   return run.plan.every(({ id: other, after }) => !after.includes(id) || isTakenBack(step(run, other)));
 }
 
@@ -71,6 +72,6 @@ export const isTakenBack = (now: StepRun): boolean =>
   isUntouched(now) || now.state === 'undone' || now.state === 'leftBehind';
 
 export const noteUndone = (run: ServiceOrderRun, id: string): Advanced => ({
-  run: withStep(move(run, id, 'Undone'), id, { doubted: false }),
+  run: withStep(move(run, id, 'Undone'), id, { doubted: false, report: undefined }),
   commands: [],
 });

@@ -236,7 +236,11 @@ test('only steps of systems with limits go to queues of their own, and the plan 
   const settings = {
     openChildrenMax: 1,
     step: { callTimeoutMs: 1, heartbeatTimeoutMs: 1 },
-    policy: { retry: { attempts: 1, fromMs: 1, upToMs: 1 }, outage: { fromMs: 1, upToMs: 1 } },
+    policy: {
+      retry: { attempts: 1, fromMs: 1, upToMs: 1 },
+      outage: { fromMs: 1, upToMs: 1 },
+      reports: { withinMs: 1, pollMs: 1 },
+    },
   };
   const plan = planned([item('1', { offering: bundleOffering })]);
   const queued = (limited: readonly string[]) =>

@@ -75,7 +75,13 @@ function drawSteps(
   });
 }
 
+const fates = ['done', 'done', 'refused', 'never'] as const;
+
 function drawEnding(draw: Draw, outages: () => boolean): Ending {
+  if (draw(8) === 1) {
+    const later = fates[draw(4)] ?? 'done';
+    return { report: { type: 'accepted' }, effect: false, later, calls: { early: draw(3), late: draw(3) } };
+  }
   if (draw(6) !== 1) return { report: doneWith(), effect: true };
   const errorClass = errorClasses[draw(2) === 1 ? 3 : draw(errorClasses.length)] ?? 'unknown';
   const isEndless = errorClass === 'ours' || errorClass === 'unavailable';

@@ -1,7 +1,7 @@
 import type { CompactServiceOrder, CompactStep } from '../../src/decomposition/plan.ts';
 import { assert, must } from '../../src/kernel/assert.ts';
 import type { OrderRun } from '../../src/order/run.ts';
-import type { ErrorClass } from '../../src/serviceOrder/recovery.ts';
+import { costsAttempt, type ErrorClass } from '../../src/serviceOrder/recovery.ts';
 import type { StepReport } from '../../src/serviceOrder/run.ts';
 
 /** How the object of a planned step is in the network: as before, as wanted. One that is not named is as before. */
@@ -9,15 +9,20 @@ export interface Network {
   readonly wanted: Readonly<Record<string, true>>;
   /** Irreversible steps that were sent, and what is known of them: nothing yet, or a definite no. */
   readonly sent: Readonly<Record<string, 'sent' | 'doubted' | 'no'>>;
+  /** Writes that were taken and are reported later: still under way, or how they ended. */
+  readonly taken: Readonly<Record<string, 'pending' | 'done' | 'refused'>>;
 }
 
 /** How an attempt ends: what it did to the object, and what it tells of that. */
 export interface Ending {
   readonly report: StepReport;
   readonly effect: boolean;
+  /** Of a write that is taken: what becomes of it, and how often the system calls, before that and after. */
+  readonly later?: 'done' | 'refused' | 'never';
+  readonly calls?: { readonly early: number; readonly late: number };
 }
 
-export const untouchedNetwork: Network = { wanted: {}, sent: {} };
+export const untouchedNetwork: Network = { wanted: {}, sent: {}, taken: {} };
 
 export const objectOf = (serviceOrder: string, step: string): string => `${serviceOrder}:${step}`;
 
@@ -48,8 +53,34 @@ const definite: readonly ErrorClass[] = ['refused', 'invalid', 'conflict', 'drif
 export function possible(ending: Ending, isThere: boolean): Ending {
   const { report } = ending;
   if (report.type === 'done') return { report, effect: true };
+  if (report.type === 'accepted') return isThere ? { report: doneAlready, effect: true } : ending;
   const isVerdict = definite.includes(report.class);
-  return isVerdict && isThere ? { report: { type: 'done', changed: [] }, effect: true } : ending;
+  return isVerdict && isThere ? { report: doneAlready, effect: true } : ending;
+}
+
+const doneAlready: StepReport = { type: 'done', changed: [] };
+
+/** What a write that was taken makes of an attempt: nothing is sent before its end is known. */
+export function afterTaken(
+  taken: Network['taken'][string] | undefined,
+  isUndo: boolean,
+  given: Ending,
+): Ending | undefined {
+  if (taken === undefined || (isUndo && taken !== 'pending')) return undefined;
+  const { report } = given;
+  if (report.type === 'failed' && !costsAttempt(report.class)) return { report, effect: false };
+  if (taken === 'pending') return { report: { type: 'accepted' }, effect: false };
+  if (taken === 'done') return { report: doneAlready, effect: true };
+  return { report: { type: 'failed', class: 'refused', code: 'later' }, effect: false };
+}
+
+export function withTaken(
+  network: Network,
+  object: string,
+  now: Network['taken'][string] | undefined,
+): Network {
+  const { [object]: _, ...others } = network.taken;
+  return { ...network, taken: now === undefined ? others : { ...others, [object]: now } };
 }
 
 export function withEffect(network: Network, object: string, wanted: boolean): Network {
@@ -71,7 +102,7 @@ export function withSent(
   const before = network.sent[object];
   const mark = (now: 'sent' | 'doubted' | 'no') => ({ ...network, sent: { ...network.sent, [object]: now } });
   if (report === undefined) return mark(before === 'doubted' ? 'doubted' : 'sent');
-  if (report.type === 'done' || before === 'doubted') return network;
+  if (report.type !== 'failed' || before === 'doubted') return network;
   if (['inDoubt', 'ours', 'unknown', 'lied'].includes(report.class)) return mark('doubted');
   const isNo = planned.verb === 'apply' && ['refused', 'invalid'].includes(report.class);
   return isNo ? mark('no') : network;

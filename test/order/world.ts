@@ -15,6 +15,7 @@ import {
 } from '../../src/serviceOrder/run.ts';
 import { checkAttempt, checkEnd, checkUndo } from './laws.ts';
 import {
+  afterTaken,
   compensationOf,
   type Ending,
   isAsWanted,
@@ -26,6 +27,7 @@ import {
   untouchedNetwork,
   withEffect,
   withSent,
+  withTaken,
 } from './network.ts';
 
 /** Something that will happen, though nobody knows when: a step ends, a timer rings, a signal arrives. */
@@ -38,6 +40,9 @@ export interface Pending {
     | 'do'
     | 'undo'
     | 'timer'
+    | 'effect'
+    | 'reportDue'
+    | 'called'
     | 'held'
     | 'resumed'
     | 'ready'
@@ -48,6 +53,8 @@ export interface Pending {
   readonly step?: string;
   readonly detail?: string;
   readonly outcome?: Outcome;
+  readonly number?: number;
+  readonly ending?: Ending;
   /** Messages of one lane arrive in the order in which they were sent. */
   readonly lane?: string;
 }
@@ -115,6 +122,12 @@ function react(world: World, pending: Pending, ending: Ending, jitter: number): 
       return tellChild(world, id, { type: 'StopRequested' });
     case 'timer':
       return tellChild(world, id, { type: 'RetryDue', step });
+    case 'reportDue':
+      return tellChild(world, id, { type: 'ReportDue', step, number: must(pending.number, 'a timer') });
+    case 'called':
+      return tellChild(world, id, { type: 'Called', step });
+    case 'effect':
+      return endTaken(world, pending);
     case 'do':
     case 'undo':
       return endAttempt(world, pending, ending, jitter);
@@ -126,13 +139,55 @@ function react(world: World, pending: Pending, ending: Ending, jitter: number): 
 function endAttempt(world: World, { what, id, step = '' }: Pending, given: Ending, jitter: number): World {
   const origin = originOf(world.order, id);
   const forward = what === 'do' && origin.id === id;
-  const isThere = isAsWanted(world.network, origin.id, step) === forward;
-  const { report, effect } = possible(given, isThere);
   const object = objectOf(origin.id, step);
+  const taken = world.network.taken[object];
+  const looked = afterTaken(taken, what === 'undo', given);
+  if (looked) return endLook(world, id, step, looked, jitter);
+  const isThere = isAsWanted(world.network, origin.id, step) === forward;
+  const ending = possible(given, isThere);
+  const { report, effect } = ending;
+  if (report.type === 'accepted') return take(world, id, step, forward, ending);
   const marked = forward ? withSent(world.network, object, stepOf(origin, step), report) : world.network;
   const network = effect ? withEffect(marked, object, forward) : marked;
   if (effect && !isThere) (forward ? checkAttempt : checkUndo)(world, id, step);
   return tellChild({ ...world, network }, id, { type: 'StepReported', step, report, jitter });
+}
+
+/** The end of a write that was taken is read once; after that it stands, or not. */
+function endLook(world: World, id: string, step: string, { report }: Ending, jitter: number): World {
+  const origin = originOf(world.order, id);
+  const object = objectOf(origin.id, step);
+  const isVerdict = report.type === 'done' || (report.type === 'failed' && report.class === 'refused');
+  const heard = isVerdict ? withTaken(world.network, object, undefined) : world.network;
+  const isOwn = isVerdict && origin.id === id;
+  const network = isOwn ? withSent(heard, object, stepOf(origin, step), report) : heard;
+  return tellChild({ ...world, network }, id, { type: 'StepReported', step, report, jitter });
+}
+
+/** The system takes the write; when it will be carried out, and who is called when, is anybody's guess. */
+function take(world: World, id: string, step: string, forward: boolean, ending: Ending): World {
+  const { later = 'done', calls = { early: 0, late: 0 } } = ending;
+  const object = objectOf(originOf(world.order, id).id, step);
+  const called = (count: number): Pending[] =>
+    Array.from({ length: count }, () => ({ what: 'called', id, step }));
+  const detail = forward ? 'forward' : 'back';
+  const effect: Pending[] = later === 'never' ? [] : [{ what: 'effect', id, step, detail, ending }];
+  const network = withTaken(world.network, object, 'pending');
+  const pending = [...world.pending, ...called(calls.early), ...effect];
+  const report = { type: 'accepted' } as const;
+  return tellChild({ ...world, network, pending }, id, { type: 'StepReported', step, report, jitter: 0 });
+}
+
+function endTaken(world: World, { id, step = '', detail, ending }: Pending): World {
+  const object = objectOf(originOf(world.order, id).id, step);
+  const { later, calls } = must(ending, 'what becomes of a write that was taken');
+  const forward = detail === 'forward';
+  const isRefused = later === 'refused';
+  if (!isRefused) (forward ? checkAttempt : checkUndo)(world, id, step);
+  const ended = withTaken(world.network, object, isRefused ? 'refused' : 'done');
+  const network = isRefused ? ended : withEffect(ended, object, forward);
+  const late = Array.from({ length: calls?.late ?? 0 }, (): Pending => ({ what: 'called', id, step }));
+  return { ...world, network, pending: [...world.pending, ...late] };
 }
 
 function tellOrder(world: World, event: OrderEvent): World {
@@ -150,7 +205,7 @@ function tellOrder(world: World, event: OrderEvent): World {
 
 /** The word to stop may find its service order over. */
 const isTooLate = ({ children }: World, { what, id }: Pending): boolean =>
-  what === 'stop' && isFinal(serviceOrderMachine, must(children[id], id).state);
+  ['stop', 'called'].includes(what) && isFinal(serviceOrderMachine, must(children[id], id).state);
 
 function obey(world: World, command: OrderCommand): World {
   switch (command.type) {
@@ -184,14 +239,15 @@ function start(world: World, id: string, changed: readonly string[]): World {
 function tellChild(world: World, id: string, event: ServiceOrderEvent): World {
   const before = must(world.children[id], id);
   if (isFinal(serviceOrderMachine, before.state)) {
-    assert(event.type === 'StopRequested', `${event.type} comes before ${id} is over`);
+    const isLate = event.type === 'StopRequested' || event.type === 'Called';
+    assert(isLate, `${event.type} comes before ${id} is over`);
     return world;
   }
   const { run, commands } = advanceChild(before, event);
   const after = { ...world, children: { ...world.children, [id]: run } };
   const obeyed = commands.reduce((now, command) => obeyChild(now, id, command), after);
   if (!isFinal(serviceOrderMachine, run.state)) return obeyed;
-  const isGone = (one: Pending) => one.id === id && ['timer', 'begun'].includes(one.what);
+  const isGone = (one: Pending) => one.id === id && ['timer', 'reportDue', 'begun'].includes(one.what);
   return { ...obeyed, pending: obeyed.pending.filter((one) => !isGone(one)) };
 }
 
@@ -209,6 +265,8 @@ function obeyChild(world: World, id: string, command: ServiceOrderCommand): Worl
       return soon(world, { what: 'undo', id, step: command.step });
     case 'retryLater':
       return soon(world, { what: 'timer', id, step: command.step });
+    case 'awaitReport':
+      return soon(world, { what: 'reportDue', id, step: command.step, number: command.number });
     case 'reportHeld':
       return up({ what: 'held', detail: command.code });
     case 'reportResumed':

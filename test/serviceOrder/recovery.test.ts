@@ -15,6 +15,7 @@ import { row } from './policyRow.ts';
 const policy: RecoveryPolicy = {
   retry: { attempts: 4, fromMs: 1_000, upToMs: 3_000 },
   outage: { fromMs: 500, upToMs: 60_000 },
+  reports: { withinMs: 10_000, pollMs: 4_000 },
 };
 
 const where = {
@@ -138,7 +139,7 @@ test('a wait lies between three quarters and the whole of its doubled time, and 
       fc.constantFrom<ErrorClass>('transient', 'ours'),
       (given, tries, jitter, errorClass) => {
         const next = recover(
-          { retry: given, outage: given },
+          { ...policy, retry: given, outage: given },
           { ...where, class: errorClass, verb: 'apply', attempts: tries, outages: tries, jitter },
         );
         const full = Math.min(given.upToMs, given.fromMs * 2 ** (tries - 1));
