@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import type { CompactServiceOrder } from '../../src/decomposition/plan.ts';
 import { assert } from '../../src/kernel/assert.ts';
-import { apply, doneWith, failedBy, revoke } from '../serviceOrder/driver.ts';
+import { apply, revoke } from '../serviceOrder/driver.ts';
 import { begin, sketch } from './driver.ts';
-import type { Ending } from './network.ts';
+import { type Fault, noFault } from './hands.ts';
 import { beginWorld, happen, nextIn, type World } from './world.ts';
 
 const build = [apply('1/x'), apply('1/y', ['1/x'])];
@@ -58,11 +58,11 @@ const scopes: Readonly<Record<string, readonly CompactServiceOrder[]>> = {
   ],
 };
 
-const success: Ending = { report: doneWith('steps.x.r'), effect: true };
-const failures: readonly Ending[] = [
-  { report: failedBy('transient'), effect: false },
-  { report: failedBy('ours'), effect: true },
-  { report: failedBy('refused'), effect: false },
+const faultsOf: readonly Fault[] = [
+  { type: 'cannotNow', class: 'transient' },
+  { type: 'noAnswer', effect: 'now' },
+  { type: 'refuses', class: 'refused' },
+  { type: 'workerLost', class: 'ours', when: 'afterCall', goesOn: false },
 ];
 
 interface Way {
@@ -75,9 +75,9 @@ const faultsMax = 1;
 function* nextWays({ world, faults }: Way): Iterable<Way> {
   for (const index of nextIn(world)) {
     const { what } = world.pending[index] ?? {};
-    yield { world: happen(world, index, success), faults };
+    yield { world: happen(world, index, noFault), faults };
     if ((what !== 'do' && what !== 'undo') || faults === faultsMax) continue;
-    for (const failure of failures) yield { world: happen(world, index, failure), faults: faults + 1 };
+    for (const fault of faultsOf) yield { world: happen(world, index, fault), faults: faults + 1 };
   }
 }
 
