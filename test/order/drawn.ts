@@ -5,7 +5,7 @@ import { apply, final, optional, revoke } from '../serviceOrder/driver.ts';
 import { row } from '../serviceOrder/policyRow.ts';
 import { begin, type Circumstances, sketch } from './driver.ts';
 import { type Fault, noFault } from './hands.ts';
-import { beginWorld, happen, nextIn, type Pending, type World } from './world.ts';
+import { beginWorld, happen, isUnheard, nextIn, type Pending, type World } from './world.ts';
 
 const actions = ['add', 'modify', 'delete'] as const;
 
@@ -76,10 +76,10 @@ function drawSteps(
 
 const definite = ['refused', 'invalid', 'conflict', 'drift'] as const;
 
-/** One attempt in `rate` goes wrong; half of those are refused, which is what sends an order back. */
+/** One attempt in `rate` goes wrong; a third of those are refused, which is what sends an order back. */
 function drawFault(draw: Draw, rate: number, mayLast: () => boolean): Fault {
   if (draw(rate) !== 1) return noFault;
-  if (draw(2) === 1) return { type: 'refuses', class: 'refused' };
+  if (draw(3) === 1) return { type: 'refuses', class: 'refused' };
   switch (draw(7)) {
     case 0:
       return { type: 'slow' };
@@ -114,15 +114,23 @@ function drawCircumstances(draw: Draw): Circumstances {
   };
 }
 
+/** What nobody waits for mostly comes late, when it does most harm. */
+function nextOf(world: World, draw: Draw): readonly number[] {
+  const next = nextIn(world);
+  if (!world.pending.some(isUnheard) || draw(6) === 1) return next;
+  const awaited = next.filter((index) => !isUnheard(must(world.pending[index], 'what is next')));
+  return awaited.length > 0 ? awaited : next;
+}
+
 export type Watch = (world: World, next: Pending, fault: Fault) => void;
 
 /** Runs one order to its end, as these choices have it. */
 export function drive(draw: Draw, watch: Watch = () => undefined): World {
   let world = beginWorld(begin(drawPlan(draw), drawCircumstances(draw)));
-  const rate = [6, 3, 12, 24][draw(4)] ?? 6;
+  const rate = [6, 3, 4, 12][draw(4)] ?? 6;
   let outages = 0;
   while (world.pending.length > 0) {
-    const next = nextIn(world);
+    const next = nextOf(world, draw);
     const index = next[draw(next.length)];
     assert(index !== undefined, 'something may be the next to happen');
     const pending = must(world.pending[index], 'what is next');

@@ -5,7 +5,8 @@ import { orderMachine } from '../../src/order/machine.ts';
 import type { StepOutcome } from '../../src/activation/attempt.ts';
 import type { Fault, Noted } from './hands.ts';
 import { isAsBefore, isAsWanted, isPast, objectOf, originOf, stepOf } from './network.ts';
-import type { World } from './world.ts';
+import { rowKey } from './records.ts';
+import type { Pending, World } from './world.ts';
 
 /** What builds something new: deletes only take away, dependants first. */
 const builds = ({ action }: CompactServiceOrder): boolean => action !== 'delete';
@@ -106,7 +107,10 @@ export function checkEnd(world: World): void {
     checkPolicy(world, one);
   }
   for (const one of order.plan.serviceOrders)
-    for (const step of one.steps ?? []) checkAgreement(world, one, step);
+    for (const step of one.steps ?? []) {
+      checkAgreement(world, one, step);
+      checkSkipped(world, one, step);
+    }
   for (const item of Object.keys(order.items)) checkItem(world, item);
   checkRollUp(world);
 }
@@ -140,6 +144,19 @@ export function checkBlame(
     !['conflict', 'drift', 'lied'].includes(outcome.class),
     `${id}: ${step} takes its own write for another's: ${outcome.code}`,
   );
+}
+
+/** I9: once the way back of a step began, no forward attempt sends anything more. */
+export function checkFence({ records }: World, { what, id, step = '' }: Pending, isSent: boolean): void {
+  const isGoingBack = records.rows[rowKey(id, step)]?.way === 'undo';
+  assert(!isSent || what === 'undo' || !isGoingBack, `${id}: ${step} is fenced once it goes back`);
+}
+
+/** A step that was tried and then left out is one the service is of use without. */
+function checkSkipped({ children }: World, one: CompactServiceOrder, { id, optional }: CompactStep): void {
+  const { state, attempts = 0, doubted } = children[one.id]?.steps[id] ?? {};
+  if (state !== 'skipped' || attempts === 0) return;
+  assert(optional && !doubted, `${one.id}: ${id} is left out only if nobody needs it and nothing came of it`);
 }
 
 function checkItem(world: World, item: string): void {

@@ -24,7 +24,8 @@ export interface Mutation {
 export interface Network {
   readonly objects: Readonly<Record<string, NetworkObject>>;
   readonly ledger: Readonly<Record<string, Mutation>>;
-  readonly seq: number;
+  /** How often each object was written: no version comes twice, not even of one made anew. */
+  readonly writes: Readonly<Record<string, number>>;
   /** Irreversible steps that were sent, and what is known of them: nothing yet, or a definite no. */
   readonly sent: Readonly<Record<string, 'sent' | 'doubted' | 'no'>>;
   /** Objects that are not as anybody expects: the system lied, or a call took effect when all was over. */
@@ -54,7 +55,7 @@ export function networkBefore({ plan }: OrderRun): Network {
       const object = objectOf(one.id, step.id);
       if (wasThere(one, step)) objects[object] = oldObject(object);
     }
-  return { objects, ledger: {}, seq: 0, sent: {}, odd: {} };
+  return { objects, ledger: {}, writes: {}, sent: {}, odd: {} };
 }
 
 export function observe({ objects }: Network, object: string): Observed {
@@ -89,11 +90,13 @@ export function carryOut(network: Network, mutation: Mutation, lies = false): An
     return { network, effect: false, refused: { type: 'refused', class: errorClass, code, message: code } };
   }
   const { [object]: _, ...others } = network.objects;
-  const version = String(network.seq + 1);
+  const count = (network.writes[object] ?? 0) + 1;
+  const version = String(count);
+  const writes = { ...network.writes, [object]: count };
   const objects =
     verb === 'apply' ? { ...others, [object]: { key, version, values: lies ? oddValues : values } } : others;
   return {
-    network: { ...network, objects, ledger: { ...network.ledger, [key]: mutation }, seq: network.seq + 1 },
+    network: { ...network, objects, ledger: { ...network.ledger, [key]: mutation }, writes },
     effect: true,
   };
 }

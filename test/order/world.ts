@@ -16,7 +16,7 @@ import {
   type StepReport,
 } from '../../src/serviceOrder/run.ts';
 import { type Fault, note, type Noted, perform, record } from './hands.ts';
-import { checkAttempt, checkBlame, checkEnd, checkUndo } from './laws.ts';
+import { checkAttempt, checkBlame, checkEnd, checkFence, checkUndo } from './laws.ts';
 import {
   carryOut,
   type Mutation,
@@ -177,6 +177,7 @@ function beginAttempt(world: World, pending: Pending, fault: Fault, jitter: numb
   );
   const noted = note(world, origin, own, step, what === 'undo' ? 'undo' : 'do');
   const after = { ...world, records: noted.records };
+  checkFence(world, pending, 'noted' in noted);
   if ('report' in noted) return report(after, pending, noted.report, jitter);
   const next: Pending = { ...pending, what: 'call', noted: noted.noted };
   if (isLost && fault.when === 'afterNote') return loseWorker(after, fault, next, jitter);
@@ -189,7 +190,7 @@ function call(world: World, pending: Pending, fault: Fault, jitter: number): Wor
   const { outcome, late, effect } = performed;
   let after: World = { ...world, network: performed.network };
   if (effect) after = judgeEffect(world, after, pending);
-  checkBlame(after, noted, outcome, fault);
+  if (!pending.unheard) checkBlame(after, noted, outcome, fault);
   if (late) after = soon(after, { what: 'late', id: pending.id, step: noted.step, mutation: late });
   if (fault.type !== 'workerLost') return conclude(after, pending, outcome, jitter);
   return loseWorker(after, fault, { ...pending, what: 'record', said: outcome }, jitter);
@@ -250,7 +251,7 @@ function tellOrder(world: World, event: OrderEvent): World {
 }
 
 /** What nobody waits for: a worker that was given up, a call that takes its time. */
-const isUnheard = ({ what, unheard }: Pending): boolean => unheard === true || what === 'late';
+export const isUnheard = ({ what, unheard }: Pending): boolean => unheard === true || what === 'late';
 
 /** The word to stop may find its service order over. */
 const isTooLate = ({ children }: World, { what, id }: Pending): boolean =>

@@ -2,8 +2,10 @@ import { fork } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { explore, manyFaults } from './explore.ts';
 import { parseOptions, type SimulationOptions } from './options.ts';
 import { choicesOf, runChoices } from './schedule.ts';
+import { smallScopes, wideScopes } from './scopes.ts';
 import type { ShardMessage, Share } from './shard.ts';
 import { shrink } from './shrink.ts';
 import { storyOf } from './story.ts';
@@ -25,7 +27,7 @@ const runShard = (share: Share): Promise<ShardMessage[]> =>
     );
   });
 
-async function runRandom({ seed, runs, jobs }: SimulationOptions): Promise<boolean> {
+async function runRandom({ seed, runs, jobs, brief }: SimulationOptions): Promise<boolean> {
   const begun = performance.now();
   const shares = Array.from({ length: Math.min(jobs, runs) }, (_, index) => index);
   const told = await Promise.all(
@@ -44,7 +46,8 @@ async function runRandom({ seed, runs, jobs }: SimulationOptions): Promise<boole
   const violations = messages.filter((message): message is Violated => message.type === 'violated');
   const [first] = violations.sort((one, other) => one.seed - other.seed);
   if (first === undefined) return true;
-  report(first);
+  if (brief) console.log(`\nVIOLATED by seed ${first.seed}: ${first.law}`);
+  else report(first);
   return false;
 }
 
@@ -73,11 +76,33 @@ function report({ seed, law, at }: Violated): void {
 /** A law without the names of this run: a smaller run breaks it with others. */
 const kindOf = (law: string): string => law.replace(/\b(s\d+(\.c)?|item\d+|\d+\/\S+)/g, '_');
 
+/** Every way there is: two faults in scopes of up to four steps, one in wider ones. */
+function runExhaustive(): boolean {
+  const small = Object.entries(smallScopes).map(([name, plan]) => ({ name, plan, faultsMax: 2 }));
+  const wide = Object.entries(wideScopes).map(([name, plan]) => ({ name, plan, faultsMax: 1 }));
+  for (const { name, plan, faultsMax } of [...small, ...wide]) {
+    const begun = performance.now();
+    try {
+      const { worlds, ends } = explore({ plan, window: 3, faults: manyFaults, faultsMax });
+      const seconds = ((performance.now() - begun) / 1_000).toFixed(1);
+      console.log(`${name}, ${faultsMax} faults: ${worlds} worlds in ${seconds} s, ${JSON.stringify(ends)}`);
+    } catch (error) {
+      console.log(`VIOLATED in ${name}, ${faultsMax} faults: ${(error as Error).stack}`);
+      return false;
+    }
+  }
+  return true;
+}
+
 async function main(): Promise<void> {
   const options = parseOptions(process.argv.slice(2), availableParallelism(), randomInt(2 ** 31));
   if (typeof options === 'string') {
     console.error(options);
     process.exitCode = 2;
+    return;
+  }
+  if (options.exhaustive) {
+    if (!runExhaustive()) process.exitCode = 1;
     return;
   }
   if (options.runs === 1) console.log(`${storyOf({ seed: options.seed })}\n`);
