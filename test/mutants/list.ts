@@ -89,13 +89,6 @@ const serviceOrder: readonly Mutant[] = [
     tests: ['test/serviceOrder/advanceRandom.test.ts', 'test/serviceOrder/retreat.test.ts'],
   },
   {
-    name: 'a retry goes forward after the way back began',
-    file: 'src/serviceOrder/advance.ts',
-    search: "if (!awaitsRetry || (run.retreat && way === 'do'))",
-    replace: 'if (!awaitsRetry)',
-    tests: ['test/serviceOrder/advanceRandom.test.ts', 'test/serviceOrder/retreat.test.ts'],
-  },
-  {
     name: 'steps do not wait for those they come after',
     file: 'src/serviceOrder/advance.ts',
     search: 'return candidate.after.every((id) => isOver(step(run, id)));',

@@ -6,7 +6,7 @@ import { type Mutant, mutants } from './list.ts';
 
 const root = normalize(join(import.meta.dirname, '../..'));
 const needed = ['src', 'test', 'temporal-dev', 'package.json', 'tsconfig.json', 'vitest.config.ts'];
-const simulationRuns = 4_000;
+const simulationRuns = 6_000;
 const secondsMax = 300;
 
 interface Result {

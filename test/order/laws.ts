@@ -218,7 +218,9 @@ function grown(
 
 /** Nothing is taken down by a failure that has nothing to do with it, and nothing fails by itself. */
 function checkPolicy(world: World, one: CompactServiceOrder): void {
-  const { plan, parents } = world.order;
+  const { plan, parents, children } = world.order;
+  const isTakenBack = children[one.id]?.state === 'compensated';
+  assert(!isTakenBack || !standing(world).has(one.id), `${one.id} stands with what is past its return`);
   const failed = plan.serviceOrders.filter(({ id }) => world.children[id]?.state === 'failed');
   const required = failed.filter(({ optional }) => optional !== true);
   if (failed.length === 0) assert(isDone(world, one), `${one.id} is done, since nothing failed`);

@@ -22,7 +22,7 @@ export interface Mutation {
 
 /** The systems as they really are, and their ledger: what took effect, key by key. */
 export interface Network {
-  readonly objects: Readonly<Record<string, NetworkObject>>;
+  readonly objects: Readonly<Record<string, NetworkObject | undefined>>;
   readonly ledger: Readonly<Record<string, Mutation>>;
   /** How often each object was written: no version comes twice, not even of one made anew. */
   readonly writes: Readonly<Record<string, number>>;
@@ -89,12 +89,11 @@ export function carryOut(network: Network, mutation: Mutation, lies = false): An
       expect === 'absent' ? (['conflict', 'exists'] as const) : (['drift', 'changed'] as const);
     return { network, effect: false, refused: { type: 'refused', class: errorClass, code, message: code } };
   }
-  const { [object]: _, ...others } = network.objects;
   const count = (network.writes[object] ?? 0) + 1;
   const version = String(count);
   const writes = { ...network.writes, [object]: count };
-  const objects =
-    verb === 'apply' ? { ...others, [object]: { key, version, values: lies ? oddValues : values } } : others;
+  const next = verb === 'apply' ? { key, version, values: lies ? oddValues : values } : undefined;
+  const objects = { ...network.objects, [object]: next };
   return {
     network: { ...network, objects, ledger: { ...network.ledger, [key]: mutation }, writes },
     effect: true,

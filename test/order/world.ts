@@ -82,10 +82,14 @@ export const beginWorld = (order: OrderRun): World => ({
 });
 
 /** What may be the next to happen. */
-export const nextIn = ({ pending }: World): number[] =>
-  pending.flatMap(({ lane }, index) =>
-    lane !== undefined && pending.slice(0, index).some((earlier) => earlier.lane === lane) ? [] : [index],
-  );
+export function nextIn({ pending }: World): number[] {
+  const next: number[] = [];
+  for (const [index, { lane }] of pending.entries()) {
+    const first = lane === undefined ? index : pending.findIndex((earlier) => earlier.lane === lane);
+    if (first === index) next.push(index);
+  }
+  return next;
+}
 
 /** Lets one pending thing happen. An attempt comes with what goes wrong with it. */
 export function happen(world: World, index: number, fault: Fault, jitter = 0): World {
@@ -98,7 +102,6 @@ export function happen(world: World, index: number, fault: Fault, jitter = 0): W
 
 function react(world: World, pending: Pending, fault: Fault, jitter: number): World {
   const { what, id, step = '', detail = '' } = pending;
-  const changed = [`r${id}`];
   switch (what) {
     case 'opened':
       return tellOrder(world, { type: 'Opened' });
@@ -107,13 +110,13 @@ function react(world: World, pending: Pending, fault: Fault, jitter: number): Wo
     case 'resumed':
       return tellOrder(world, { type: 'ServiceOrderResumed', id });
     case 'ready':
-      return tellOrder(world, { type: 'ServiceOrderReady', id, changed });
+      return tellOrder(world, { type: 'ServiceOrderReady', id, changed: [`r${id}`] });
     case 'stands':
       return tellOrder(world, { type: 'ServiceOrderStands', id });
     case 'settled': {
       const outcome = must(pending.outcome, 'an outcome');
       const code = outcome === 'completed' ? null : detail;
-      return tellOrder(world, { type: 'ServiceOrderSettled', id, outcome, code, changed });
+      return tellOrder(world, { type: 'ServiceOrderSettled', id, outcome, code, changed: [`r${id}`] });
     }
     case 'compensation':
       return openCompensations(world, id.split(' '));
