@@ -21,6 +21,7 @@ import {
   type StepOutcome,
   type Trouble,
 } from '../src/activation/attempt.ts';
+import { fenced, overAlready } from '../src/activation/fence.ts';
 import { judgeDone, judgeDoubt, type Judgement, judgeReport } from '../src/activation/judge.ts';
 import { concludeUndo, judgeUndo, nextUndo } from '../src/activation/undo.ts';
 import { unreachable } from '../src/kernel/assert.ts';
@@ -86,17 +87,14 @@ interface NotedAttempt {
 }
 type Noted = NotedAttempt | { readonly type: 'over'; readonly report: StepReport };
 
-const fenced: StepReport = { type: 'failed', class: 'ours', code: 'fenced' };
 const over = (report: StepReport): Noted => ({ type: 'over', report });
 
 const note = (deps: ActivityDeps, ref: StepRef, way: Way): Promise<Noted> =>
   withTenant(deps.db, ref.tenant, async (tx): Promise<Noted> => {
     const step = await loadStep(tx, ref);
     const keyOf = (generation: number) => `${keyPrefix(ref)}${generation}/${way}`;
-    // A forward attempt that comes late, after the way back began, sends nothing any more.
-    if (way === 'do' && step.way === 'undo') return over(fenced);
-    if (step.state === 'undone') return over({ type: 'done', changed: [] });
-    if (way === 'do' && step.state === 'done') return over({ type: 'done', changed: step.changed });
+    const already = overAlready(step, way);
+    if (already) return over(already);
     const attempt = attemptOf(step, way, keyOf);
     if (attempt === 'nothing') {
       await noteNothingToUndo(tx, ref);

@@ -223,8 +223,8 @@ function concludeTrouble(step: StandingStep, attempt: Attempt, trouble: Trouble)
 }
 
 /**
- * In doubt, or after a lie, something may be there. It stays doubtful even after a definite no: a system that
- * shows nothing now may still be carrying out the call nobody heard the end of.
+ * In doubt, after a lie, or if nobody recorded the end of the last attempt, something may be there. It stays
+ * doubtful even after a definite no: a system that shows nothing now may still be carrying out the earlier call.
  */
 function footprintAfterTrouble(
   step: StandingStep,
@@ -235,7 +235,8 @@ function footprintAfterTrouble(
   if (final && standing?.version === '' && standing.key === attempt.key) {
     return { ...standing, presence: 'absent' };
   }
-  const doubtful = errorClass === 'lied' || arrowOf(errorClass) === 'Doubted';
+  const isUnheard = step.state === 'attempting';
+  const doubtful = isUnheard || errorClass === 'lied' || arrowOf(errorClass) === 'Doubted';
   return doubtful ? doubtfulPrint(step, attempt) : undefined;
 }
 

@@ -6,12 +6,14 @@ import { holdsValues, type Judgement, judgePending, refusalOf, wrong } from './j
 
 /**
  * What brings a step's object back to how it was before the first attempt; nothing, where it still is. Computed
- * from the footprint alone, so it is right whatever became of the attempts.
+ * from the footprint, so it is right whatever became of the attempts: one that nobody heard the end of, since its
+ * worker was lost, left none, and is asked about before it counts as nothing.
  */
 export function nextUndo(step: StandingStep, keyOf: (generation: number) => string): Attempt | 'nothing' {
   const { standing, before } = step;
-  if (standing === null) return 'nothing';
-  if (before && standing.presence === 'present' && standing.key === before.key) return 'nothing';
+  const isUnheard = step.state === 'attempting' || step.state === 'undoing';
+  if (!isUnheard && isAsBefore(step)) return 'nothing';
+  const isVersioned = standing !== null && standing.version !== '';
   const generation = step.way === 'undo' && step.decided ? step.generation + 1 : step.generation;
   return {
     verb: before ? 'apply' : 'revoke',
@@ -20,10 +22,13 @@ export function nextUndo(step: StandingStep, keyOf: (generation: number) => stri
     key: keyOf(generation),
     wanted: before?.values ?? {},
     ...(before && { wantedResults: before.results }),
-    expect: standing.version === '' ? 'absent' : { version: standing.version },
-    inDoubt: step.way === 'undo' || standing.presence === 'doubtful' || standing.version === '',
+    expect: isVersioned ? { version: standing.version } : 'absent',
+    inDoubt: isUnheard || step.way === 'undo' || !isVersioned || standing.presence === 'doubtful',
   };
 }
+
+const isAsBefore = ({ standing, before }: StandingStep): boolean =>
+  standing === null || (standing.presence === 'present' && standing.key === before?.key);
 
 export type UndoJudgement =
   | Exclude<Judgement, { type: 'withoutEffect' }>

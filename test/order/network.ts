@@ -1,42 +1,125 @@
-import type { CompactServiceOrder, CompactStep } from '../../src/decomposition/plan.ts';
+import type { Expectation, Observed, Refused } from '../../src/activation/adapter.ts';
+import type { CompactServiceOrder, CompactStep, Verb } from '../../src/decomposition/plan.ts';
+import type { JsonObject } from '../../src/kernel/json.ts';
+import { sameJson } from '../../src/kernel/json.ts';
 import { assert, must } from '../../src/kernel/assert.ts';
 import type { OrderRun } from '../../src/order/run.ts';
-import { costsAttempt, type ErrorClass } from '../../src/serviceOrder/recovery.ts';
 import type { StepReport } from '../../src/serviceOrder/run.ts';
 
-/** How the object of a planned step is in the network: as before, as wanted. One that is not named is as before. */
+export interface NetworkObject {
+  readonly key: string;
+  readonly version: string;
+  readonly values: JsonObject;
+}
+
+export interface Mutation {
+  readonly verb: Verb;
+  readonly key: string;
+  readonly object: string;
+  readonly values: JsonObject;
+  readonly expect: Expectation;
+}
+
+/** The systems as they really are, and their ledger: what took effect, key by key. */
 export interface Network {
-  readonly wanted: Readonly<Record<string, true>>;
+  readonly objects: Readonly<Record<string, NetworkObject | undefined>>;
+  readonly ledger: Readonly<Record<string, Mutation>>;
+  /** How often each object was written: no version comes twice, not even of one made anew. */
+  readonly writes: Readonly<Record<string, number>>;
   /** Irreversible steps that were sent, and what is known of them: nothing yet, or a definite no. */
   readonly sent: Readonly<Record<string, 'sent' | 'doubted' | 'no'>>;
-  /** Writes that were taken and are reported later: still under way, or how they ended. */
-  readonly taken: Readonly<Record<string, 'pending' | 'done' | 'refused'>>;
+  /** Objects that are not as anybody expects: the system lied, or a call took effect when all was over. */
+  readonly odd: Readonly<Record<string, 'lied' | 'late'>>;
 }
 
-/** How an attempt ends: what it did to the object, and what it tells of that. */
-export interface Ending {
-  readonly report: StepReport;
-  readonly effect: boolean;
-  /** Of a write that is taken: what becomes of it, and how often the system calls, before that and after. */
-  readonly later?: 'done' | 'refused' | 'never';
-  readonly calls?: { readonly early: number; readonly late: number };
-}
-
-export const untouchedNetwork: Network = { wanted: {}, sent: {}, taken: {} };
+export const newValues: JsonObject = { v: 'new' };
+export const oldValues: JsonObject = { v: 'old' };
+const oddValues: JsonObject = { v: 'odd' };
 
 export const objectOf = (serviceOrder: string, step: string): string => `${serviceOrder}:${step}`;
 
-export const isAsWanted = ({ wanted }: Network, serviceOrder: string, step: string): boolean =>
-  wanted[objectOf(serviceOrder, step)] === true;
+/** Whether the object was there before the order. A name that ends in + is that of a new one. */
+export const wasThere = ({ action }: CompactServiceOrder, { id, verb }: CompactStep): boolean =>
+  verb === 'revoke' || (action !== 'add' && !id.endsWith('+'));
 
-export const anyAsWanted = (network: Network, { id, steps = [] }: CompactServiceOrder): boolean =>
-  steps.some((step) => isAsWanted(network, id, step.id));
+export const oldObject = (object: string): NetworkObject => ({
+  key: `old/${object}`,
+  version: '0',
+  values: oldValues,
+});
+
+export function networkBefore({ plan }: OrderRun): Network {
+  const objects: Record<string, NetworkObject> = {};
+  for (const one of plan.serviceOrders)
+    for (const step of one.steps ?? []) {
+      const object = objectOf(one.id, step.id);
+      if (wasThere(one, step)) objects[object] = oldObject(object);
+    }
+  return { objects, ledger: {}, writes: {}, sent: {}, odd: {} };
+}
+
+export function observe({ objects }: Network, object: string): Observed {
+  const now = objects[object];
+  return now
+    ? { type: 'present', observed: now.values, version: now.version, key: now.key }
+    : { type: 'absent' };
+}
+
+export interface Answered {
+  readonly network: Network;
+  readonly refused?: Refused;
+  /** Something is otherwise than it was. */
+  readonly effect: boolean;
+}
+
+/** A key that took effect answers again without another; a condition that does not hold is refused. */
+export function carryOut(network: Network, mutation: Mutation, lies = false): Answered {
+  const { verb, key, object, values, expect } = mutation;
+  const known = network.ledger[key];
+  if (known) {
+    const same = known.verb === verb && known.object === object && sameJson(known.values, values);
+    assert(same, `the key ${key} stands for one verb, object and values`);
+    return { network, effect: false };
+  }
+  const now = network.objects[object];
+  if (verb === 'revoke' && now === undefined) return { network, effect: false };
+  const isMet = expect === 'absent' ? now === undefined : now?.version === expect.version;
+  if (!isMet) {
+    const [errorClass, code] =
+      expect === 'absent' ? (['conflict', 'exists'] as const) : (['drift', 'changed'] as const);
+    return { network, effect: false, refused: { type: 'refused', class: errorClass, code, message: code } };
+  }
+  const count = (network.writes[object] ?? 0) + 1;
+  const version = String(count);
+  const writes = { ...network.writes, [object]: count };
+  const next = verb === 'apply' ? { key, version, values: lies ? oddValues : values } : undefined;
+  const objects = { ...network.objects, [object]: next };
+  return {
+    network: { ...network, objects, ledger: { ...network.ledger, [key]: mutation }, writes },
+    effect: true,
+  };
+}
+
+export const withOdd = (network: Network, object: string, how: 'lied' | 'late'): Network => ({
+  ...network,
+  odd: { ...network.odd, [object]: how },
+});
+
+export function isAsWanted({ objects }: Network, { id }: CompactServiceOrder, step: CompactStep): boolean {
+  const now = objects[objectOf(id, step.id)];
+  return step.verb === 'revoke' ? now === undefined : now?.values.v === 'new';
+}
+
+export function isAsBefore({ objects }: Network, one: CompactServiceOrder, step: CompactStep): boolean {
+  const now = objects[objectOf(one.id, step.id)];
+  return wasThere(one, step) ? now?.values.v === 'old' : now === undefined;
+}
 
 /** The planned service order whose objects this one touches. */
 export function originOf({ plan, compensations }: OrderRun, id: string): CompactServiceOrder {
-  const compensated = compensations.find((one) => one.id === id)?.compensates;
+  const compensated = compensations.find((one) => one.id === id)?.compensates ?? id;
   return must(
-    plan.serviceOrders.find((one) => one.id === (compensated ?? id)),
+    plan.serviceOrders.find((one) => one.id === compensated),
     `service order ${id}`,
   );
 }
@@ -46,47 +129,6 @@ export const stepOf = ({ id, steps = [] }: CompactServiceOrder, step: string): C
     steps.find((candidate) => candidate.id === step),
     `step ${step} of ${id}`,
   );
-
-const definite: readonly ErrorClass[] = ['refused', 'invalid', 'conflict', 'drift'];
-
-/** What an attempt can come to: who asks for what is there already is not refused. */
-export function possible(ending: Ending, isThere: boolean): Ending {
-  const { report } = ending;
-  if (report.type === 'done') return { report, effect: true };
-  if (report.type === 'accepted') return isThere ? { report: doneAlready, effect: true } : ending;
-  const isVerdict = definite.includes(report.class);
-  return isVerdict && isThere ? { report: doneAlready, effect: true } : ending;
-}
-
-const doneAlready: StepReport = { type: 'done', changed: [] };
-
-/** What a write that was taken makes of an attempt: nothing is sent before its end is known. */
-export function afterTaken(
-  taken: Network['taken'][string] | undefined,
-  isUndo: boolean,
-  given: Ending,
-): Ending | undefined {
-  if (taken === undefined || (isUndo && taken !== 'pending')) return undefined;
-  const { report } = given;
-  if (report.type === 'failed' && !costsAttempt(report.class)) return { report, effect: false };
-  if (taken === 'pending') return { report: { type: 'accepted' }, effect: false };
-  if (taken === 'done') return { report: doneAlready, effect: true };
-  return { report: { type: 'failed', class: 'refused', code: 'later' }, effect: false };
-}
-
-export function withTaken(
-  network: Network,
-  object: string,
-  now: Network['taken'][string] | undefined,
-): Network {
-  const { [object]: _, ...others } = network.taken;
-  return { ...network, taken: now === undefined ? others : { ...others, [object]: now } };
-}
-
-export function withEffect(network: Network, object: string, wanted: boolean): Network {
-  const { [object]: _, ...others } = network.wanted;
-  return { ...network, wanted: wanted ? { ...others, [object]: true } : others };
-}
 
 export const isIrreversible = ({ verb, pointOfNoReturn }: CompactStep): boolean =>
   verb === 'revoke' || pointOfNoReturn === true;
@@ -110,26 +152,3 @@ export function withSent(
 
 export const isPast = ({ sent }: Network, { id, steps = [] }: CompactServiceOrder): boolean =>
   steps.some((step) => ['sent', 'doubted'].includes(sent[objectOf(id, step.id)] ?? ''));
-
-/** The service order that takes back what another one did: reversed, and only what is there. */
-export function compensationOf(network: Network, planned: CompactServiceOrder): CompactServiceOrder {
-  assert(!isPast(network, planned), `${planned.id} is compensated only before its point of no return`);
-  const there = (planned.steps ?? []).filter((step) => isAsWanted(network, planned.id, step.id));
-  return {
-    id: `${planned.id}.c`,
-    item: planned.item,
-    action: planned.action === 'add' ? 'delete' : 'modify',
-    specification: planned.specification,
-    domain: planned.domain,
-    after: [],
-    reliesOn: {},
-    skippable: false,
-    compensates: planned.id,
-    steps: there.map(({ id, system }) => ({
-      id,
-      system,
-      verb: planned.action === 'add' || id.endsWith('+') ? 'revoke' : 'apply',
-      after: there.filter(({ after }) => after.includes(id)).map((other) => other.id),
-    })),
-  };
-}
