@@ -42,9 +42,10 @@ export const createActivation = (deps: ActivityDeps) => {
       const noted = await note(deps, ref, way);
       if (noted.type === 'over') return noted.report;
       deps.failpoint('step.noted');
-      const outcome = noted.attempt.impossible ?? (await perform(deps, ref, noted));
+      const sight: Sight = {};
+      const outcome = noted.attempt.impossible ?? (await perform(deps, ref, noted, sight));
       deps.failpoint('step.performed');
-      return await record(deps, ref, noted, outcome);
+      return await record(deps, ref, noted, outcome, sight);
     } catch (error) {
       if (!isOutage(error)) throw error;
       deps.log.warn({ err: error, ...ref }, 'postgres cannot be reached; the step will try again');
@@ -100,8 +101,18 @@ const note = (deps: ActivityDeps, ref: StepRef, way: Way): Promise<Noted> =>
 /** All keys of a step begin so: a write under one of them is ours. */
 const keyPrefix = ({ serviceOrder, item, step }: StepRef): string => `${serviceOrder}/${item}/${step}/`;
 
+/** What the system showed at the last look, kept even if what follows goes wrong. */
+interface Sight {
+  seen?: Observed;
+}
+
 /** Never throws for what a system does: a call without an answer is an outcome, too. */
-async function perform(deps: ActivityDeps, ref: StepRef, noted: NotedAttempt): Promise<StepOutcome> {
+async function perform(
+  deps: ActivityDeps,
+  ref: StepRef,
+  noted: NotedAttempt,
+  sight: Sight,
+): Promise<StepOutcome> {
   const { step, attempt, correlationId } = noted;
   const { verb, key, wanted: values, wantedResults } = attempt;
   const heartbeat = setInterval(() => Context.current().heartbeat(), 1_000);
@@ -113,9 +124,13 @@ async function perform(deps: ActivityDeps, ref: StepRef, noted: NotedAttempt): P
       ...{ key, object: step.object, values, expect, correlationId },
       ...(wantedResults && { wantedResults }),
     });
+    const look = async (at: StepCall): Promise<Observed> => {
+      sight.seen = await adapter.read(at, signal);
+      return sight.seen;
+    };
     let { expect } = attempt;
     if (attempt.inDoubt) {
-      const judged = judgeSoFar(ref, noted, await adapter.read(callWith(expect), signal));
+      const judged = judgeSoFar(ref, noted, await look(callWith(expect)));
       if (judged.type !== 'goAhead') return outcomeOf(judged);
       ({ expect } = judged);
       mayHaveEffect = false;
@@ -128,7 +143,7 @@ async function perform(deps: ActivityDeps, ref: StepRef, noted: NotedAttempt): P
     mayHaveEffect = true;
     deps.failpoint('step.answered');
     if (step.verify === 'never') return { type: 'done', observed: answer.observed, version: answer.version };
-    return outcomeOf(judgeDone({ verb, key, values, expect }, await adapter.read(call, signal)));
+    return outcomeOf(judgeDone({ verb, key, values, expect }, await look(call)));
   } catch (error) {
     if (signal.aborted) return trouble('ours', 'workerShutdown', 'the worker shut down during the call');
     return classify(error, mayHaveEffect);
@@ -190,11 +205,12 @@ const record = (
   ref: StepRef,
   noted: NotedAttempt,
   outcome: StepOutcome,
+  { seen }: Sight,
 ): Promise<StepReport> =>
   withTenant(deps.db, ref.tenant, async (tx): Promise<StepReport> => {
     const { way, step, attempt } = noted;
     const conclusion =
       way === 'do' ? conclude(step, ref.step, attempt, outcome) : concludeUndo(step, attempt, outcome);
-    const current = await recordConclusion(tx, ref, noted.attempt.number, conclusion);
+    const current = await recordConclusion(tx, ref, noted.attempt.number, conclusion, seen);
     return current ? conclusion.report : fenced;
   });

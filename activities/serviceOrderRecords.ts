@@ -1,4 +1,5 @@
-import { withTenant } from '../drizzle/client.ts';
+import { type Tx, withTenant } from '../drizzle/client.ts';
+import { closeStepFallout, openStepFallout } from '../drizzle/falloutStore.ts';
 import {
   type Ending,
   settleServiceOrder,
@@ -10,9 +11,14 @@ import {
 } from '../drizzle/serviceOrderStore.ts';
 import { compactStepsOf } from '../drizzle/stepStore.ts';
 import type { CompactStep } from '../src/decomposition/plan.ts';
-import { isFinal } from '../src/kernel/machine.ts';
+import { unreachable } from '../src/kernel/assert.ts';
+import { hasFollowed, isFinal } from '../src/kernel/machine.ts';
 import type { ServiceOrderChange } from '../src/serviceOrder/run.ts';
-import { serviceOrderMachine } from '../src/serviceOrder/machine.ts';
+import {
+  type ServiceOrderArrow,
+  serviceOrderMachine,
+  type ServiceOrderState,
+} from '../src/serviceOrder/machine.ts';
 import type { ActivityDeps } from './deps.ts';
 
 export interface ServiceOrderRef {
@@ -38,16 +44,7 @@ export const createServiceOrderRecords = (deps: ActivityDeps) => ({
   ): Promise<void> =>
     withTenant(deps.db, tenant, async (tx) => {
       for (const change of changes) {
-        if (change.type === 'step')
-          await moveStep(tx, tenant, serviceOrder, change.step, change.arrow, now());
-        else
-          await moveServiceOrder(
-            tx,
-            tenant,
-            await lockServiceOrder(tx, tenant, serviceOrder),
-            [change.arrow],
-            now(),
-          );
+        await recordChange(tx, tenant, serviceOrder, change);
       }
     }),
 
@@ -74,3 +71,30 @@ export const createServiceOrderRecords = (deps: ActivityDeps) => ({
       return { changed };
     }),
 });
+
+/** Recorded twice, a change counts once: a local activity whose answer was lost is run again. */
+async function recordChange(
+  tx: Tx,
+  tenant: string,
+  serviceOrder: string,
+  change: ServiceOrderChange,
+): Promise<void> {
+  switch (change.type) {
+    case 'step': {
+      const moved = await moveStep(tx, tenant, serviceOrder, change.step, change.arrow, now());
+      if (moved && change.arrow === 'Held')
+        await openStepFallout(tx, tenant, serviceOrder, change.step, change);
+      return;
+    }
+    case 'serviceOrder': {
+      const locked = await lockServiceOrder(tx, tenant, serviceOrder);
+      const { state } = locked.row;
+      if (hasFollowed<ServiceOrderState, ServiceOrderArrow>(serviceOrderMachine, state, change.arrow)) return;
+      return moveServiceOrder(tx, tenant, locked, [change.arrow], now());
+    }
+    case 'falloutClosed':
+      return closeStepFallout(tx, tenant, serviceOrder, change.step, change.resolution);
+    default:
+      return unreachable(change);
+  }
+}

@@ -1,4 +1,5 @@
 import { and, asc, eq, sql } from 'drizzle-orm';
+import type { Observed } from '../src/activation/adapter.ts';
 import type { Attempt, Conclusion, RecordedFootprint, StandingStep } from '../src/activation/attempt.ts';
 import type { Footprint } from '../src/inventory/inventory.ts';
 import { must } from '../src/kernel/assert.ts';
@@ -89,6 +90,7 @@ export async function recordConclusion(
   ref: StepRef,
   attempt: number,
   outcome: Conclusion,
+  seen?: Observed,
 ): Promise<boolean> {
   const { tenant, serviceOrder, item, step } = ref;
   const { trouble, footprint } = outcome;
@@ -102,7 +104,7 @@ export async function recordConclusion(
       returning system, object, name
     ), ended as (
       update attempt set ended_at = now(), outcome = ${trouble?.class ?? 'done'}, code = ${trouble?.code ?? null},
-        message = ${trouble?.message ?? null}
+        message = ${trouble?.message ?? null}, seen = ${trouble && seen ? JSON.stringify(seen) : null}::jsonb
       where tenant_id = ${tenant} and service_order_id = ${serviceOrder} and item = ${item} and step = ${step}
         and number = ${attempt} and exists (select from recorded)
     )${footprint ? footprintUpsert(ref, footprint) : sql``}

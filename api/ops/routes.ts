@@ -4,9 +4,10 @@ import { readOrderDetails } from '../../drizzle/reads/orderDetails.ts';
 import { idPattern } from '../../src/kernel/ids.ts';
 import { callerOf } from '../caller.ts';
 import type { ApiContext, ApiDeps } from '../deps.ts';
-import { errors, idParameter, json, mounted, type Operation } from '../operation.ts';
+import { errors, idParameter, json, listing, mounted, type Operation } from '../operation.ts';
 import { refuse } from '../problem.ts';
 import { catalogueSchema, savedSchema, saveDocuments } from './catalogue.ts';
+import { falloutOf, falloutSchema, inspectFallout } from './fallout.ts';
 import { orderView } from './orderView.ts';
 
 const tag = 'Operations';
@@ -15,6 +16,8 @@ export const opsRoutes = (deps: ApiDeps) =>
   mounted([
     inspectProductOrder(deps), // GET  /ops/v1/productOrders/{id}
     saveCatalogue(deps), //       POST /ops/v1/catalogue           201
+    listing(deps, documentedFallout(deps)), // GET  /ops/v1/fallout
+    inspectOneFallout(deps), //   GET  /ops/v1/fallout/{id}
   ]);
 
 const inspectProductOrder = (deps: ApiDeps): Operation => ({
@@ -34,6 +37,28 @@ const inspectProductOrder = (deps: ApiDeps): Operation => ({
     parameters: [idParameter],
     responses: {
       200: json('Plan, service orders, steps, tries, times, footprints, claims', z.looseObject({})),
+      ...errors(404, 500, 503),
+    },
+  },
+});
+
+const documentedFallout = ({ clock }: ApiDeps) => ({
+  operationId: 'listFallout',
+  tag,
+  resource: falloutOf(clock),
+  schema: falloutSchema,
+});
+
+const inspectOneFallout = (deps: ApiDeps): Operation => ({
+  handle: (c) => inspectFallout(c, deps),
+  route: {
+    method: 'get',
+    path: '/ops/v1/fallout/{id}',
+    operationId: 'inspectFallout',
+    tags: [tag],
+    parameters: [idParameter],
+    responses: {
+      200: json('What needs a person, what was tried, and what may be done', falloutSchema),
       ...errors(404, 500, 503),
     },
   },

@@ -74,7 +74,9 @@ export type ServiceOrderChange =
       readonly class: ErrorClass;
       readonly code: string;
     }
-  | { readonly type: 'serviceOrder'; readonly arrow: ServiceOrderArrow };
+  | { readonly type: 'serviceOrder'; readonly arrow: ServiceOrderArrow }
+  /** A person's answer to a held step, or its way back: it is nobody's trouble any more. */
+  | { readonly type: 'falloutClosed'; readonly step: string; readonly resolution: 'retryNow' | 'abort' };
 
 export type ServiceOrderCommand =
   | { readonly type: 'attemptStep'; readonly step: string }
