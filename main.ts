@@ -4,6 +4,7 @@ import { pino } from 'pino';
 import { createAdapters } from './activities/adapters/index.ts';
 import { createActivities } from './activities/index.ts';
 import { startRelay } from './activities/relay/relay.ts';
+import { startSweep } from './activities/relay/sweep.ts';
 import { startWorkers } from './activities/worker.ts';
 import { createApp } from './api/app.ts';
 import { newOrderId } from './api/orderId.ts';
@@ -57,6 +58,7 @@ const roles = {
       clock: () => new Date(),
       newOrderId,
       startOrder: starter.startOrder,
+      operate: workflows,
       failpoint,
       temporalReachable: workflows.reachable,
       schemaIsCurrent: () => schemaIsCurrent(db),
@@ -84,9 +86,10 @@ const roles = {
     const workflows = await openWorkflowDoor();
     const failpoint = createFailpoint(config.failpoint);
     const relay = startRelay({ db, log, workflows, intervalMs: config.relay.intervalMs, failpoint });
+    const sweep = startSweep({ db, log, workflows, ...config.sweep });
     return {
       async stop() {
-        await relay.stop();
+        await Promise.all([relay.stop(), sweep.stop()]);
         await workflows.close();
         await close();
       },

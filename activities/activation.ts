@@ -77,16 +77,18 @@ interface NotedAttempt {
 type Noted = NotedAttempt | { readonly type: 'over'; readonly report: StepReport };
 
 const fenced: StepReport = { type: 'failed', class: 'ours', code: 'fenced' };
+const tooLate: StepReport = { type: 'failed', class: 'refused', code: 'serviceOrderOver' };
 const over = (report: StepReport): Noted => ({ type: 'over', report });
 
 const note = (deps: ActivityDeps, ref: StepRef, way: Way): Promise<Noted> =>
   withTenant(deps.db, ref.tenant, async (tx): Promise<Noted> => {
     const step = await loadStep(tx, ref);
     const keyOf = (generation: number) => `${keyPrefix(ref)}${generation}/${way}`;
+    if (way === 'do' && step.state === 'done') return over({ type: 'done', changed: step.changed });
+    if (step.over) return over(way === 'undo' ? { type: 'done', changed: [] } : tooLate);
     // A forward attempt that comes late, after the way back began, sends nothing any more.
     if (way === 'do' && step.way === 'undo') return over(fenced);
     if (step.state === 'undone') return over({ type: 'done', changed: [] });
-    if (way === 'do' && step.state === 'done') return over({ type: 'done', changed: step.changed });
     const attempt = way === 'do' ? nextAttempt(step, keyOf) : nextUndo(step, keyOf);
     if (attempt === 'nothing') {
       await noteNothingToUndo(tx, ref);

@@ -1,5 +1,5 @@
 import { type Tx, withTenant } from '../drizzle/client.ts';
-import { closeStepFallout, openStepFallout } from '../drizzle/falloutStore.ts';
+import { closeStepFallout, openOrphan, openStepFallout } from '../drizzle/falloutStore.ts';
 import {
   type Ending,
   settleServiceOrder,
@@ -13,7 +13,9 @@ import { compactStepsOf } from '../drizzle/stepStore.ts';
 import type { CompactStep } from '../src/decomposition/plan.ts';
 import { unreachable } from '../src/kernel/assert.ts';
 import { hasFollowed, isFinal } from '../src/kernel/machine.ts';
-import type { ServiceOrderChange } from '../src/serviceOrder/run.ts';
+import type { StandingServiceOrder } from '../src/serviceOrder/resume.ts';
+import type { Outcome, ServiceOrderChange } from '../src/serviceOrder/run.ts';
+import { standingServiceOrder } from '../drizzle/remains.ts';
 import {
   type ServiceOrderArrow,
   serviceOrderMachine,
@@ -31,6 +33,19 @@ export interface ChangedResults {
   readonly changed: readonly string[];
 }
 
+export type OutcomeRead =
+  | { readonly type: 'open' }
+  | {
+      readonly type: 'settled';
+      readonly result: {
+        readonly outcome: Outcome;
+        readonly code: string | null;
+        readonly changed: readonly string[];
+      };
+    };
+
+const outcomes: readonly Outcome[] = ['completed', 'failed', 'cancelled'];
+
 const now = () => new Date().toISOString();
 
 export const createServiceOrderRecords = (deps: ActivityDeps) => ({
@@ -46,6 +61,30 @@ export const createServiceOrderRecords = (deps: ActivityDeps) => ({
       for (const change of changes) {
         await recordChange(tx, tenant, serviceOrder, change);
       }
+    }),
+
+  /** What an earlier run of it left. */
+  remainingSteps: ({ tenant, serviceOrder }: ServiceOrderRef): Promise<StandingServiceOrder> =>
+    withTenant(deps.db, tenant, (tx) => standingServiceOrder(tx, tenant, serviceOrder)),
+
+  /** How it ended, for who could not hear it from its run. */
+  readOutcome: ({ tenant, serviceOrder }: ServiceOrderRef): Promise<OutcomeRead> =>
+    withTenant(deps.db, tenant, async (tx): Promise<OutcomeRead> => {
+      const { row, items } = await lockServiceOrder(tx, tenant, serviceOrder);
+      const outcome = outcomes.find((state) => state === row.state);
+      if (outcome === undefined) return { type: 'open' };
+      const code = items.find((item) => item.code !== null)?.code ?? null;
+      const changed = items.flatMap((item) => item.changed);
+      return { type: 'settled', result: { outcome, code, changed } };
+    }),
+
+  noteRunLost: ({ tenant, serviceOrder }: ServiceOrderRef): Promise<void> =>
+    withTenant(deps.db, tenant, async (tx) => {
+      const { row } = await lockServiceOrder(tx, tenant, serviceOrder);
+      if (isFinal(serviceOrderMachine, row.state)) return;
+      const reason = 'the run of the service order ended before it was settled';
+      const about = { orderId: row.orderId, serviceOrderId: serviceOrder };
+      await openOrphan(tx, tenant, { ...about, code: 'runLost', reason });
     }),
 
   /** Everything new is built: others may read the results, though nothing old is taken away yet. */

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { Database } from '../drizzle/client.ts';
 import type { Config } from '../src/config.ts';
 import type { Order } from '../src/order/order.ts';
+import type { OperatorDoor } from '../workflows/client.ts';
 
 /** What the boundary needs from outside. */
 export interface ApiDeps {
@@ -19,6 +20,8 @@ export interface ApiDeps {
   readonly newOrderId: () => string;
   /** Unawaited and bounded: the relay starts what this does not. */
   readonly startOrder: (tenant: string, order: Order) => void;
+  /** An operator's commands, on their way to the workflows. */
+  readonly operate: OperatorDoor;
   /** Tests end the process here; otherwise it does nothing. */
   readonly failpoint?: (name: string) => void;
   /** True, or why not. */

@@ -64,3 +64,52 @@ function ofStep(tenant: string, serviceOrder: string, id: string) {
     eq(fallout.step, step),
   );
 }
+
+export interface Orphan {
+  readonly orderId: string | null;
+  readonly serviceOrderId: string | null;
+  readonly code: 'runMissing' | 'runClosed' | 'runLost';
+  readonly reason: string;
+}
+
+/** An order, or a service order, without its run: once while that is open. The caller holds its row's lock. */
+export async function openOrphan(tx: Tx, tenant: string, orphan: Orphan): Promise<void> {
+  const { orderId, serviceOrderId } = orphan;
+  const earlier = await tx
+    .select({ closedAt: fallout.closedAt })
+    .from(fallout)
+    .where(
+      and(
+        eq(fallout.tenantId, tenant),
+        eq(fallout.class, 'orphaned'),
+        serviceOrderId === null
+          ? and(eq(fallout.orderId, orderId ?? ''), isNull(fallout.serviceOrderId))
+          : eq(fallout.serviceOrderId, serviceOrderId),
+      ),
+    );
+  if (earlier.some(({ closedAt }) => closedAt === null)) return;
+  const id = falloutId({ orphan: serviceOrderId ?? orderId ?? '', opening: earlier.length + 1 });
+  await tx.insert(fallout).values({ ...orphan, tenantId: tenant, id, class: 'orphaned', tries: 0 });
+}
+
+/** What concerns the order as a whole. Answers whether there was any. */
+export async function closeOrderFallout(
+  tx: Tx,
+  tenant: string,
+  orderId: string,
+  resolution: Resolution,
+): Promise<boolean> {
+  const closed = await tx
+    .update(fallout)
+    .set({ closedAt: now, resolution })
+    .where(
+      and(
+        eq(fallout.tenantId, tenant),
+        eq(fallout.orderId, orderId),
+        isNull(fallout.serviceOrderId),
+        isNull(fallout.closedAt),
+      ),
+    )
+    .returning({ id: fallout.id });
+  return closed.length > 0;
+}

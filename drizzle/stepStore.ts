@@ -19,6 +19,8 @@ export interface StepRef {
 export interface LoadedStep extends StandingStep, Record<string, unknown> {
   /** The service order has left `acknowledged`. */
   readonly started: boolean;
+  /** The service order has ended: nothing may be sent for it any more. */
+  readonly over: boolean;
   readonly adapter: string | null;
   readonly address: string | null;
 }
@@ -29,6 +31,7 @@ export async function loadStep(tx: Tx, { tenant, serviceOrder, item, step }: Ste
     select st.system, st.verb, st.object, st.values, st.results, st.verify, st.fixed, st.state, st.way, st.before,
       st.attempt, st.generation,
       st.decided, st.wanted, st.changed, so.state <> 'acknowledged' as started,
+      so.completed_at is not null as over,
       it.service_id as service, it.snapshot, it.characteristics, it.types,
       coalesce(${resultsByStep(sql`it.tenant_id`, sql`it.service_id`, sql`it.service_order_id`)}, '{}') as steps,
       coalesce((select jsonb_object_agg(b.alias, s.results) from service_binding b

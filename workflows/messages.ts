@@ -31,6 +31,8 @@ export interface ServiceOrderInput {
   readonly policy: RecoveryPolicy;
   /** It takes back another, and is not taken back itself. */
   readonly compensating: boolean;
+  /** An earlier run of it is gone: it goes on from its rows. */
+  readonly again?: true;
   readonly callTimeoutMs: number;
   readonly heartbeatTimeoutMs: number;
 }
@@ -51,7 +53,14 @@ export const signals = {
   /** Parent to child: take away what is no longer wanted; take back what you did. */
   release: 'release',
   stop: 'stop',
+  /** Parent to child: say again where you are; the run that knew is gone. */
+  report: 'report',
+  /** To the parent, where nobody waits for the answer. */
+  abort: 'abort',
 } as const;
+
+/** An operator's commands: answered by yes or by a refusal. */
+export const updates = { retryNow: 'retryNow', abort: 'abort' } as const;
 
 export interface HeldMessage {
   readonly serviceOrder: string;

@@ -4,6 +4,7 @@ import {
   CancellationScope,
   condition,
   defineSignal,
+  defineUpdate,
   getExternalWorkflowHandle,
   proxyActivities,
   setCurrentDetails,
@@ -17,6 +18,7 @@ import { stepName } from '../src/decomposition/plan.ts';
 import { must, unreachable } from '../src/kernel/assert.ts';
 import { isFinal } from '../src/kernel/machine.ts';
 import { advance } from '../src/serviceOrder/advance.ts';
+import { isCommand, refusalOf } from '../src/serviceOrder/commands.ts';
 import {
   beginServiceOrder,
   type ServiceOrderCommand,
@@ -24,39 +26,60 @@ import {
   type ServiceOrderRun,
   type StepReport,
 } from '../src/serviceOrder/run.ts';
+import { resumeServiceOrder, unfinished } from '../src/serviceOrder/resume.ts';
 import { serviceOrderMachine } from '../src/serviceOrder/machine.ts';
 import { record } from './bookkeeping.ts';
 import { retrySummary, serviceOrderDetails } from './details.ts';
-import { type ServiceOrderInput, type ServiceOrderResult, signals } from './messages.ts';
+import { type CommandDesk, openDesk } from './commands.ts';
+import { type ServiceOrderInput, type ServiceOrderResult, signals, updates } from './messages.ts';
 import { stepOptions } from './policies.ts';
 
 const releaseSignal = defineSignal(signals.release);
+const reportSignal = defineSignal(signals.report);
 const stopSignal = defineSignal(signals.stop);
+const retryNowUpdate = defineUpdate<void, [string]>(updates.retryNow);
 
 /** Brings the steps of one service order to their wanted state, by their edges and by the order's policy. */
 export function serviceOrder(input: ServiceOrderInput): Promise<ServiceOrderResult> {
   const inbox: ServiceOrderEvent[] = [];
   setHandler(releaseSignal, () => void inbox.push({ type: 'Released' }));
+  setHandler(reportSignal, () => void inbox.push({ type: 'ReportRequested' }));
   setHandler(stopSignal, () => void inbox.push({ type: 'StopRequested' }));
-  return CancellationScope.nonCancellable(() => activate(input, inbox));
+  const desk = openDesk<ServiceOrderRun, ServiceOrderEvent>(inbox, { isCommand, refusalOf });
+  const retryNow = (step: string) => ({ type: 'RetryNowRequested', step }) as const;
+  setHandler(retryNowUpdate, (step) => desk.ask(retryNow(step)), {
+    validator: (step) => desk.check(retryNow(step)),
+  });
+  return CancellationScope.nonCancellable(() => activate(input, inbox, desk));
 }
 
-async function activate(input: ServiceOrderInput, inbox: ServiceOrderEvent[]): Promise<ServiceOrderResult> {
+async function activate(
+  input: ServiceOrderInput,
+  inbox: ServiceOrderEvent[],
+  desk: CommandDesk<ServiceOrderRun, ServiceOrderEvent>,
+): Promise<ServiceOrderResult> {
   const ref = { tenant: input.tenant, serviceOrder: input.serviceOrder };
   const steps = input.steps ?? (await record('openServiceOrder', ref));
   let run = beginServiceOrder(input.action, steps, input.policy, input.changed, input.compensating);
+  const timers = new Map<string, number>();
   let result: ServiceOrderResult = { outcome: 'completed', code: null, changed: [] };
-  inbox.push({ type: 'Begun' });
+  if (input.again) run = resumeServiceOrder(run, await record('remainingSteps', ref));
+  inbox.push({ type: 'Begun' }, ...unfinished(run).map((step) => ({ type: 'RetryDue', step }) as const));
   while (!isFinal(serviceOrderMachine, run.state)) {
     if (inbox.length === 0) await condition(() => inbox.length > 0);
-    const advanced = advance(run, must(inbox.shift(), 'the next event'));
+    const event = must(inbox.shift(), 'the next event');
+    const refusal = refusalOf(run, event);
+    const advanced = advance(run, event);
     run = advanced.run;
+    desk.show(run);
     setCurrentDetails(serviceOrderDetails(input.title, run));
     for (const command of advanced.commands) {
       if (command.type === 'attemptStep' || command.type === 'undoStep') attempt(command, run, input, inbox);
-      else result = (await execute(command, run, input, inbox)) ?? result;
+      else result = (await execute(command, run, input, inbox, timers)) ?? result;
     }
+    desk.answer(event, refusal);
   }
+  await desk.close({ type: 'ServiceOrderOver', message: `the service order is ${run.state}` });
   return result;
 }
 
@@ -67,15 +90,21 @@ async function execute(
   run: ServiceOrderRun,
   input: ServiceOrderInput,
   inbox: ServiceOrderEvent[],
+  timers: Map<string, number>,
 ): Promise<ServiceOrderResult | undefined> {
   const ref = { tenant: input.tenant, serviceOrder: input.serviceOrder };
   const parent = getExternalWorkflowHandle(input.parent);
   switch (command.type) {
-    case 'retryLater':
-      void sleep(command.afterMs, { summary: retrySummary(command, run) }).then(() =>
-        inbox.push({ type: 'RetryDue', step: command.step }),
-      );
+    case 'retryLater': {
+      // A retry that a person hurried leaves its timer behind: only the newest of a step may ring.
+      const { step } = command;
+      const newest = (timers.get(step) ?? 0) + 1;
+      timers.set(step, newest);
+      void sleep(command.afterMs, { summary: retrySummary(command, run) }).then(() => {
+        if (timers.get(step) === newest) inbox.push({ type: 'RetryDue', step });
+      });
       return undefined;
+    }
     case 'recordServiceOrder':
       await record('recordServiceOrder', ref, command.changes);
       return undefined;

@@ -3,6 +3,7 @@ import {
   aboutOf,
   type Advanced,
   child,
+  isGoingBack,
   isGone,
   type OrderCommand,
   type OrderRun,
@@ -12,13 +13,15 @@ import {
 import { closure, tiesOf, type Ties } from './ties.ts';
 
 /**
- * What goes down with the failures so far: all that the order's policy dooms, less what stands because
+ * What goes down with the failures so far, or since a person wants it: all that is doomed, less what stands because
  * something past its point of no return needs it. Judged anew at every turn, since either may still grow.
  */
 export function judge(run: OrderRun): OrderRun {
-  if (run.failed.length === 0) return run;
+  if (!isGoingBack(run)) return run;
   const ties = tiesOf(run);
-  const inScope = new Set(run.failed.flatMap((id) => [...scopeOf(run, ties, id)]));
+  const inScope = run.aborted
+    ? new Set(run.plan.serviceOrders.map(({ id }) => id))
+    : new Set(run.failed.flatMap((id) => [...scopeOf(run, ties, id)]));
   const standing = standingOf(run, ties);
   const lost = [...inScope].filter((id) => !standing.has(id) || isGone(run, id) || isGoing(run, id));
   return { ...run, doomed: [...closure(lost, ties.dependants)].sort() };

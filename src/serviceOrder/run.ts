@@ -62,6 +62,10 @@ export type ServiceOrderEvent =
       readonly jitter: number;
     }
   | { readonly type: 'RetryDue'; readonly step: string }
+  /** Who listens now does not know where it is. */
+  | { readonly type: 'ReportRequested' }
+  /** A person wants another try at once. */
+  | { readonly type: 'RetryNowRequested'; readonly step: string }
   | { readonly type: 'Released' }
   /** The order cannot succeed as a whole: take back what you did. */
   | { readonly type: 'StopRequested' };

@@ -14,6 +14,10 @@ export const testDeps = (db: Database): ApiDeps => ({
   clock: () => new Date(),
   newOrderId,
   startOrder: () => undefined,
+  operate: {
+    retryNow: () => Promise.resolve({ type: 'unanswered' }),
+    abort: () => Promise.resolve({ type: 'unanswered' }),
+  },
   temporalReachable: () => true,
   schemaIsCurrent: () => schemaIsCurrent(db),
 });
