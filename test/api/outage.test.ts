@@ -85,7 +85,8 @@ test('the documentation names every operation of the contracts by its official i
       ...['listService', 'retrieveService', 'listProductOffering', 'retrieveProductOffering'],
       ...['listProductSpecification', 'retrieveProductSpecification'],
       ...['listServiceSpecification', 'retrieveServiceSpecification'],
-      ...['inspectProductOrder', 'saveCatalogue', 'live', 'ready'],
+      ...['inspectProductOrder', 'saveCatalogue', 'live', 'ready', 'listFallout', 'inspectFallout'],
+      ...['retryNow', 'abortProductOrder', 'restartProductOrder'],
     ].sort(),
   );
   expect(Object.keys(document.components.schemas)).toEqual(
