@@ -1,11 +1,4 @@
-import {
-  type ChildWorkflowHandle,
-  getExternalWorkflowHandle,
-  sleep,
-  startChild,
-  TemporalFailure,
-  workflowInfo,
-} from '@temporalio/workflow';
+import { type ChildWorkflowHandle, sleep, startChild, workflowInfo } from '@temporalio/workflow';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import type { OrderRef } from '../activities/orderRecords.ts';
 import { must } from '../src/kernel/assert.ts';
@@ -21,6 +14,7 @@ import {
 } from './messages.ts';
 import { joining } from './policies.ts';
 import { serviceOrder } from './serviceOrder.ts';
+import { tell } from './tell.ts';
 
 /** The child workflows of one order: those it started, and those that an earlier run of it left behind. */
 export function openChildren(ref: OrderRef, inbox: OrderEvent[]) {
@@ -69,7 +63,7 @@ export function openChildren(ref: OrderRef, inbox: OrderEvent[]) {
     async tell(id: string, signal: string): Promise<void> {
       if (lost.delete(id)) await begin({ ...must(inputs.get(id), `the input of ${id}`), again: true });
       await begun.get(id);
-      await signalled(tenant, id, signal);
+      await tell(serviceOrderId(tenant, id), signal);
     },
   };
 }
@@ -77,14 +71,6 @@ export function openChildren(ref: OrderRef, inbox: OrderEvent[]) {
 export type Children = ReturnType<typeof openChildren>;
 
 const nothing = (): void => undefined;
-
-async function signalled(tenant: string, id: string, signal: string): Promise<void> {
-  try {
-    await getExternalWorkflowHandle(serviceOrderId(tenant, id)).signal(signal);
-  } catch (error) {
-    if (!(error instanceof TemporalFailure)) throw error;
-  }
-}
 
 const startServiceOrder = (input: ServiceOrderInput): Promise<ChildWorkflowHandle<typeof serviceOrder>> =>
   startChild(serviceOrder, {
@@ -104,7 +90,7 @@ const startServiceOrder = (input: ServiceOrderInput): Promise<ChildWorkflowHandl
  */
 async function join({ tenant }: OrderRef, input: ServiceOrderInput): Promise<ServiceOrderResult> {
   const id = input.serviceOrder;
-  await signalled(tenant, id, signals.report);
+  await tell(serviceOrderId(tenant, id), signals.report);
   for (let waitMs: number = joining.fromMs; ; waitMs = Math.min(waitMs * 2, joining.upToMs)) {
     const read = await record('readOutcome', { tenant, serviceOrder: id });
     if (read.type === 'settled') return read.result;

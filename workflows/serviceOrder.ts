@@ -5,7 +5,6 @@ import {
   condition,
   defineSignal,
   defineUpdate,
-  getExternalWorkflowHandle,
   proxyActivities,
   setCurrentDetails,
   setHandler,
@@ -33,6 +32,7 @@ import { retrySummary, serviceOrderDetails } from './details.ts';
 import { type CommandDesk, openDesk } from './commands.ts';
 import { type ServiceOrderInput, type ServiceOrderResult, signals, updates } from './messages.ts';
 import { stepOptions } from './policies.ts';
+import { tell } from './tell.ts';
 
 const releaseSignal = defineSignal(signals.release);
 const reportSignal = defineSignal(signals.report);
@@ -93,7 +93,6 @@ async function execute(
   timers: Map<string, number>,
 ): Promise<ServiceOrderResult | undefined> {
   const ref = { tenant: input.tenant, serviceOrder: input.serviceOrder };
-  const parent = getExternalWorkflowHandle(input.parent);
   switch (command.type) {
     case 'retryLater': {
       // A retry that a person hurried leaves its timer behind: only the newest of a step may ring.
@@ -109,7 +108,7 @@ async function execute(
       await record('recordServiceOrder', ref, command.changes);
       return undefined;
     case 'reportHeld':
-      await parent.signal(signals.held, {
+      await tell(input.parent, signals.held, {
         serviceOrder: input.serviceOrder,
         code: command.code,
         reason: command.reason,
@@ -117,14 +116,14 @@ async function execute(
       return undefined;
     case 'reportReady': {
       const { changed } = await record('recordReady', ref);
-      await parent.signal(signals.ready, { serviceOrder: input.serviceOrder, changed });
+      await tell(input.parent, signals.ready, { serviceOrder: input.serviceOrder, changed });
       return undefined;
     }
     case 'reportResumed':
-      await parent.signal(signals.resumed, { serviceOrder: input.serviceOrder });
+      await tell(input.parent, signals.resumed, { serviceOrder: input.serviceOrder });
       return undefined;
     case 'reportStands':
-      await parent.signal(signals.stands, { serviceOrder: input.serviceOrder });
+      await tell(input.parent, signals.stands, { serviceOrder: input.serviceOrder });
       return undefined;
     case 'settleServiceOrder': {
       const { outcome, code, skipped } = command;
@@ -158,9 +157,9 @@ function attempt(
   });
   const call = { tenant: input.tenant, serviceOrder: input.serviceOrder, step };
   const attempted = activities[activityOf[does]](call);
-  const tell = (report: StepReport) =>
+  const hear = (report: StepReport) =>
     void inbox.push({ type: 'StepReported', step, report, jitter: workflowRandom.random() });
-  void attempted.then(tell, (error: unknown) => tell(reportOf(error)));
+  void attempted.then(hear, (error: unknown) => hear(reportOf(error)));
 }
 
 /** A step's activity that did not return was ended by an outage of ours, or by a defect. */

@@ -94,9 +94,14 @@ function drawCircumstances(draw: Draw): Circumstances {
 }
 
 /** Runs one order to its end, as these choices have it. */
-export function drive(choices: readonly number[], watch: (world: World) => void = () => undefined): World {
+export function drive(
+  choices: readonly number[],
+  watch: (world: World) => void = () => undefined,
+  also: readonly Pending[] = [],
+): World {
   const draw = drawFromList(choices);
-  let world = beginWorld(begin(drawPlan(draw), drawCircumstances(draw)));
+  const begun = beginWorld(begin(drawPlan(draw), drawCircumstances(draw)));
+  let world: World = { ...begun, pending: [...begun.pending, ...also] };
   let outages = 0;
   while (world.pending.length > 0) {
     const next = nextIn(world);

@@ -94,12 +94,33 @@ export function checkEnd(world: World): void {
     return;
   }
   assert(!isHeld, 'a final order holds nothing');
+  if (order.aborted) {
+    checkAborted(world);
+    return;
+  }
   for (const one of order.plan.serviceOrders) {
     assert(isWhole(world, one) || isNowhere(world, one), `${one.id} is not half-done`);
     checkPolicy(world, one);
   }
   for (const item of Object.keys(order.items)) checkItem(world, item);
   checkRollUp(world);
+}
+
+/** What a person did not want any more is gone, but for what is past its point of no return and its foundations. */
+function checkAborted(world: World): void {
+  const { order } = world;
+  const excused = standing(world);
+  for (const one of order.plan.serviceOrders) {
+    assert(isWhole(world, one) || isNowhere(world, one), `${one.id} is not half-done`);
+    assert(excused.has(one.id) || !isDone(world, one), `${one.id} goes with the order`);
+  }
+  const states = new Set<string>(Object.values(order.items));
+  assert(
+    ![...states].some((state) => !['completed', 'cancelled', 'failed'].includes(state)),
+    'every item is over',
+  );
+  const expected = states.size === 1 ? [...states][0] : 'partial';
+  assert(order.state === expected, `an order is what its items are: ${order.state}, not ${expected}`);
 }
 
 function checkItem(world: World, item: string): void {
@@ -140,7 +161,10 @@ function standing({ network, order, children }: World): ReadonlySet<string> {
   const { serviceOrders } = order.plan;
   const isDoneForGood = ({ id, irreversible }: CompactServiceOrder) =>
     irreversible === true && children[id]?.state === 'completed';
-  const roots = serviceOrders.filter((one) => isPast(network, one) || isDoneForGood(one)).map(({ id }) => id);
+  const hasEnded = ({ item }: CompactServiceOrder) => order.aborted && order.items[item] === 'completed';
+  const roots = serviceOrders
+    .filter((one) => isPast(network, one) || isDoneForGood(one) || hasEnded(one))
+    .map(({ id }) => id);
   return grown(roots, (id) =>
     serviceOrders.filter((other) =>
       serviceOrders.some(

@@ -2,6 +2,7 @@ import type { CompactServiceOrder } from '../../src/decomposition/plan.ts';
 import { assert, must, unreachable } from '../../src/kernel/assert.ts';
 import { isFinal } from '../../src/kernel/machine.ts';
 import { advance } from '../../src/order/advance.ts';
+import { refusalOf } from '../../src/order/commands.ts';
 import { orderMachine } from '../../src/order/machine.ts';
 import { type OrderCommand, type OrderEvent, type OrderRun, serviceOrdersOf } from '../../src/order/run.ts';
 import { advance as advanceChild } from '../../src/serviceOrder/advance.ts';
@@ -32,6 +33,7 @@ import {
 export interface Pending {
   readonly what:
     | 'opened'
+    | 'abort'
     | 'begun'
     | 'release'
     | 'stop'
@@ -88,6 +90,10 @@ function react(world: World, pending: Pending, ending: Ending, jitter: number): 
   switch (what) {
     case 'opened':
       return tellOrder(world, { type: 'Opened' });
+    case 'abort': {
+      const event = { type: 'AbortRequested' } as const;
+      return refusalOf(world.order, event) ? world : tellOrder(world, event);
+    }
     case 'held':
       return tellOrder(world, { type: 'ServiceOrderHeld', id, code: detail, reason: detail });
     case 'resumed':
@@ -148,9 +154,11 @@ function tellOrder(world: World, event: OrderEvent): World {
   return commands.reduce(obey, { ...world, pending, order: run });
 }
 
-/** The word to stop may find its service order over. */
+/** The word to stop may find its service order over, and an abort the order. */
 const isTooLate = ({ children }: World, { what, id }: Pending): boolean =>
-  what === 'stop' && isFinal(serviceOrderMachine, must(children[id], id).state);
+  what === 'abort' ||
+  what === 'opened' ||
+  (what === 'stop' && isFinal(serviceOrderMachine, must(children[id], id).state));
 
 function obey(world: World, command: OrderCommand): World {
   switch (command.type) {
