@@ -14,15 +14,3 @@ test('whatever happens in whatever order: nothing is half-done, and nothing is s
   if (process.env.RUNS) console.log(ends);
   expect(Object.keys(ends).sort()).toEqual(['completed', 'failed', 'held', 'partial']);
 }, 600_000);
-
-test('aborted at whatever moment: all goes back but what is past its point of no return', () => {
-  const ends: Record<string, number> = {};
-  fc.assert(
-    fc.property(fc.array(fc.nat(0xffff), { maxLength: 300, size: 'max' }), (choices) => {
-      const { order } = drive(choices, undefined, [{ what: 'abort', id: '' }]);
-      if (order.aborted) ends[order.state] = (ends[order.state] ?? 0) + 1;
-    }),
-    { numRuns: Number(process.env.RUNS ?? 4_000) },
-  );
-  expect(Object.keys(ends).sort()).toEqual(['cancelled', 'completed', 'held', 'partial']);
-}, 600_000);
