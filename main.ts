@@ -62,6 +62,7 @@ const roles = {
       newOrderId,
       startOrder: starter.startOrder,
       deliverCallback: deliverer.deliverCallback,
+      operate: workflows,
       failpoint,
       temporalReachable: workflows.reachable,
       schemaIsCurrent: () => schemaIsCurrent(db),
@@ -85,6 +86,7 @@ const roles = {
 
   async relay(config: Config): Promise<Running> {
     const { startRelay } = await import('./activities/relay/relay.ts');
+    const { startSweep } = await import('./activities/relay/sweep.ts');
     const { openWorkflowDoor } = await import('./workflows/client.ts');
     const log = logger(config, 'relay');
     const { db, close } = connect(config, 'relay');
@@ -92,9 +94,10 @@ const roles = {
     const workflows = await openWorkflowDoor();
     const failpoint = createFailpoint(config.failpoint);
     const relay = startRelay({ db, log, workflows, intervalMs: config.relay.intervalMs, failpoint });
+    const sweep = startSweep({ db, log, workflows, ...config.sweep });
     return {
       async stop() {
-        await relay.stop();
+        await Promise.all([relay.stop(), sweep.stop()]);
         await workflows.close();
         await close();
       },

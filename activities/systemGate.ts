@@ -1,7 +1,7 @@
 import type { Tx } from '../drizzle/client.ts';
 import { changeHealth, takeProbe } from '../drizzle/systemHealthStore.ts';
 import type { LoadedStep } from '../drizzle/stepStore.ts';
-import { type ActivationAdapter, CallFailed } from '../src/activation/adapter.ts';
+import { type ActivationAdapter, CallFailed, type Observed } from '../src/activation/adapter.ts';
 import {
   type Admission,
   admit,
@@ -42,12 +42,15 @@ export interface Listener {
   /** Of the last call; undefined where none left, or where it was we who gave up. */
   heard(): Sign | undefined;
   error(): string | null;
+  /** What the last look showed. */
+  seen(): Observed | undefined;
 }
 
 /** Hears of each call of an attempt whether the system answered it. */
 export function createListener(): Listener {
   let sign: Sign | undefined;
   let error: string | null = null;
+  let seen: Observed | undefined;
   const listened = async <T>(call: Promise<T>, signal: AbortSignal): Promise<T> => {
     try {
       const answer = await call;
@@ -63,10 +66,14 @@ export function createListener(): Listener {
     through: (adapter, signal) => ({
       apply: (call, given) => listened(adapter.apply(call, given), signal),
       revoke: (call, given) => listened(adapter.revoke(call, given), signal),
-      read: (call, given) => listened(adapter.read(call, given), signal),
+      async read(call, given) {
+        seen = await listened(adapter.read(call, given), signal);
+        return seen;
+      },
     }),
     heard: () => sign,
     error: () => error,
+    seen: () => seen,
   };
 }
 

@@ -4,6 +4,7 @@ import type { Call } from '../drizzle/callbackStore.ts';
 import type { Database } from '../drizzle/client.ts';
 import type { Config } from '../src/config.ts';
 import type { Order } from '../src/order/order.ts';
+import type { OperatorDoor } from '../workflows/client.ts';
 
 /** What the boundary needs from outside. */
 export interface ApiDeps {
@@ -22,6 +23,8 @@ export interface ApiDeps {
   readonly startOrder: (tenant: string, order: Order) => void;
   /** Unawaited and bounded: the relay delivers what this does not. */
   readonly deliverCallback: (call: Call) => void;
+  /** An operator's commands, on their way to the workflows. */
+  readonly operate: OperatorDoor;
   /** Tests end the process here; otherwise it does nothing. */
   readonly failpoint?: (name: string) => void;
   /** True, or why not. */

@@ -3,6 +3,7 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { CatalogRefusal } from '../src/catalog/model.ts';
 import type { JsonObject } from '../src/kernel/json.ts';
 import type { OrderRefusalType } from '../src/order/refusal.ts';
+import type { CommandRefusal } from '../src/serviceOrder/commands.ts';
 
 type Problem = readonly [status: ContentfulStatusCode, reason: string];
 
@@ -38,6 +39,14 @@ const ofCatalogues = {
   CatalogInvalid: [400, 'The catalogue is not sound'],
 } as const satisfies Record<CatalogRefusal['type'], Problem>;
 
+const ofCommands = {
+  StepNotWaiting: [409, 'The step is neither held nor waits for its retry'],
+  ServiceOrderOver: [409, 'The service order is over'],
+  OrderOver: [409, 'The order is over'],
+  AbortedAlready: [409, 'The order is being taken back already'],
+  NothingToTakeBack: [409, 'Nothing of the order can be taken back any more'],
+} as const satisfies Record<CommandRefusal['type'], Problem>;
+
 const ofTheEdge = {
   RequestMalformed: [400, 'This is not HTTP, or it came too slowly'],
   BodyMalformed: [400, 'The body is not well-formed JSON'],
@@ -60,16 +69,21 @@ const ofTheEdge = {
   SystemExists: [409, 'There is a system of this name'],
   ExternalIdReused: [409, 'Another order has this external id'],
   CallbackNotDead: [409, 'The callback is no dead letter'],
+  FalloutClosed: [409, 'The fallout is closed'],
+  CommandUnfit: [409, 'The command does not fit this fallout'],
+  OrderNotOrphaned: [409, 'The order has not lost its run'],
+  RunMissing: [409, 'No workflow runs for it'],
   BodyTooLarge: [413, 'The body is too large'],
   MediaTypeUnsupported: [415, 'The media type is not supported'],
   HeadersTooLarge: [431, 'The headers are too large'],
   IdempotencyKeyReused: [422, 'The Idempotency-Key was used for another request'],
   InternalError: [500, 'Something went wrong inside'],
+  CommandUnanswered: [503, 'The command has no answer yet'],
   DatabaseUnavailable: [503, 'The database cannot be reached'],
 } as const satisfies Record<string, Problem>;
 
 /** The one place that chooses status codes. */
-export const problems = { ...ofOrders, ...ofCatalogues, ...ofTheEdge };
+export const problems = { ...ofOrders, ...ofCatalogues, ...ofCommands, ...ofTheEdge };
 export type ProblemCode = keyof typeof problems;
 
 export interface Refusal {

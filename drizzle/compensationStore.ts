@@ -30,9 +30,12 @@ export async function compensate(
   const item = must(items[0], `the item of service order ${id}`);
   const action = item.action === 'add' ? 'delete' : 'modify';
   const compensation = compensationId(id);
-  const known = await compactStepsOf(tx, tenant, compensation);
-  if (known.length === 0) await open(tx, tenant, row, item, action, now);
-  const steps = known.length > 0 ? known : await compactStepsOf(tx, tenant, compensation);
+  const isThere = await tx.$count(
+    serviceOrder,
+    and(eq(serviceOrder.tenantId, tenant), eq(serviceOrder.id, compensation)),
+  );
+  if (isThere === 0) await open(tx, tenant, row, item, action, now);
+  const steps = await compactStepsOf(tx, tenant, compensation);
   return {
     id: compensation,
     item: must(row.orderItemId, `the item of ${id}`),
@@ -78,8 +81,8 @@ async function open(
     code: null,
     before: null,
   };
-  await tx.insert(serviceOrder).values(row).onConflictDoNothing();
-  await tx.insert(serviceItem).values(wanted).onConflictDoNothing();
+  await tx.insert(serviceOrder).values(row);
+  await tx.insert(serviceItem).values(wanted);
   if (steps.length > 0) await tx.insert(step).values(stepRows(tenant, { id, steps }));
   await insertEvents(tx, tenant, [serviceOrderEvent(row, [wanted], 'created')]);
 }

@@ -8,6 +8,25 @@ export async function enqueueStart(tx: Tx, tenant: string, orderId: string, dela
   await tx.insert(dispatch).values({ tenantId: tenant, orderId, command: 'start', dueAt });
 }
 
+/** What the relay shall carry to an order's workflow at once, after what is there already. */
+export async function enqueueNow(
+  tx: Tx,
+  tenant: string,
+  orderId: string,
+  command: 'start' | 'abort',
+): Promise<void> {
+  await tx.insert(dispatch).values({ tenantId: tenant, orderId, command, dueAt: sql`now()` });
+}
+
+export const markSent = (db: Database, { tenant, order }: Lane, sequence: number): Promise<unknown> =>
+  withTenant(db, tenant, (tx) =>
+    tx
+      .delete(dispatch)
+      .where(
+        and(eq(dispatch.tenantId, tenant), eq(dispatch.orderId, order), eq(dispatch.sequence, sequence)),
+      ),
+  );
+
 /** The command reached Temporal, whoever carried it. */
 export async function markStarted(db: Database, tenant: string, orderId: string): Promise<void> {
   const start = and(
@@ -35,8 +54,19 @@ export const dueLanes = (db: Database, limit: number): Promise<readonly Lane[]> 
 const leaseSeconds = 30;
 
 export interface Leased {
+  readonly command: 'start' | 'startServiceOrder' | 'abort';
+  readonly sequence: number;
   readonly tries: number;
   readonly start: { readonly externalId?: string; readonly actions: readonly string[] };
+}
+
+interface LeasedRow extends Record<string, unknown> {
+  readonly tries: number;
+  readonly command: Leased['command'];
+  /** Postgres sends it as text. */
+  readonly sequence: string;
+  readonly externalId: string | null;
+  readonly actions: string[] | null;
 }
 
 /**
@@ -45,18 +75,24 @@ export interface Leased {
  */
 export const leaseLane = (db: Database, { tenant, order }: Lane): Promise<Leased | undefined> =>
   withTenant(db, tenant, async (tx) => {
-    const rows = await tx.execute<{ tries: number; externalId: string | null; actions: string[] | null }>(sql`
+    const rows = await tx.execute<LeasedRow>(sql`
       update dispatch set due_at = now() + ${leaseSeconds} * interval '1 second', tries = tries + 1
       where tenant_id = ${tenant} and order_id = ${order} and due_at <= now()
         and sequence = (select min(sequence) from dispatch where tenant_id = ${tenant} and order_id = ${order})
-      returning tries,
+      returning tries, command, sequence,
         (select external_id from product_order where tenant_id = ${tenant} and id = ${order}) as "externalId",
         (select array_agg(distinct action) from order_item
           where tenant_id = ${tenant} and order_item.order_id = ${order}) as actions`);
     const [row] = rows;
     if (row === undefined) return undefined;
     const externalId = row.externalId === null ? {} : { externalId: row.externalId };
-    return { tries: row.tries, start: { ...externalId, actions: row.actions ?? [] } };
+    const { tries, command } = row;
+    return {
+      tries,
+      command,
+      sequence: Number(row.sequence),
+      start: { ...externalId, actions: row.actions ?? [] },
+    };
   });
 
 /** Grows with the tries, to a minute at most. */

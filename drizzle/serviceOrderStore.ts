@@ -1,6 +1,6 @@
 import { and, asc, eq, inArray, sql } from 'drizzle-orm';
 import { must } from '../src/kernel/assert.ts';
-import { follow } from '../src/kernel/machine.ts';
+import { follow, hasFollowed, isFinal } from '../src/kernel/machine.ts';
 import {
   type ServiceOrderArrow,
   type ServiceOrderState,
@@ -69,7 +69,7 @@ export async function moveServiceOrder(
     items.map(({ ordinal, changed, code, before: kept }) => ({ ordinal, changed, code, before: kept })),
   );
   await tx.execute(sql`
-    with parent as (
+    with ${isFinal(serviceOrderMachine, row.state) ? settledFallout(tenant, row.id) : sql``} parent as (
       update service_order set state = ${row.state}, version = ${row.version}, started_at = ${row.startedAt},
         completed_at = ${row.completedAt}
       where tenant_id = ${tenant} and id = ${row.id}
@@ -80,6 +80,12 @@ export async function moveServiceOrder(
     where tenant_id = ${tenant} and service_order_id = ${row.id} and service_item.ordinal = moved.ordinal`);
   await insertEvents(tx, tenant, events);
 }
+
+const settledFallout = (tenant: string, id: string) => sql`
+    fallen as (
+      update fallout set closed_at = now(), resolution = 'settled'
+      where tenant_id = ${tenant} and service_order_id = ${id} and closed_at is null
+    ),`;
 
 const whereItem = (tenant: string, serviceOrderId: string, ordinal: number) =>
   and(
@@ -148,7 +154,10 @@ export async function startServiceOrder(tx: Tx, tenant: string, id: string): Pro
 const along = (from: ServiceOrderState, arrow: ServiceOrderArrow): ServiceOrderState =>
   follow<ServiceOrderState, ServiceOrderArrow>(serviceOrderMachine, from, arrow);
 
-/** A step's arrow that no attempt causes: skipped, held. What no attempt told either, such as a deadline, is noted. */
+/**
+ * A step's arrow that no attempt causes: skipped, held. What no attempt told either, such as a deadline, is noted.
+ * False if it is there already.
+ */
 export async function moveStep(
   tx: Tx,
   tenant: string,
@@ -157,7 +166,7 @@ export async function moveStep(
   arrow: StepArrow,
   now: string,
   why?: { readonly class: ErrorClass; readonly code: string },
-): Promise<void> {
+): Promise<boolean> {
   const [item, name] = id.split('/') as [string, string];
   const where = and(
     eq(step.tenantId, tenant),
@@ -171,14 +180,15 @@ export async function moveStep(
     .where(where)
     .for('update');
   const { state: from, errorCode } = must(row, `step ${serviceOrderId}/${id}`);
+  if (hasFollowed<StepState, StepArrow>(stepMachine, from, arrow)) return false;
   const state = follow<StepState, StepArrow>(stepMachine, from, arrow);
   const isNews = why !== undefined && why.code !== errorCode;
   const error = isNews ? { errorClass: why.class, errorCode: why.code, errorMessage: null } : {};
-  if (from !== state)
-    await tx
-      .update(step)
-      .set({ state, endedAt: now, ...error })
-      .where(where);
+  await tx
+    .update(step)
+    .set({ state, endedAt: now, ...error })
+    .where(where);
+  return true;
 }
 
 export async function skipSteps(

@@ -1,4 +1,5 @@
 import { and, asc, eq, getTableColumns, sql } from 'drizzle-orm';
+import type { Observed } from '../src/activation/adapter.ts';
 import type { SystemHealth } from '../src/activation/breaker.ts';
 import type { Attempt, Conclusion, RecordedFootprint, StandingStep } from '../src/activation/attempt.ts';
 import type { Footprint } from '../src/inventory/inventory.ts';
@@ -20,6 +21,8 @@ export interface StepRef {
 export interface LoadedStep extends StandingStep, Record<string, unknown> {
   /** The service order has left `acknowledged`. */
   readonly started: boolean;
+  /** The service order has ended: nothing may be sent for it any more. */
+  readonly over: boolean;
   readonly adapter: string | null;
   readonly address: string | null;
   readonly paused: boolean | null;
@@ -34,6 +37,7 @@ export async function loadStep(tx: Tx, { tenant, serviceOrder, item, step }: Ste
     select st.system, st.verb, st.object, st.values, st.results, st.verify, st.fixed, st.state, st.way, st.before,
       st.attempt, st.generation,
       st.decided, st.wanted, st.changed, so.state <> 'acknowledged' as started,
+      so.completed_at is not null as over,
       it.service_id as service, it.snapshot, it.characteristics, it.types,
       coalesce(${resultsByStep(sql`it.tenant_id`, sql`it.service_id`, sql`it.service_order_id`)}, '{}') as steps,
       coalesce((select jsonb_object_agg(b.alias, s.results) from service_binding b
@@ -110,6 +114,7 @@ export async function recordConclusion(
   ref: StepRef,
   attempt: number,
   outcome: Conclusion,
+  seen?: Observed,
 ): Promise<boolean> {
   const { tenant, serviceOrder, item, step } = ref;
   const { trouble, footprint, state } = outcome;
@@ -125,7 +130,7 @@ export async function recordConclusion(
       returning system, object, name
     ), ended as (
       update attempt set ended_at = now(), outcome = ${told}, code = ${trouble?.code ?? null},
-        message = ${trouble?.message ?? null}
+        message = ${trouble?.message ?? null}, seen = ${trouble && seen ? JSON.stringify(seen) : null}::jsonb
       where tenant_id = ${tenant} and service_order_id = ${serviceOrder} and item = ${item} and step = ${step}
         and number = ${attempt} and exists (select from recorded)
     )${footprint ? footprintUpsert(ref, footprint) : sql``}

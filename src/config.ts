@@ -38,6 +38,8 @@ const environment = z.object({
   PLAN_SERVICE_ITEMS_MAX: count(1_000),
   DISPATCH_DELAY_MS: millis(2_000),
   RELAY_INTERVAL_MS: millis(500),
+  SWEEP_INTERVAL_MS: millis(30_000),
+  SWEEP_AFTER_MS: millis(10_000),
   DOMAIN_REFRESH_MS: millis(10_000),
   BODY_LIMIT_BYTES: count(1_048_576),
   PAGE_SIZE_DEFAULT: count(100),
@@ -89,6 +91,8 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>) {
       probeMs: e.STEP_CALL_TIMEOUT_MS * 3 + e.STEP_HEARTBEAT_TIMEOUT_MS,
     },
     relay: { intervalMs: e.RELAY_INTERVAL_MS },
+    /** How often open orders are looked at for a missing run, and how old they are by then. */
+    sweep: { intervalMs: e.SWEEP_INTERVAL_MS, afterMs: e.SWEEP_AFTER_MS },
     dispatchDelayMs: e.DISPATCH_DELAY_MS,
     planServiceItemsMax: e.PLAN_SERVICE_ITEMS_MAX,
     /** Goes into every plan, so that a running order keeps the limits it began with. */

@@ -2,10 +2,14 @@ import {
   Client,
   Connection,
   WorkflowExecutionAlreadyStartedError,
+  type WorkflowHandle,
   WorkflowNotFoundError,
+  WorkflowUpdateFailedError,
 } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import temporalProto from '@temporalio/proto';
+import { type CommandRefusal, commandRefusalTypes } from '../src/serviceOrder/commands.ts';
 import type { OrderOutcome } from './productOrder.ts';
 import {
   type CalledMessage,
@@ -16,6 +20,7 @@ import {
   searchAttributes,
   serviceOrderId,
   signals,
+  updates,
 } from './messages.ts';
 
 /** The one door to Temporal for the API and the relay; never part of the workflow bundle. */
@@ -24,16 +29,38 @@ export interface OrderStart extends OrderIdentity {
   readonly actions: readonly string[];
 }
 
-export interface StepCalled extends CalledMessage {
+/** How a command fared. Unanswered: nobody knows yet; the same id may be sent again. */
+export type CommandAnswer =
+  | { readonly type: 'done' }
+  | { readonly type: 'refused'; readonly refusal: CommandRefusal }
+  | { readonly type: 'runMissing' }
+  | { readonly type: 'unanswered' };
+
+export interface StepIdentity {
   readonly tenant: string;
   readonly serviceOrder: string;
+  /** `<item ordinal>/<step>`. */
+  readonly step: string;
 }
 
-export interface WorkflowDoor {
+/** An operator's commands. The same id again is the same command, and gets the same answer. */
+export interface OperatorDoor {
+  retryNow(step: StepIdentity, updateId: string): Promise<CommandAnswer>;
+  abort(order: OrderIdentity, updateId: string): Promise<CommandAnswer>;
+}
+
+/** What Temporal knows of the current run of a workflow id. */
+export type RunState = 'open' | 'closed' | 'missing';
+
+export interface WorkflowDoor extends OperatorDoor {
+  /** For an abort that nobody waits for. False if there is no run to tell. */
+  tellAbort(order: OrderIdentity): Promise<boolean>;
+  orderRun(order: OrderIdentity): Promise<RunState>;
+  serviceOrderRun(tenant: string, serviceOrder: string): Promise<RunState>;
   /** Starts the saga of an order. Started already is success: the order's row decides which run is the saga. */
   startOrder(start: OrderStart): Promise<void>;
-  /** Tells a running service order that a system reported on a step of it. */
-  called(call: StepCalled): Promise<'delivered' | 'noRun'>;
+  /** Tells a running service order that a system reported on a step of it. False if there is no run to tell. */
+  called(step: StepIdentity): Promise<boolean>;
   /** True while Temporal answers, else why it does not; as of the last call. */
   reachable(): true | string;
   close(): Promise<void>;
@@ -46,10 +73,25 @@ export async function openWorkflowDoor(): Promise<WorkflowDoor> {
   const connection = Connection.lazy(connectionOptions);
   const client = new Client({ connection, ...(namespace !== undefined && { namespace }) });
   const health = watchHealth(connection);
+  const bounded = <T>(work: () => Promise<T>): Promise<T> =>
+    connection.withDeadline(Date.now() + callTimeoutMs, work);
+  const command = (workflowId: string, send: (handle: WorkflowHandle) => Promise<void>) =>
+    bounded(() => answerTo(send(client.workflow.getHandle(workflowId))));
   return {
+    retryNow: ({ tenant, serviceOrder, step }, updateId) =>
+      command(serviceOrderId(tenant, serviceOrder), (handle) =>
+        handle.executeUpdate<void, [string]>(updates.retryNow, { args: [step], updateId }),
+      ),
+    abort: (order, updateId) =>
+      command(productOrderId(order), (handle) => handle.executeUpdate<void, []>(updates.abort, { updateId })),
+    tellAbort: (order) => bounded(() => signal(client, productOrderId(order), signals.abort)),
+    orderRun: (order) => bounded(() => runState(client, productOrderId(order))),
+    serviceOrderRun: (tenant, serviceOrder) =>
+      bounded(() => runState(client, serviceOrderId(tenant, serviceOrder))),
     startOrder: (start) =>
       connection.withDeadline(Date.now() + callTimeoutMs, () => startOrder(client, start)),
-    called: (call) => connection.withDeadline(Date.now() + callTimeoutMs, () => called(client, call)),
+    called: ({ tenant, serviceOrder, step }) =>
+      bounded(() => signal(client, serviceOrderId(tenant, serviceOrder), signals.called, { step })),
     reachable: health.now,
     async close() {
       health.stop();
@@ -103,16 +145,45 @@ async function startOrder(
   }
 }
 
-async function called(
-  client: Client,
-  { tenant, serviceOrder, step }: StepCalled,
-): Promise<'delivered' | 'noRun'> {
+/** A call without an answer may have reached the workflow, as an update that waits may: both are unanswered. */
+async function answerTo(sent: Promise<void>): Promise<CommandAnswer> {
   try {
-    const message: CalledMessage = { step };
-    await client.workflow.getHandle(serviceOrderId(tenant, serviceOrder)).signal(signals.called, message);
-    return 'delivered';
+    await sent;
+    return { type: 'done' };
   } catch (error) {
-    if (error instanceof WorkflowNotFoundError) return 'noRun';
+    if (error instanceof WorkflowNotFoundError) return { type: 'runMissing' };
+    const refusal = error instanceof WorkflowUpdateFailedError ? refusalIn(error.cause) : undefined;
+    return refusal ? { type: 'refused', refusal } : { type: 'unanswered' };
+  }
+}
+
+function refusalIn(cause: unknown): CommandRefusal | undefined {
+  if (!(cause instanceof ApplicationFailure)) return undefined;
+  const type = commandRefusalTypes.find((known) => known === cause.type);
+  return type && { type, message: cause.message };
+}
+
+async function signal(
+  client: Client,
+  workflowId: string,
+  name: string,
+  ...args: readonly CalledMessage[]
+): Promise<boolean> {
+  try {
+    await client.workflow.getHandle(workflowId).signal(name, ...args);
+    return true;
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return false;
+    throw error;
+  }
+}
+
+async function runState(client: Client, workflowId: string): Promise<RunState> {
+  try {
+    const { status } = await client.workflow.getHandle(workflowId).describe();
+    return status.name === 'RUNNING' || status.name === 'PAUSED' ? 'open' : 'closed';
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return 'missing';
     throw error;
   }
 }

@@ -33,6 +33,8 @@ export interface ServiceOrderInput {
   readonly policy: RecoveryPolicy;
   /** It takes back another, and is not taken back itself. */
   readonly compensating: boolean;
+  /** An earlier run of it is gone: it goes on from its rows. */
+  readonly again?: true;
   readonly callTimeoutMs: number;
   readonly heartbeatTimeoutMs: number;
 }
@@ -55,7 +57,14 @@ export const signals = {
   stop: 'stop',
   /** To a child: the system of a step reported something. */
   called: 'called',
+  /** Parent to child: say again where you are; the run that knew is gone. */
+  report: 'report',
+  /** To the parent, where nobody waits for the answer. */
+  abort: 'abort',
 } as const;
+
+/** An operator's commands: answered by yes or by a refusal. */
+export const updates = { retryNow: 'retryNow', abort: 'abort' } as const;
 
 export interface HeldMessage {
   readonly serviceOrder: string;

@@ -22,7 +22,7 @@ async function deliver(deps: RelayDeps, ref: CallbackRef): Promise<void> {
     deps.failpoint('callback.leased');
     const told = await deps.workflows.called(call);
     deps.failpoint('callback.told');
-    await settleCallback(deps.db, ref, told);
+    await settleCallback(deps.db, ref, told ? 'delivered' : 'noRun');
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     deps.log.warn({ ...ref, tries, reason }, 'a callback could not be delivered yet');

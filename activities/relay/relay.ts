@@ -1,6 +1,14 @@
 import type { Logger } from 'pino';
 import type { Database } from '../../drizzle/client.ts';
-import { dueLanes, type Lane, leaseLane, markStarted, postponeLane } from '../../drizzle/dispatchStore.ts';
+import {
+  dueLanes,
+  type Lane,
+  type Leased,
+  leaseLane,
+  markSent,
+  postponeLane,
+} from '../../drizzle/dispatchStore.ts';
+import { unreachable } from '../../src/kernel/assert.ts';
 import type { WorkflowDoor } from '../../workflows/client.ts';
 import { deliverCallbacks } from './callbacks.ts';
 
@@ -60,12 +68,28 @@ async function sendNext(deps: RelayDeps, lane: Lane): Promise<void> {
   if (leased === undefined) return;
   try {
     deps.failpoint('relay.leased');
-    await deps.workflows.startOrder({ tenant: lane.tenant, orderId: lane.order, ...leased.start });
+    await send(deps, lane, leased);
     deps.failpoint('relay.sent');
-    await markStarted(deps.db, lane.tenant, lane.order);
+    await markSent(deps.db, lane, leased.sequence);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    deps.log.warn({ order: lane.order, tries: leased.tries, reason }, 'an order could not be started yet');
+    deps.log.warn({ order: lane.order, tries: leased.tries, reason }, 'a command could not be sent yet');
     await postponeLane(deps.db, lane, leased.tries, reason);
+  }
+}
+
+async function send({ workflows }: RelayDeps, lane: Lane, { command, start }: Leased): Promise<void> {
+  const order = { tenant: lane.tenant, orderId: lane.order };
+  switch (command) {
+    case 'start':
+      return workflows.startOrder({ ...order, ...start });
+    case 'abort':
+      // Without a run the order is over, or the sweep finds it.
+      await workflows.tellAbort(order);
+      return;
+    case 'startServiceOrder':
+      throw new Error('nothing starts service orders of their own yet');
+    default:
+      return unreachable(command);
   }
 }

@@ -20,7 +20,8 @@ export function createCallbackDeliverer({ db, log, workflows }: DelivererDeps) {
 
   const deliver = async (call: Call): Promise<void> => {
     try {
-      await settleCallback(db, call.callback, await workflows.called(call));
+      const told = await workflows.called(call);
+      await settleCallback(db, call.callback, told ? 'delivered' : 'noRun');
     } catch (error) {
       const reason = error instanceof Error ? error.message : error;
       log.warn({ ...call.callback, reason }, 'left to the relay to deliver');

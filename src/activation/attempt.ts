@@ -98,7 +98,10 @@ export function nextAttempt(step: StandingStep, keyOf: (generation: number) => s
     ...(step.fixed && { wantedResults: step.fixed.results }),
     expect: expectationOf(step),
     inDoubt:
-      step.state === 'attempting' || step.state === 'inDoubt' || step.standing?.presence === 'doubtful',
+      step.state === 'attempting' ||
+      step.state === 'inDoubt' ||
+      (step.state === 'held' && !step.decided) ||
+      step.standing?.presence === 'doubtful',
     ...(impossible && { impossible }),
   };
 }

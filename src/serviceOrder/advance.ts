@@ -1,5 +1,6 @@
 import { must, unreachable } from '../kernel/assert.ts';
 import { isUnneeded, type CompactStep, stepName } from '../decomposition/plan.ts';
+import { refusalOf, retryNow } from './commands.ts';
 import type { ServiceOrderArrow, StepArrow } from './machine.ts';
 import { costsAttempt, recover, reportOverdue, type ErrorClass, type Recovery } from './recovery.ts';
 import { lookAgain, noteAccepted, noteCalled, noteReportDue, waitsOutside } from './reports.ts';
@@ -55,6 +56,10 @@ function note(run: ServiceOrderRun, event: ServiceOrderEvent): Advanced {
       return { run: { ...run, stage: 'released' }, commands: [] };
     case 'RetryDue':
       return retry(run, event.step);
+    case 'ReportRequested':
+      return { run, commands: whereabouts(run) };
+    case 'RetryNowRequested':
+      return refusalOf(run, event) ? { run, commands: [] } : retryNow(run, event.step);
     case 'StopRequested':
       if (run.retreat) return { run, commands: run.state === 'held' ? [reportHeld(run)] : [] };
       if (!mayTurnBack(run)) return { run, commands: [{ type: 'reportStands' }] };
@@ -274,6 +279,11 @@ const hold = (run: ServiceOrderRun, commands: readonly ServiceOrderCommand[]): A
     reportHeld(run),
   ],
 });
+
+function whereabouts(run: ServiceOrderRun): ServiceOrderCommand[] {
+  if (run.state === 'held') return [reportHeld(run)];
+  return run.stage === 'ready' && !run.retreat ? [{ type: 'reportReady' }] : [];
+}
 
 function reportHeld(run: ServiceOrderRun): ServiceOrderCommand {
   const held = must(

@@ -1,9 +1,11 @@
 import {
+  followOrder,
   isUntouched,
   move,
   step,
   withStep,
   type Advanced,
+  type ServiceOrderChange,
   type ServiceOrderCommand,
   type ServiceOrderRun,
   type StepRun,
@@ -31,18 +33,26 @@ export const mayTurnBack = (run: ServiceOrderRun): boolean =>
 
 /** From now on nothing goes forward; what is under way is heard out, then everything is taken back. */
 export function turnBack(run: ServiceOrderRun, retreat: NonNullable<ServiceOrderRun['retreat']>): Advanced {
-  const turned = { ...run, retreat };
-  if (run.state !== 'held') return { run: turned, commands: [] };
-  return resume(turned);
+  const held = run.plan.filter(({ id }) => step(run, id).state === 'held').map(({ id }) => id);
+  return resume({ ...run, retreat }, held, 'abort');
 }
 
-export const resume = (run: ServiceOrderRun): Advanced => ({
-  run: { ...run, state: 'inProgress' },
-  commands: [
-    { type: 'recordServiceOrder', changes: [{ type: 'serviceOrder', arrow: 'Resumed' }] },
-    { type: 'reportResumed' },
-  ],
-});
+/** These held steps need nobody any more; a held service order moves again with the first of them. */
+export function resume(
+  run: ServiceOrderRun,
+  steps: readonly string[],
+  resolution: 'retryNow' | 'abort',
+): Advanced {
+  const closed: ServiceOrderChange[] = steps.map((id) => ({ type: 'falloutClosed', step: id, resolution }));
+  if (run.state !== 'held') {
+    return { run, commands: closed.length > 0 ? [{ type: 'recordServiceOrder', changes: closed }] : [] };
+  }
+  const resumed: ServiceOrderChange = { type: 'serviceOrder', arrow: 'Resumed' };
+  return {
+    run: { ...run, state: followOrder(run.state, 'Resumed') },
+    commands: [{ type: 'recordServiceOrder', changes: [...closed, resumed] }, { type: 'reportResumed' }],
+  };
+}
 
 /**
  * Undoes every step that was ever attempted, what builds upon others first. A step counts from the moment it

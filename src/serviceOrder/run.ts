@@ -83,6 +83,10 @@ export type ServiceOrderEvent =
   | { readonly type: 'ReportDue'; readonly step: string; readonly number: number }
   /** A callback came for the step. */
   | { readonly type: 'Called'; readonly step: string }
+  /** Who listens now does not know where it is. */
+  | { readonly type: 'ReportRequested' }
+  /** A person wants another try at once. */
+  | { readonly type: 'RetryNowRequested'; readonly step: string }
   | { readonly type: 'Released' }
   /** The order cannot succeed as a whole: take back what you did. */
   | { readonly type: 'StopRequested' };
@@ -95,7 +99,9 @@ export type ServiceOrderChange =
       readonly class: ErrorClass;
       readonly code: string;
     }
-  | { readonly type: 'serviceOrder'; readonly arrow: ServiceOrderArrow };
+  | { readonly type: 'serviceOrder'; readonly arrow: ServiceOrderArrow }
+  /** A person's answer to a held step, or its way back: it is nobody's trouble any more. */
+  | { readonly type: 'falloutClosed'; readonly step: string; readonly resolution: 'retryNow' | 'abort' };
 
 export type ServiceOrderCommand =
   | { readonly type: 'attemptStep'; readonly step: string }

@@ -42,8 +42,12 @@ test.each([
 });
 
 test.each(stepStates)('a step that is %s reads first if an earlier call may have taken effect', (state) => {
-  const inDoubt = state === 'attempting' || state === 'inDoubt';
+  const inDoubt = ['attempting', 'inDoubt', 'held'].includes(state);
   expect(nextAttempt({ ...attempted, state }, keyOf).inDoubt).toBe(inDoubt);
+});
+
+test('a held step whose last call had a definite end is sent again without a look', () => {
+  expect(nextAttempt({ ...attempted, state: 'held', decided: true }, keyOf).inDoubt).toBe(false);
 });
 
 test('a doubtful footprint is looked at before anything is sent, whatever state the step is in', () => {

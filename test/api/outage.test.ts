@@ -86,8 +86,9 @@ test('the documentation names every operation of the contracts by its official i
       ...['listProductSpecification', 'retrieveProductSpecification'],
       ...['listServiceSpecification', 'retrieveServiceSpecification'],
       ...['receiveCallback', 'listCallback', 'retrieveCallback', 'replayCallback'],
-      ...['inspectProductOrder', 'saveCatalogue', 'live', 'ready'],
       ...['listSystems', 'addSystem', 'getSystem', 'changeSystem', 'pauseSystem', 'resumeSystem'],
+      ...['inspectProductOrder', 'saveCatalogue', 'live', 'ready', 'listFallout', 'inspectFallout'],
+      ...['retryNow', 'abortProductOrder', 'restartProductOrder'],
     ].sort(),
   );
   expect(Object.keys(document.components.schemas)).toEqual(

@@ -15,6 +15,10 @@ export const testDeps = (db: Database): ApiDeps => ({
   newOrderId,
   startOrder: () => undefined,
   deliverCallback: () => undefined,
+  operate: {
+    retryNow: () => Promise.resolve({ type: 'unanswered' }),
+    abort: () => Promise.resolve({ type: 'unanswered' }),
+  },
   temporalReachable: () => true,
   schemaIsCurrent: () => schemaIsCurrent(db),
 });
