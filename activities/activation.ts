@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Context } from '@temporalio/activity';
-import { isOutage, withTenant } from '../drizzle/client.ts';
+import { isOutage, type Tx, withTenant } from '../drizzle/client.ts';
+import { changedByStep } from '../drizzle/itemResults.ts';
 import { startServiceOrder } from '../drizzle/serviceOrderStore.ts';
 import {
   type LoadedStep,
@@ -85,7 +86,8 @@ const note = (deps: ActivityDeps, ref: StepRef, way: Way): Promise<Noted> =>
     // A forward attempt that comes late, after the way back began, sends nothing any more.
     if (way === 'do' && step.way === 'undo') return over(fenced);
     if (step.state === 'undone') return over({ type: 'done', changed: [] });
-    if (way === 'do' && step.state === 'done') return over({ type: 'done', changed: step.changed });
+    if (way === 'do' && step.state === 'done')
+      return over(await reportOf(tx, ref, step, { type: 'done', changed: step.changed }));
     const attempt = way === 'do' ? nextAttempt(step, keyOf) : nextUndo(step, keyOf);
     if (attempt === 'nothing') {
       await noteNothingToUndo(tx, ref);
@@ -196,5 +198,13 @@ const record = (
     const conclusion =
       way === 'do' ? conclude(step, ref.step, attempt, outcome) : concludeUndo(step, attempt, outcome);
     const current = await recordConclusion(tx, ref, noted.attempt.number, conclusion);
-    return current ? conclusion.report : fenced;
+    if (!current) return fenced;
+    return way === 'do' ? reportOf(tx, ref, step, conclusion.report) : conclusion.report;
   });
+
+/** Where items may rely on each other, a report says what changed for all of them. */
+async function reportOf(tx: Tx, ref: StepRef, step: LoadedStep, report: StepReport): Promise<StepReport> {
+  if (report.type !== 'done' || !step.alone) return report;
+  const { tenant, serviceOrder, item } = ref;
+  return { ...report, changed: await changedByStep(tx, tenant, serviceOrder, item, report.changed) };
+}

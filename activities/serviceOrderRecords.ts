@@ -1,3 +1,4 @@
+import { releaseClaims } from '../drizzle/claimStore.ts';
 import { withTenant } from '../drizzle/client.ts';
 import {
   type Ending,
@@ -70,6 +71,7 @@ export const createServiceOrderRecords = (deps: ActivityDeps) => ({
       }
       await skipSteps(tx, tenant, serviceOrder, now(), skipped);
       const changed = await settleServiceOrder(tx, tenant, locked, ending, now());
+      if (locked.row.orderId === null) await releaseClaims(tx, tenant, serviceOrder);
       deps.failpoint('serviceOrder.settling');
       return { changed };
     }),

@@ -1,6 +1,7 @@
 import type { Context } from 'hono';
 import type { Logger } from 'pino';
 import type { Database } from '../drizzle/client.ts';
+import type { ServiceOrderRead } from '../drizzle/reads/serviceOrders.ts';
 import type { Config } from '../src/config.ts';
 import type { Order } from '../src/order/order.ts';
 
@@ -19,6 +20,8 @@ export interface ApiDeps {
   readonly newOrderId: () => string;
   /** Unawaited and bounded: the relay starts what this does not. */
   readonly startOrder: (tenant: string, order: Order) => void;
+  /** The same for a service order that was posted by itself. */
+  readonly startServiceOrder: (tenant: string, order: ServiceOrderRead) => void;
   /** Tests end the process here; otherwise it does nothing. */
   readonly failpoint?: (name: string) => void;
   /** True, or why not. */

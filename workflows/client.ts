@@ -1,13 +1,20 @@
-import { Client, Connection, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
+import {
+  Client,
+  Connection,
+  WorkflowExecutionAlreadyStartedError,
+  type WorkflowStartOptions,
+} from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import temporalProto from '@temporalio/proto';
-import type { OrderOutcome } from './productOrder.ts';
 import {
+  domainQueue,
   isSearchable,
   orderQueue,
   type OrderIdentity,
   productOrderId,
   searchAttributes,
+  serviceOrderId,
+  type ServiceOrderIdentity,
 } from './messages.ts';
 
 /** The one door to Temporal for the API and the relay; never part of the workflow bundle. */
@@ -16,9 +23,18 @@ export interface OrderStart extends OrderIdentity {
   readonly actions: readonly string[];
 }
 
+/** A service order that belongs to no product order, and runs on the queue of its domain. */
+export interface ServiceOrderStart extends ServiceOrderIdentity {
+  readonly domain: string;
+  readonly externalId?: string;
+  readonly actions: readonly string[];
+}
+
 export interface WorkflowDoor {
   /** Starts the saga of an order. Started already is success: the order's row decides which run is the saga. */
   startOrder(start: OrderStart): Promise<void>;
+  /** The same for a service order of its own. */
+  startServiceOrder(start: ServiceOrderStart): Promise<void>;
   /** True while Temporal answers, else why it does not; as of the last call. */
   reachable(): true | string;
   close(): Promise<void>;
@@ -34,6 +50,8 @@ export async function openWorkflowDoor(): Promise<WorkflowDoor> {
   return {
     startOrder: (start) =>
       connection.withDeadline(Date.now() + callTimeoutMs, () => startOrder(client, start)),
+    startServiceOrder: (start) =>
+      connection.withDeadline(Date.now() + callTimeoutMs, () => startServiceOrder(client, start)),
     reachable: health.now,
     async close() {
       health.stop();
@@ -61,26 +79,52 @@ function watchHealth(connection: Connection): { now: () => true | string; stop: 
   return { now: () => known, stop: () => clearInterval(timer) };
 }
 
-async function startOrder(
+const startOrder = (client: Client, { tenant, orderId, ...start }: OrderStart): Promise<void> =>
+  startOnce(client, 'productOrder', {
+    workflowId: productOrderId({ tenant, orderId }),
+    taskQueue: orderQueue,
+    args: [{ tenant, orderId }],
+    staticSummary: `product order ${orderId}`,
+    typedSearchAttributes: [
+      { key: searchAttributes.state, value: 'acknowledged' },
+      ...attributesOf(tenant, start),
+    ],
+  });
+
+const startServiceOrder = (
   client: Client,
-  { tenant, orderId, externalId, actions }: OrderStart,
-): Promise<void> {
+  { tenant, serviceOrder, domain, ...start }: ServiceOrderStart,
+): Promise<void> =>
+  startOnce(client, 'serviceOrder', {
+    workflowId: serviceOrderId(tenant, serviceOrder),
+    taskQueue: domainQueue(domain),
+    args: [{ tenant, serviceOrder }],
+    staticSummary: `service order ${serviceOrder}`,
+    typedSearchAttributes: attributesOf(tenant, start),
+  });
+
+const attributesOf = (
+  tenant: string,
+  { externalId, actions }: { readonly externalId?: string; readonly actions: readonly string[] },
+) => [
+  { key: searchAttributes.tenant, value: tenant },
+  { key: searchAttributes.actions, value: [...new Set(actions)] },
+  ...(externalId !== undefined && isSearchable(externalId)
+    ? [{ key: searchAttributes.externalId, value: externalId }]
+    : []),
+];
+
+type StartOptions = Pick<
+  WorkflowStartOptions,
+  'workflowId' | 'taskQueue' | 'staticSummary' | 'typedSearchAttributes'
+> & { readonly args: [OrderIdentity | ServiceOrderIdentity] };
+
+async function startOnce(client: Client, workflow: string, options: StartOptions): Promise<void> {
   try {
-    await client.workflow.start<(identity: OrderIdentity) => Promise<OrderOutcome>>('productOrder', {
-      workflowId: productOrderId({ tenant, orderId }),
-      taskQueue: orderQueue,
-      args: [{ tenant, orderId }],
+    await client.workflow.start(workflow, {
+      ...options,
       workflowIdReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY',
       workflowIdConflictPolicy: 'USE_EXISTING',
-      staticSummary: `product order ${orderId}`,
-      typedSearchAttributes: [
-        { key: searchAttributes.tenant, value: tenant },
-        { key: searchAttributes.state, value: 'acknowledged' },
-        { key: searchAttributes.actions, value: [...new Set(actions)] },
-        ...(externalId !== undefined && isSearchable(externalId)
-          ? [{ key: searchAttributes.externalId, value: externalId }]
-          : []),
-      ],
     });
   } catch (error) {
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;

@@ -27,18 +27,31 @@ import {
 import { serviceOrderMachine } from '../src/serviceOrder/machine.ts';
 import { record } from './bookkeeping.ts';
 import { retrySummary, serviceOrderDetails } from './details.ts';
-import { type ServiceOrderInput, type ServiceOrderResult, signals } from './messages.ts';
+import {
+  type ServiceOrderIdentity,
+  type ServiceOrderInput,
+  type ServiceOrderResult,
+  signals,
+} from './messages.ts';
+import { takeUp } from './outside.ts';
 import { stepOptions } from './policies.ts';
 
 const releaseSignal = defineSignal(signals.release);
 const stopSignal = defineSignal(signals.stop);
 
-/** Brings the steps of one service order to their wanted state, by their edges and by the order's policy. */
-export function serviceOrder(input: ServiceOrderInput): Promise<ServiceOrderResult> {
+/**
+ * Brings the steps of one service order to their wanted state, by their edges and by the order's policy. One that
+ * was posted by itself runs without a parent, and is given no more than its identity.
+ */
+export function serviceOrder(given: ServiceOrderInput | ServiceOrderIdentity): Promise<ServiceOrderResult> {
   const inbox: ServiceOrderEvent[] = [];
   setHandler(releaseSignal, () => void inbox.push({ type: 'Released' }));
   setHandler(stopSignal, () => void inbox.push({ type: 'StopRequested' }));
-  return CancellationScope.nonCancellable(() => activate(input, inbox));
+  return CancellationScope.nonCancellable(async () => {
+    if ('action' in given) return activate(given, inbox);
+    const taken = await takeUp(given);
+    return taken.type === 'ended' ? taken.result : activate(taken.input, inbox);
+  });
 }
 
 async function activate(input: ServiceOrderInput, inbox: ServiceOrderEvent[]): Promise<ServiceOrderResult> {
@@ -69,7 +82,6 @@ async function execute(
   inbox: ServiceOrderEvent[],
 ): Promise<ServiceOrderResult | undefined> {
   const ref = { tenant: input.tenant, serviceOrder: input.serviceOrder };
-  const parent = getExternalWorkflowHandle(input.parent);
   switch (command.type) {
     case 'retryLater':
       void sleep(command.afterMs, { summary: retrySummary(command, run) }).then(() =>
@@ -80,22 +92,19 @@ async function execute(
       await record('recordServiceOrder', ref, command.changes);
       return undefined;
     case 'reportHeld':
-      await parent.signal(signals.held, {
-        serviceOrder: input.serviceOrder,
-        code: command.code,
-        reason: command.reason,
-      });
+      await tellParent(input, signals.held, { code: command.code, reason: command.reason });
       return undefined;
     case 'reportReady': {
       const { changed } = await record('recordReady', ref);
-      await parent.signal(signals.ready, { serviceOrder: input.serviceOrder, changed });
+      await tellParent(input, signals.ready, { changed });
+      if (input.parent === undefined) inbox.push({ type: 'Released' });
       return undefined;
     }
     case 'reportResumed':
-      await parent.signal(signals.resumed, { serviceOrder: input.serviceOrder });
+      await tellParent(input, signals.resumed);
       return undefined;
     case 'reportStands':
-      await parent.signal(signals.stands, { serviceOrder: input.serviceOrder });
+      await tellParent(input, signals.stands);
       return undefined;
     case 'settleServiceOrder': {
       const { outcome, code, skipped } = command;
@@ -105,6 +114,16 @@ async function execute(
     default:
       return unreachable(command);
   }
+}
+
+/** A service order of its own has nobody to tell: its row says how it is. */
+async function tellParent(
+  { parent, serviceOrder }: ServiceOrderInput,
+  signal: string,
+  message: object = {},
+): Promise<void> {
+  if (parent !== undefined)
+    await getExternalWorkflowHandle(parent).signal(signal, { serviceOrder, ...message });
 }
 
 const activityOf = { apply: 'applyStep', revoke: 'revokeStep', undo: 'undoStep' } as const;

@@ -1,6 +1,13 @@
 import type { Logger } from 'pino';
 import type { Database } from '../../drizzle/client.ts';
-import { dueLanes, type Lane, leaseLane, markStarted, postponeLane } from '../../drizzle/dispatchStore.ts';
+import {
+  dueLanes,
+  type Lane,
+  type Leased,
+  leaseLane,
+  markStarted,
+  postponeLane,
+} from '../../drizzle/dispatchStore.ts';
 import type { WorkflowDoor } from '../../workflows/client.ts';
 
 export interface RelayDeps {
@@ -51,12 +58,18 @@ async function round(deps: RelayDeps): Promise<number> {
   return lanes.length;
 }
 
+function start(workflows: WorkflowDoor, { tenant, order }: Lane, { domain, ...start }: Leased['start']) {
+  return domain === undefined
+    ? workflows.startOrder({ tenant, orderId: order, ...start })
+    : workflows.startServiceOrder({ tenant, serviceOrder: order, domain, ...start });
+}
+
 async function sendNext(deps: RelayDeps, lane: Lane): Promise<void> {
   const leased = await leaseLane(deps.db, lane);
   if (leased === undefined) return;
   try {
     deps.failpoint('relay.leased');
-    await deps.workflows.startOrder({ tenant: lane.tenant, orderId: lane.order, ...leased.start });
+    await start(deps.workflows, lane, leased.start);
     deps.failpoint('relay.sent');
     await markStarted(deps.db, lane.tenant, lane.order);
   } catch (error) {

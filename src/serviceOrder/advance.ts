@@ -1,7 +1,7 @@
 import { must, unreachable } from '../kernel/assert.ts';
-import { isUnneeded, type CompactStep, stepName } from '../decomposition/plan.ts';
+import { isUnneeded, type CompactStep, stepItem, stepName } from '../decomposition/plan.ts';
 import type { StepArrow } from './machine.ts';
-import { costsAttempt, recover, type ErrorClass, type Recovery } from './recovery.ts';
+import { costsAttempt, policyFor, recover, type ErrorClass, type Recovery } from './recovery.ts';
 import { isTakenBack, mayTurnBack, noteUndone, scheduleUndo, turnBack } from './retreat.ts';
 import {
   followOrder,
@@ -87,7 +87,7 @@ function noteFailure(
     trouble: { class: errorClass, code },
   });
   if (run.retreat && was.way === 'do') return { run, commands: [] };
-  const next = recover(run.policy, {
+  const next = recover(policyFor(run.policy, stepItem(id)), {
     step: stepName(id),
     system,
     optional,

@@ -14,6 +14,7 @@ export const testDeps = (db: Database): ApiDeps => ({
   clock: () => new Date(),
   newOrderId,
   startOrder: () => undefined,
+  startServiceOrder: () => undefined,
   temporalReachable: () => true,
   schemaIsCurrent: () => schemaIsCurrent(db),
 });
