@@ -90,12 +90,12 @@ test('items of two domains are built one upon the other, changed together and ta
 
 test('a step that is refused takes every item of the order back, and the order fails', async () => {
   const from = (await client.ledger()).length;
-  await client.faults([{ match: { system: 'edge' }, behave: { kind: 'refuse', code: 'routeTableFull' } }]);
+  await client.faults([{ system: 'edge', verb: 'apply', behaviour: { type: 'refuse', code: 'noRoute' } }]);
   const both = [accessItem('line'), ipItem('ip', 'line')];
   const failed = await client.serviceOrderReaches(await client.serviceOrder(both), 'failed');
   expect(failed.serviceOrderItem).toMatchObject([
     { id: 'line', state: 'failed' },
-    { id: 'ip', state: 'failed', errorMessage: [{ code: 'routeTableFull' }] },
+    { id: 'ip', state: 'failed', errorMessage: [{ code: 'noRoute' }] },
   ]);
   expect((await effects(from)).filter((effect) => effect.startsWith('revoke'))).toEqual([
     'revoke ipam prefix',
