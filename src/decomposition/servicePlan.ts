@@ -1,5 +1,5 @@
 import { typesOf } from '../catalog/characteristics.ts';
-import type { Catalog } from '../catalog/model.ts';
+import { type Catalog, entryIn } from '../catalog/model.ts';
 import { claimedAs, type Inventory, type Service } from '../inventory/inventory.ts';
 import { must } from '../kernel/assert.ts';
 import type { JsonObject } from '../kernel/json.ts';
@@ -95,8 +95,8 @@ function refuseTaken(
   taken: ServicePlanInput['taken'],
 ): void {
   for (const { id, action, serviceId } of items) {
-    const service = action === 'noChange' || serviceId === undefined ? undefined : services[serviceId];
-    const order = service && taken[claimedAs(service)];
+    const service = action === 'noChange' ? undefined : entryIn(services, serviceId ?? '');
+    const order = service && entryIn(taken, claimedAs(service));
     if (order === undefined) continue;
     const message = `the service ${serviceId} is in use by order ${order}`;
     refuse('ServiceInUse', message, { item: id, field: 'service' });

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { type Client, clientOf } from '../support/clientOf.ts';
+import { bundle, type Client, clientOf } from '../support/clientOf.ts';
 import { accessItem, deleteItem, ipItem, modifyItem } from '../support/serviceOrders.ts';
 import { type Stack, startStack } from '../support/stack.ts';
 
@@ -59,7 +59,7 @@ test('a service of no product is added, made faster and deleted by service order
   expect(await client.rows('select * from dispatch')).toEqual([]);
 });
 
-test('items of two domains are built one upon the other, changed together and taken away in reverse', async () => {
+test('items of two domains are built one upon the other and taken away in reverse', async () => {
   const from = (await client.ledger()).length;
   const both = [ipItem('ip', 'line'), accessItem('line')];
   const added = await client.serviceOrderReaches(await client.serviceOrder(both), 'completed');
@@ -70,7 +70,7 @@ test('items of two domains are built one upon the other, changed together and ta
     'apply ipam prefix',
     'apply edge route',
   ]);
-  const [vlan] = [(await stateOf(line)).results.vlan];
+  const { vlan } = (await stateOf(line)).results;
   const route = (await client.ledger()).at(-1);
   expect(route?.values.vlan).toBe(vlan);
   expect((await client.list('service', `id=${ip}`))[0].serviceRelationship).toMatchObject([
@@ -106,6 +106,21 @@ test('a step that is refused takes every item of the order back, and the order f
     expect(await stateOf(serviceOf(failed, index))).toMatchObject({ state: 'terminated' });
   }
   expect(await client.standing()).toEqual([]);
+  expect(await client.rows('select * from claim')).toEqual([]);
+});
+
+test('a service of a product is changed, with the one that reads its speed, and the product stays', async () => {
+  const order = await client.order([bundle]);
+  await client.reaches(order, 'completed');
+  const from = (await client.ledger()).length;
+  const [{ id: line }] = (await client.rows(
+    `select id from service where id like '${order}-%' and specification = 'fibre-access'`,
+  )) as [{ id: string }];
+  const faster = modifyItem('1', line, { downstreamMbps: 2_000 });
+  const changed = await client.serviceOrderReaches(await client.serviceOrder([faster]), 'completed');
+  expect(changed.serviceOrderItem.map(({ id }: { id: string }) => id)).toEqual(['1', '1.1']);
+  expect(await effects(from)).toEqual(['apply bng speed', 'apply acs config']);
+  expect((await client.ledger()).at(-1)?.values).toMatchObject({ shapeToMbps: 2_000 });
   expect(await client.rows('select * from claim')).toEqual([]);
 });
 
