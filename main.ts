@@ -63,6 +63,7 @@ const roles = {
       startOrder: starter.startOrder,
       deliverCallback: deliverer.deliverCallback,
       operate: workflows,
+      startServiceOrder: starter.startServiceOrder,
       failpoint,
       temporalReachable: workflows.reachable,
       schemaIsCurrent: () => schemaIsCurrent(db),

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Context } from '@temporalio/activity';
-import { isOutage, withTenant } from '../drizzle/client.ts';
+import { isOutage, type Tx, withTenant } from '../drizzle/client.ts';
+import { changedByStep } from '../drizzle/itemResults.ts';
 import { startServiceOrder } from '../drizzle/serviceOrderStore.ts';
 import {
   type LoadedStep,
@@ -94,7 +95,7 @@ const note = (deps: ActivityDeps, ref: StepRef, way: Way): Promise<Noted> =>
     const step = await loadStep(tx, ref);
     const keyOf = (generation: number) => `${keyPrefix(ref)}${generation}/${way}`;
     const already = overAlready(step, way);
-    if (already) return over(already);
+    if (already) return over(way === 'do' ? await reportOf(tx, ref, step, already) : already);
     const attempt = attemptOf(step, way, keyOf);
     if (attempt === 'nothing') {
       await noteNothingToUndo(tx, ref);
@@ -246,5 +247,13 @@ const record = (
     const outage = await noteSign(tx, step, noted.admitted, listener, deps.breaker);
     const { report } = conclusion;
     if (!current) return fenced;
-    return report.type === 'failed' ? { ...report, ...outage } : report;
+    if (report.type === 'failed') return { ...report, ...outage };
+    return way === 'do' ? reportOf(tx, ref, step, report) : report;
   });
+
+/** Where items may rely on each other, a report says what changed for all of them. */
+async function reportOf(tx: Tx, ref: StepRef, step: LoadedStep, report: StepReport): Promise<StepReport> {
+  if (report.type !== 'done' || !step.alone) return report;
+  const { tenant, serviceOrder, item } = ref;
+  return { ...report, changed: await changedByStep(tx, tenant, serviceOrder, item, report.changed) };
+}

@@ -1,3 +1,4 @@
+import { releaseClaims } from '../drizzle/claimStore.ts';
 import { type Tx, withTenant } from '../drizzle/client.ts';
 import { closeStepFallout, openOrphan, openStepFallout } from '../drizzle/falloutStore.ts';
 import {
@@ -106,6 +107,7 @@ export const createServiceOrderRecords = (deps: ActivityDeps) => ({
       }
       await skipSteps(tx, tenant, serviceOrder, now(), skipped);
       const changed = await settleServiceOrder(tx, tenant, locked, ending, now());
+      if (locked.row.orderId === null) await releaseClaims(tx, tenant, serviceOrder);
       deps.failpoint('serviceOrder.settling');
       return { changed };
     }),

@@ -2,6 +2,7 @@ import type { Context } from 'hono';
 import type { Logger } from 'pino';
 import type { Call } from '../drizzle/callbackStore.ts';
 import type { Database } from '../drizzle/client.ts';
+import type { ServiceOrderRead } from '../drizzle/reads/serviceOrders.ts';
 import type { Config } from '../src/config.ts';
 import type { Order } from '../src/order/order.ts';
 import type { OperatorDoor } from '../workflows/client.ts';
@@ -25,6 +26,8 @@ export interface ApiDeps {
   readonly deliverCallback: (call: Call) => void;
   /** An operator's commands, on their way to the workflows. */
   readonly operate: OperatorDoor;
+  /** The same for a service order that was posted by itself. */
+  readonly startServiceOrder: (tenant: string, order: ServiceOrderRead) => void;
   /** Tests end the process here; otherwise it does nothing. */
   readonly failpoint?: (name: string) => void;
   /** True, or why not. */

@@ -1,11 +1,17 @@
-import { and, eq, sql } from 'drizzle-orm';
+import { and, eq, inArray, sql } from 'drizzle-orm';
 import { type Database, type Tx, withRelay, withTenant } from './client.ts';
 import { dispatch } from './schema.ts';
 
 /** The start of an order's workflow, committed with the order. The relay sends it unless the API is faster. */
-export async function enqueueStart(tx: Tx, tenant: string, orderId: string, delayMs: number): Promise<void> {
+export async function enqueueStart(
+  tx: Tx,
+  tenant: string,
+  orderId: string,
+  delayMs: number,
+  command: StartCommand = 'start',
+): Promise<void> {
   const dueAt = sql`now() + ${delayMs} * interval '1 millisecond'`;
-  await tx.insert(dispatch).values({ tenantId: tenant, orderId, command: 'start', dueAt });
+  await tx.insert(dispatch).values({ tenantId: tenant, orderId, command, dueAt });
 }
 
 /** What the relay shall carry to an order's workflow at once, after what is there already. */
@@ -26,13 +32,15 @@ export const markSent = (db: Database, { tenant, order }: Lane, sequence: number
         and(eq(dispatch.tenantId, tenant), eq(dispatch.orderId, order), eq(dispatch.sequence, sequence)),
       ),
   );
+const startCommands = ['start', 'startServiceOrder'] as const;
+type StartCommand = (typeof startCommands)[number];
 
 /** The command reached Temporal, whoever carried it. */
 export async function markStarted(db: Database, tenant: string, orderId: string): Promise<void> {
   const start = and(
     eq(dispatch.tenantId, tenant),
     eq(dispatch.orderId, orderId),
-    eq(dispatch.command, 'start'),
+    inArray(dispatch.command, startCommands),
   );
   await withTenant(db, tenant, (tx) => tx.delete(dispatch).where(start));
 }
@@ -57,7 +65,12 @@ export interface Leased {
   readonly command: 'start' | 'startServiceOrder' | 'abort';
   readonly sequence: number;
   readonly tries: number;
-  readonly start: { readonly externalId?: string; readonly actions: readonly string[] };
+  readonly start: {
+    readonly externalId?: string;
+    readonly actions: readonly string[];
+    /** Of a service order that belongs to no product order: where it runs. */
+    readonly domain?: string;
+  };
 }
 
 interface LeasedRow extends Record<string, unknown> {
@@ -67,6 +80,7 @@ interface LeasedRow extends Record<string, unknown> {
   readonly sequence: string;
   readonly externalId: string | null;
   readonly actions: string[] | null;
+  readonly domain: string | null;
 }
 
 /**
@@ -80,18 +94,26 @@ export const leaseLane = (db: Database, { tenant, order }: Lane): Promise<Leased
       where tenant_id = ${tenant} and order_id = ${order} and due_at <= now()
         and sequence = (select min(sequence) from dispatch where tenant_id = ${tenant} and order_id = ${order})
       returning tries, command, sequence,
-        (select external_id from product_order where tenant_id = ${tenant} and id = ${order}) as "externalId",
-        (select array_agg(distinct action) from order_item
-          where tenant_id = ${tenant} and order_item.order_id = ${order}) as actions`);
+        (select external_id from product_order where tenant_id = ${tenant} and id = ${order}
+          union all select external_id from service_order
+            where tenant_id = ${tenant} and id = ${order}) as "externalId",
+        (select array_agg(distinct item.action) from (
+          select action from order_item where tenant_id = ${tenant} and order_item.order_id = ${order}
+          union all select action from service_item
+            where tenant_id = ${tenant} and service_order_id = ${order}) as item) as actions,
+        (select domain from service_order where tenant_id = ${tenant} and id = ${order}) as domain`);
     const [row] = rows;
     if (row === undefined) return undefined;
-    const externalId = row.externalId === null ? {} : { externalId: row.externalId };
-    const { tries, command } = row;
+    const { tries, command, externalId, actions, domain } = row;
     return {
       tries,
       command,
       sequence: Number(row.sequence),
-      start: { ...externalId, actions: row.actions ?? [] },
+      start: {
+        actions: actions ?? [],
+        ...(externalId !== null && { externalId }),
+        ...(domain !== null && { domain }),
+      },
     };
   });
 

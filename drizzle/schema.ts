@@ -241,7 +241,8 @@ export const service = pgTable(
   {
     tenantId: tenant(),
     id: text().notNull(),
-    productId: text('product_id').notNull(),
+    /** Null where the service was ordered by itself. */
+    productId: text('product_id'),
     specification: text().notNull(),
     domain: text().notNull(),
     state: text({ enum: serviceStates }).notNull(),
@@ -350,6 +351,8 @@ export const serviceItem = pgTable(
     tenantId: tenant(),
     serviceOrderId: text('service_order_id').notNull(),
     ordinal: integer().notNull(),
+    /** What its client calls the item; null in the service orders that Dialtone makes. */
+    itemId: text('item_id'),
     action: text({ enum: ['add', 'modify', 'delete'] }).notNull(),
     serviceId: text('service_id').notNull(),
     specification: text().notNull(),

@@ -60,7 +60,7 @@ export async function moveServiceOrder(
       state: along(row.state, arrow),
       version: row.version + 1,
       ...(arrow === 'Started' && { startedAt: now }),
-      ...((arrow === 'Completed' || arrow === 'Failed' || arrow === 'Cancelled') && { completedAt: now }),
+      ...(isFinal(serviceOrderMachine, along(row.state, arrow)) && { completedAt: now }),
     };
     items = items.map((item) => ({ ...item, state: along(item.state, arrow) }));
     events.push(serviceOrderEvent(row, items, 'stateChanged'));
@@ -130,19 +130,32 @@ export async function settleServiceOrder(
 export async function recordReadyResults(
   tx: Tx,
   tenant: string,
-  { row, items }: LockedServiceOrder,
+  { items }: LockedServiceOrder,
 ): Promise<string[]> {
   const all: string[] = [];
-  for (const item of items) {
-    const { changed, before } = await saveResults(tx, tenant, item);
-    await tx
-      .update(serviceItem)
-      .set({ changed, before })
-      .where(whereItem(tenant, row.id, item.ordinal));
-    all.push(...changed);
-  }
+  for (const item of items) all.push(...(await saveItemResults(tx, tenant, item)));
   return all;
 }
+
+/** The service has the results that its item gave it so far; answers with the names of those that changed. */
+export async function saveItemResults(tx: Tx, tenant: string, item: ServiceItemRow): Promise<string[]> {
+  const { changed, before } = await saveResults(tx, tenant, item);
+  await tx
+    .update(serviceItem)
+    .set({ changed, before })
+    .where(whereItem(tenant, item.serviceOrderId, item.ordinal));
+  return changed;
+}
+
+/** It turned out not to be possible any more before anything was done: no service was touched. */
+export const rejectServiceOrder = (
+  tx: Tx,
+  tenant: string,
+  { row, items }: LockedServiceOrder,
+  code: string,
+  now: string,
+): Promise<void> =>
+  moveServiceOrder(tx, tenant, { row, items: items.map((item) => ({ ...item, code })) }, ['Rejected'], now);
 
 /** The first noted attempt starts the service order. */
 export async function startServiceOrder(tx: Tx, tenant: string, id: string): Promise<void> {

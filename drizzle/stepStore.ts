@@ -23,6 +23,8 @@ export interface LoadedStep extends StandingStep, Record<string, unknown> {
   readonly started: boolean;
   /** The service order has ended: nothing may be sent for it any more. */
   readonly over: boolean;
+  /** The service order belongs to no product order: its items may rely on each other. */
+  readonly alone: boolean;
   readonly adapter: string | null;
   readonly address: string | null;
   readonly paused: boolean | null;
@@ -37,7 +39,7 @@ export async function loadStep(tx: Tx, { tenant, serviceOrder, item, step }: Ste
     select st.system, st.verb, st.object, st.values, st.results, st.verify, st.fixed, st.state, st.way, st.before,
       st.attempt, st.generation,
       st.decided, st.wanted, st.changed, so.state <> 'acknowledged' as started,
-      so.completed_at is not null as over,
+      so.completed_at is not null as over, so.order_id is null as alone,
       it.service_id as service, it.snapshot, it.characteristics, it.types,
       coalesce(${resultsByStep(sql`it.tenant_id`, sql`it.service_id`, sql`it.service_order_id`)}, '{}') as steps,
       coalesce((select jsonb_object_agg(b.alias, s.results) from service_binding b
@@ -155,7 +157,7 @@ const footprintUpsert = ({ tenant, serviceOrder, item }: StepRef, footprint: Rec
 const textArray = (texts: readonly string[]) =>
   sql`array(select jsonb_array_elements_text(${JSON.stringify(texts)}::jsonb))`;
 
-/** The steps as a workflow knows them. */
+/** The steps as a workflow knows them. What names a step of another item is a whole step id already. */
 export async function compactStepsOf(tx: Tx, tenant: string, serviceOrder: string): Promise<CompactStep[]> {
   const rows = await tx
     .select({ ...getTableColumns(stepTable), queue: sql<boolean>`${systemTable.limits} is not null` })
@@ -167,7 +169,7 @@ export async function compactStepsOf(tx: Tx, tenant: string, serviceOrder: strin
     id: stepId(row.item, row.name),
     system: row.system,
     verb: row.verb,
-    after: row.after.map((name) => stepId(row.item, name)),
+    after: row.after.map((name) => (name.includes('/') ? name : stepId(row.item, name))),
     ...(row.ifChanged && { ifChanged: row.ifChanged }),
     ...(row.optional && { optional: true }),
     ...(row.pointOfNoReturn && { pointOfNoReturn: true }),

@@ -4,27 +4,36 @@ import {
   WorkflowExecutionAlreadyStartedError,
   type WorkflowHandle,
   WorkflowNotFoundError,
+  type WorkflowStartOptions,
   WorkflowUpdateFailedError,
 } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import temporalProto from '@temporalio/proto';
 import { type CommandRefusal, commandRefusalTypes } from '../src/serviceOrder/commands.ts';
-import type { OrderOutcome } from './productOrder.ts';
 import {
   type CalledMessage,
+  domainQueue,
   isSearchable,
   orderQueue,
   type OrderIdentity,
   productOrderId,
   searchAttributes,
   serviceOrderId,
+  type ServiceOrderIdentity,
   signals,
   updates,
 } from './messages.ts';
 
 /** The one door to Temporal for the API and the relay; never part of the workflow bundle. */
 export interface OrderStart extends OrderIdentity {
+  readonly externalId?: string;
+  readonly actions: readonly string[];
+}
+
+/** A service order that belongs to no product order, and runs on the queue of its domain. */
+export interface ServiceOrderStart extends ServiceOrderIdentity {
+  readonly domain: string;
   readonly externalId?: string;
   readonly actions: readonly string[];
 }
@@ -59,6 +68,8 @@ export interface WorkflowDoor extends OperatorDoor {
   serviceOrderRun(tenant: string, serviceOrder: string): Promise<RunState>;
   /** Starts the saga of an order. Started already is success: the order's row decides which run is the saga. */
   startOrder(start: OrderStart): Promise<void>;
+  /** The same for a service order of its own. */
+  startServiceOrder(start: ServiceOrderStart): Promise<void>;
   /** Tells a running service order that a system reported on a step of it. False if there is no run to tell. */
   called(step: StepIdentity): Promise<boolean>;
   /** True while Temporal answers, else why it does not; as of the last call. */
@@ -88,10 +99,10 @@ export async function openWorkflowDoor(): Promise<WorkflowDoor> {
     orderRun: (order) => bounded(() => runState(client, productOrderId(order))),
     serviceOrderRun: (tenant, serviceOrder) =>
       bounded(() => runState(client, serviceOrderId(tenant, serviceOrder))),
-    startOrder: (start) =>
-      connection.withDeadline(Date.now() + callTimeoutMs, () => startOrder(client, start)),
+    startOrder: (start) => bounded(() => startOrder(client, start)),
     called: ({ tenant, serviceOrder, step }) =>
       bounded(() => signal(client, serviceOrderId(tenant, serviceOrder), signals.called, { step })),
+    startServiceOrder: (start) => bounded(() => startServiceOrder(client, start)),
     reachable: health.now,
     async close() {
       health.stop();
@@ -119,26 +130,52 @@ function watchHealth(connection: Connection): { now: () => true | string; stop: 
   return { now: () => known, stop: () => clearInterval(timer) };
 }
 
-async function startOrder(
+const startOrder = (client: Client, { tenant, orderId, ...start }: OrderStart): Promise<void> =>
+  startOnce(client, 'productOrder', {
+    workflowId: productOrderId({ tenant, orderId }),
+    taskQueue: orderQueue,
+    args: [{ tenant, orderId }],
+    staticSummary: `product order ${orderId}`,
+    typedSearchAttributes: [
+      { key: searchAttributes.state, value: 'acknowledged' },
+      ...attributesOf(tenant, start),
+    ],
+  });
+
+const startServiceOrder = (
   client: Client,
-  { tenant, orderId, externalId, actions }: OrderStart,
-): Promise<void> {
+  { tenant, serviceOrder, domain, ...start }: ServiceOrderStart,
+): Promise<void> =>
+  startOnce(client, 'serviceOrder', {
+    workflowId: serviceOrderId(tenant, serviceOrder),
+    taskQueue: domainQueue(domain),
+    args: [{ tenant, serviceOrder }],
+    staticSummary: `service order ${serviceOrder}`,
+    typedSearchAttributes: attributesOf(tenant, start),
+  });
+
+const attributesOf = (
+  tenant: string,
+  { externalId, actions }: { readonly externalId?: string; readonly actions: readonly string[] },
+) => [
+  { key: searchAttributes.tenant, value: tenant },
+  { key: searchAttributes.actions, value: [...new Set(actions)] },
+  ...(externalId !== undefined && isSearchable(externalId)
+    ? [{ key: searchAttributes.externalId, value: externalId }]
+    : []),
+];
+
+type StartOptions = Pick<
+  WorkflowStartOptions,
+  'workflowId' | 'taskQueue' | 'staticSummary' | 'typedSearchAttributes'
+> & { readonly args: [OrderIdentity | ServiceOrderIdentity] };
+
+async function startOnce(client: Client, workflow: string, options: StartOptions): Promise<void> {
   try {
-    await client.workflow.start<(identity: OrderIdentity) => Promise<OrderOutcome>>('productOrder', {
-      workflowId: productOrderId({ tenant, orderId }),
-      taskQueue: orderQueue,
-      args: [{ tenant, orderId }],
+    await client.workflow.start(workflow, {
+      ...options,
       workflowIdReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY',
       workflowIdConflictPolicy: 'USE_EXISTING',
-      staticSummary: `product order ${orderId}`,
-      typedSearchAttributes: [
-        { key: searchAttributes.tenant, value: tenant },
-        { key: searchAttributes.state, value: 'acknowledged' },
-        { key: searchAttributes.actions, value: [...new Set(actions)] },
-        ...(externalId !== undefined && isSearchable(externalId)
-          ? [{ key: searchAttributes.externalId, value: externalId }]
-          : []),
-      ],
     });
   } catch (error) {
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;

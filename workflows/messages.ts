@@ -20,12 +20,16 @@ export const productOrderId = ({ tenant, orderId }: OrderIdentity): string =>
 export const serviceOrderId = (tenant: string, serviceOrder: string): string =>
   `serviceOrder:${tenant}:${serviceOrder}`;
 
-/** What the child of one service order needs; everything else it reads from Postgres by id. */
-export interface ServiceOrderInput {
+export interface ServiceOrderIdentity {
   readonly tenant: string;
   readonly serviceOrder: string;
+}
+
+/** What the child of one service order needs; everything else it reads from Postgres by id. */
+export interface ServiceOrderInput extends ServiceOrderIdentity {
   readonly title: string;
-  readonly parent: string;
+  /** Absent where the service order runs on its own: it tells nobody, and waits for nobody's release. */
+  readonly parent?: string;
   readonly action: ServiceAction;
   readonly domain: string;
   readonly steps?: readonly CompactStep[];

@@ -32,12 +32,14 @@ import { reportSummary, retrySummary, serviceOrderDetails } from './details.ts';
 import { type CommandDesk, openDesk } from './commands.ts';
 import {
   type CalledMessage,
+  type ServiceOrderIdentity,
   type ServiceOrderInput,
   type ServiceOrderResult,
   signals,
   systemQueue,
   updates,
 } from './messages.ts';
+import { takeUp } from './outside.ts';
 import { stepOptions } from './policies.ts';
 import { tell } from './tell.ts';
 
@@ -47,8 +49,11 @@ const stopSignal = defineSignal(signals.stop);
 const calledSignal = defineSignal<[CalledMessage]>(signals.called);
 const retryNowUpdate = defineUpdate<void, [string]>(updates.retryNow);
 
-/** Brings the steps of one service order to their wanted state, by their edges and by the order's policy. */
-export function serviceOrder(input: ServiceOrderInput): Promise<ServiceOrderResult> {
+/**
+ * Brings the steps of one service order to their wanted state, by their edges and by the order's policy. One that
+ * was posted by itself runs without a parent, and is given no more than its identity.
+ */
+export function serviceOrder(given: ServiceOrderInput | ServiceOrderIdentity): Promise<ServiceOrderResult> {
   const inbox: ServiceOrderEvent[] = [];
   setHandler(releaseSignal, () => void inbox.push({ type: 'Released' }));
   setHandler(reportSignal, () => void inbox.push({ type: 'ReportRequested' }));
@@ -59,7 +64,11 @@ export function serviceOrder(input: ServiceOrderInput): Promise<ServiceOrderResu
   setHandler(retryNowUpdate, (step) => desk.ask(retryNow(step)), {
     validator: (step) => desk.check(retryNow(step)),
   });
-  return CancellationScope.nonCancellable(() => activate(input, inbox, desk));
+  return CancellationScope.nonCancellable(async () => {
+    if ('action' in given) return activate(given, inbox, desk);
+    const taken = await takeUp(given);
+    return taken.type === 'ended' ? taken.result : activate(taken.input, inbox, desk);
+  });
 }
 
 async function activate(
@@ -124,22 +133,19 @@ async function execute(
       await record('recordServiceOrder', ref, command.changes);
       return undefined;
     case 'reportHeld':
-      await tell(input.parent, signals.held, {
-        serviceOrder: input.serviceOrder,
-        code: command.code,
-        reason: command.reason,
-      });
+      await tellParent(input, signals.held, { code: command.code, reason: command.reason });
       return undefined;
     case 'reportReady': {
       const { changed } = await record('recordReady', ref);
-      await tell(input.parent, signals.ready, { serviceOrder: input.serviceOrder, changed });
+      await tellParent(input, signals.ready, { changed });
+      if (input.parent === undefined) inbox.push({ type: 'Released' });
       return undefined;
     }
     case 'reportResumed':
-      await tell(input.parent, signals.resumed, { serviceOrder: input.serviceOrder });
+      await tellParent(input, signals.resumed);
       return undefined;
     case 'reportStands':
-      await tell(input.parent, signals.stands, { serviceOrder: input.serviceOrder });
+      await tellParent(input, signals.stands);
       return undefined;
     case 'settleServiceOrder': {
       const { outcome, code, skipped } = command;
@@ -149,6 +155,15 @@ async function execute(
     default:
       return unreachable(command);
   }
+}
+
+/** A service order of its own has nobody to tell: its row says how it is. */
+async function tellParent(
+  { parent, serviceOrder }: ServiceOrderInput,
+  signal: string,
+  message: object = {},
+): Promise<void> {
+  if (parent !== undefined) await tell(parent, signal, { serviceOrder, ...message });
 }
 
 const activityOf = { apply: 'applyStep', revoke: 'revokeStep', undo: 'undoStep' } as const;

@@ -8,7 +8,7 @@ import {
   markSent,
   postponeLane,
 } from '../../drizzle/dispatchStore.ts';
-import { unreachable } from '../../src/kernel/assert.ts';
+import { must, unreachable } from '../../src/kernel/assert.ts';
 import type { WorkflowDoor } from '../../workflows/client.ts';
 import { deliverCallbacks } from './callbacks.ts';
 
@@ -80,15 +80,21 @@ async function sendNext(deps: RelayDeps, lane: Lane): Promise<void> {
 
 async function send({ workflows }: RelayDeps, lane: Lane, { command, start }: Leased): Promise<void> {
   const order = { tenant: lane.tenant, orderId: lane.order };
+  const { domain, ...asked } = start;
   switch (command) {
     case 'start':
-      return workflows.startOrder({ ...order, ...start });
+      return workflows.startOrder({ ...order, ...asked });
+    case 'startServiceOrder':
+      return workflows.startServiceOrder({
+        tenant: lane.tenant,
+        serviceOrder: lane.order,
+        domain: must(domain, 'the domain of a service order'),
+        ...asked,
+      });
     case 'abort':
       // Without a run the order is over, or the sweep finds it.
       await workflows.tellAbort(order);
       return;
-    case 'startServiceOrder':
-      throw new Error('nothing starts service orders of their own yet');
     default:
       return unreachable(command);
   }

@@ -132,6 +132,7 @@ const inlineServiceItemsMax = 100;
 
 /** A service order's item ordinal and step name: one step of one item. */
 export const stepId = (ordinal: number, name: string): string => `${ordinal}/${name}`;
+export const stepItem = (id: string): string => id.slice(0, id.indexOf('/'));
 export const stepName = (id: string): string => id.slice(id.indexOf('/') + 1);
 
 /** Systems with limits, whose steps go to task queues of their own. */

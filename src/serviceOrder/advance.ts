@@ -1,8 +1,15 @@
 import { must, unreachable } from '../kernel/assert.ts';
-import { isUnneeded, type CompactStep, stepName } from '../decomposition/plan.ts';
+import { isUnneeded, type CompactStep, stepItem, stepName } from '../decomposition/plan.ts';
 import { refusalOf, retryNow } from './commands.ts';
 import type { ServiceOrderArrow, StepArrow } from './machine.ts';
-import { costsAttempt, recover, reportOverdue, type ErrorClass, type Recovery } from './recovery.ts';
+import {
+  costsAttempt,
+  policyFor,
+  recover,
+  reportOverdue,
+  type ErrorClass,
+  type Recovery,
+} from './recovery.ts';
 import { lookAgain, noteAccepted, noteCalled, noteReportDue, waitsOutside } from './reports.ts';
 import { isTakenBack, mayTurnBack, noteUndone, scheduleUndo, turnBack } from './retreat.ts';
 import {
@@ -154,7 +161,7 @@ function followPolicy(
 ): Advanced {
   const { way, attempts, outages } = step(run, id);
   const { verb, system, optional = false } = planned(run, id);
-  const next = recover(run.policy, {
+  const next = recover(policyFor(run.policy, stepItem(id)), {
     step: stepName(id),
     system,
     optional,

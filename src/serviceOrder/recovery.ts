@@ -52,7 +52,15 @@ export interface RecoveryPolicy {
   /** Where the step's specification does not say otherwise. */
   readonly reports: ReportTimes;
   readonly rows?: readonly PolicyRow[];
+  /** Where a service order has items of several specifications, by the item's ordinal. */
+  readonly rowsByItem?: Readonly<Record<string, readonly PolicyRow[]>>;
 }
+
+/** What holds for one item of a service order. */
+export const policyFor = ({ rowsByItem, ...policy }: RecoveryPolicy, item: string): RecoveryPolicy => {
+  const rows = rowsByItem?.[item];
+  return rows ? { ...policy, rows } : policy;
+};
 
 export interface Trouble {
   /** The step's name, without the ordinal of its item. */

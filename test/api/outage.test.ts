@@ -81,7 +81,7 @@ test('the documentation names every operation of the contracts by its official i
   expect(ids.sort()).toEqual(
     [
       ...['listProductOrder', 'createProductOrder', 'retrieveProductOrder'],
-      ...['listServiceOrder', 'retrieveServiceOrder', 'listProduct', 'retrieveProduct'],
+      ...['listServiceOrder', 'createServiceOrder', 'retrieveServiceOrder', 'listProduct', 'retrieveProduct'],
       ...['listService', 'retrieveService', 'listProductOffering', 'retrieveProductOffering'],
       ...['listProductSpecification', 'retrieveProductSpecification'],
       ...['listServiceSpecification', 'retrieveServiceSpecification'],

@@ -19,6 +19,7 @@ export const testDeps = (db: Database): ApiDeps => ({
     retryNow: () => Promise.resolve({ type: 'unanswered' }),
     abort: () => Promise.resolve({ type: 'unanswered' }),
   },
+  startServiceOrder: () => undefined,
   temporalReachable: () => true,
   schemaIsCurrent: () => schemaIsCurrent(db),
 });
