@@ -21,10 +21,17 @@ export interface DatabaseClient {
   close(): Promise<void>;
 }
 
+/**
+ * The driver's own pause grows with every refused connection of the whole pool, up to 20 s each: after an outage
+ * of seconds queries would wait for longer than most of our timeouts.
+ */
+const reconnectAfterSeconds = 0.2;
+
 export function connectDatabase({ url, pool, statementTimeoutMs, name }: DatabaseOptions): DatabaseClient {
   const client = postgres(url, {
     max: pool,
     connect_timeout: 5,
+    backoff: () => reconnectAfterSeconds,
     max_lifetime: 30 * 60,
     onnotice: () => {},
     connection: { application_name: `dialtone ${name}`, statement_timeout: statementTimeoutMs },
