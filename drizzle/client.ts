@@ -1,6 +1,7 @@
 import { drizzle, type PostgresJsDatabase, type PostgresJsTransaction } from 'drizzle-orm/postgres-js';
 import type { ExtractTablesWithRelations } from 'drizzle-orm';
 import postgres, { type PendingQuery, type Row, type TransactionSql } from 'postgres';
+import { longGreeting } from './brokenConnection.ts';
 import { preparing } from './preparing.ts';
 import * as schema from './schema.ts';
 
@@ -34,7 +35,11 @@ export function connectDatabase({ url, pool, statementTimeoutMs, name }: Databas
     backoff: () => reconnectAfterSeconds,
     max_lifetime: 30 * 60,
     onnotice: () => {},
-    connection: { application_name: `dialtone ${name}`, statement_timeout: statementTimeoutMs },
+    connection: {
+      application_name: `dialtone ${name}`,
+      statement_timeout: statementTimeoutMs,
+      ...longGreeting,
+    },
   });
   return { db: drizzle(preparing(client), { schema }), close: () => client.end({ timeout: 5 }) };
 }

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { connectDatabase, type DatabaseClient } from '../../drizzle/client.ts';
+import { connectDatabase, type DatabaseClient, withTenant } from '../../drizzle/client.ts';
 import { freePort } from '../../temporal-dev/ports.ts';
 import { postgresPlan, postgresUrl } from '../../temporal-dev/postgres.ts';
 import type { SupervisedProcess } from '../../temporal-dev/supervisedProcess.ts';
@@ -44,4 +44,24 @@ test('a pool that was refused again and again serves at once when a killed Postg
   server.resume();
   await server.ready();
   expect(Math.max(...(await onEveryConnection()))).toBeLessThan(2_000);
+});
+
+test('transactions that a killed Postgres cuts off fail, and every connection serves again', async () => {
+  await onEveryConnection();
+  for (let kill = 1; kill <= 8; kill += 1) {
+    let over = false;
+    const transactions = Array.from({ length: pool }, async () => {
+      while (!over) {
+        await withTenant(database.db, 'default', async (tx) => {
+          for (let statement = 1; statement <= 5; statement += 1) await tx.execute(sql`select ${statement}`);
+        }).catch(() => new Promise((resolve) => setImmediate(resolve)));
+      }
+    });
+    await busyForMs();
+    await server.kill('SIGKILL');
+    await server.ready();
+    over = true;
+    await Promise.all(transactions);
+    expect(Math.max(...(await onEveryConnection()))).toBeLessThan(2_000);
+  }
 });
