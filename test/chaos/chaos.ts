@@ -31,6 +31,16 @@ async function settle(stack: Stack): Promise<number | undefined> {
   return undefined;
 }
 
+/** A process that never comes back, or a POST that is never answered, ends the run. */
+async function within(ms: number, work: Promise<unknown>): Promise<void> {
+  const patience = new AbortController();
+  const late = pause(ms, patience.signal).then(() => {
+    if (!patience.signal.aborted)
+      throw new Error(`not everybody is back and answered ${settleWithinMs / 1_000} s after`);
+  });
+  await Promise.race([work, late]).finally(() => patience.abort());
+}
+
 /** Orders flow while things die; then peace, and a look at the books. Answers whether they add up. */
 async function chaos(
   { minutes, seed }: ChaosOptions,
@@ -42,9 +52,8 @@ async function chaos(
   const faults = keepFaults(stack.networkUrl, seed);
   const over = AbortSignal.timeout(minutes * 60_000);
   const flowing = traffic.run(ordersInFlight, over);
-  await killer.run(over);
-  await faults.stop();
-  await flowing;
+  const calm = killer.run(over).then(() => faults.stop());
+  await within(minutes * 60_000 + settleWithinMs, Promise.all([calm, flowing]));
   say('peace');
   const settledAfterMs = await settle(stack);
   await pause(latestEffectMs);

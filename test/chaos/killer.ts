@@ -28,7 +28,7 @@ const range = (draw: Draw, from: number, to: number): number => from + draw(to -
 
 export function createKiller(stack: Stack, draw: Draw, say: (line: string) => void): Killer {
   const counts: Record<string, number> = {};
-  const underWay = new Set<Promise<void>>();
+  const underWay = new Map<StackProcess, Promise<void>>();
 
   const strike = async (name: StackProcess, way: number, forMs: number): Promise<void> => {
     await stack.waitReady(name);
@@ -47,13 +47,17 @@ export function createKiller(stack: Stack, draw: Draw, say: (line: string) => vo
       while (!signal.aborted) {
         await pause(range(draw, 1_000, 6_000), signal);
         if (signal.aborted) break;
-        const busy = strike(drawVictim(draw), draw(10), range(draw, 500, 4_500)).catch((error: unknown) =>
+        const [name, way, forMs] = [drawVictim(draw), draw(10), range(draw, 500, 4_500)];
+        if (underWay.has(name)) continue;
+        const struck = strike(name, way, forMs).catch((error: unknown) =>
           say(`a kill went wrong: ${error instanceof Error ? error.message : error}`),
         );
-        underWay.add(busy);
-        void busy.finally(() => underWay.delete(busy));
+        underWay.set(
+          name,
+          struck.finally(() => underWay.delete(name)),
+        );
       }
-      await Promise.all(underWay);
+      await Promise.all(underWay.values());
       await Promise.all(victims.map(([name]) => stack.waitReady(name)));
     },
   };
