@@ -27,11 +27,17 @@ export interface StackOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Postgres and Temporal of its own, which may be killed; else the shared ones. */
   readonly ownServers?: boolean;
+  /** More workers, named `worker2` and so on. Default: the one. */
+  readonly workers?: number;
+  /** Told of every restart. */
+  readonly say?: (line: string) => void;
+  /** Default: what dies three times within a minute before it is ready is given up. */
+  readonly earlyExitsMax?: number;
   /** Default: the demo catalogue is saved when there is an API. */
   readonly demoCatalogue?: boolean;
 }
 
-export type StackProcess = Role | 'network' | 'postgres' | 'temporal';
+export type StackProcess = Role | 'worker2' | 'network' | 'postgres' | 'temporal';
 
 export interface Stack {
   readonly apiUrl: string;
@@ -106,7 +112,11 @@ function controls(supervisor: Supervisor, directory: string) {
 export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const { roles = longRunningRoles, env = {}, ownServers = false } = options;
   const { directory, removeAtEnd } = temporaryPlace();
-  const supervisor = createSupervisor({ directory, removeAtEnd });
+  const { say = () => undefined, earlyExitsMax } = options;
+  const supervisor = createSupervisor({
+    ...{ directory, removeAtEnd, say },
+    ...(earlyExitsMax !== undefined && { earlyExitsMax }),
+  });
   let grounds: Grounds | undefined;
   const stop = async (): Promise<void> => {
     await supervisor.stop();
@@ -129,9 +139,12 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       await supervisor.start(rolePlan('api', around));
       if (options.demoCatalogue ?? true) await supervisor.run(demoCataloguePlan(apiUrl));
     }
-    await Promise.all(
-      roles.filter((role) => role !== 'api').map((role) => supervisor.start(rolePlan(role, around))),
-    );
+    const others = roles.filter((role) => role !== 'api').map((role) => rolePlan(role, around));
+    const more = Array.from({ length: (options.workers ?? 1) - 1 }, (_, index) => ({
+      ...rolePlan('worker', around),
+      name: `worker${index + 2}`,
+    }));
+    await Promise.all([...others, ...more].map((plan) => supervisor.start(plan)));
     return {
       ...{ apiUrl, networkUrl, databaseUrl, temporalAddress, temporalNamespace },
       ...controls(supervisor, directory),
