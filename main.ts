@@ -86,7 +86,9 @@ const roles = {
   },
 
   async relay(config: Config): Promise<Running> {
+    const { createAdapters } = await import('./activities/adapters/index.ts');
     const { startRelay } = await import('./activities/relay/relay.ts');
+    const { startWatches } = await import('./activities/relay/watches.ts');
     const { startSweep } = await import('./activities/relay/sweep.ts');
     const { openWorkflowDoor } = await import('./workflows/client.ts');
     const log = logger(config, 'relay');
@@ -94,11 +96,14 @@ const roles = {
     await refuseOlderSchema(db);
     const workflows = await openWorkflowDoor();
     const failpoint = createFailpoint(config.failpoint);
-    const relay = startRelay({ db, log, workflows, intervalMs: config.relay.intervalMs, failpoint });
+    const { intervalMs } = config.relay;
+    const adapterFor = createAdapters(config.plan.step.callTimeoutMs);
+    const relay = startRelay({ db, log, workflows, intervalMs, failpoint });
+    const watches = startWatches({ db, log, intervalMs, everyMs: config.watch.everyMs, adapterFor });
     const sweep = startSweep({ db, log, workflows, ...config.sweep });
     return {
       async stop() {
-        await Promise.all([relay.stop(), sweep.stop()]);
+        await Promise.all([relay.stop(), sweep.stop(), watches.stop()]);
         await workflows.close();
         await close();
       },
@@ -121,6 +126,7 @@ const roles = {
       planSettings: config.plan,
       serviceItemsMax: config.planServiceItemsMax,
       breaker: config.breaker,
+      watch: config.watch,
       places: createPlaces({
         most: config.worker.systemSlots,
         waitMs: 1_000,

@@ -243,7 +243,14 @@ const record = (
     const { way, step, attempt } = noted;
     const conclusion =
       way === 'do' ? conclude(step, ref.step, attempt, outcome) : concludeUndo(step, attempt, outcome);
-    const current = await recordConclusion(tx, ref, noted.attempt.number, conclusion, listener.seen());
+    const current = await recordConclusion(
+      tx,
+      ref,
+      noted.attempt.number,
+      conclusion,
+      deps.watch,
+      listener.seen(),
+    );
     const outage = await noteSign(tx, step, noted.admitted, listener, deps.breaker);
     const { report } = conclusion;
     if (!current) return fenced;

@@ -3,6 +3,7 @@ import type { Database } from '../drizzle/client.ts';
 import type { ActivationAdapter } from '../src/activation/adapter.ts';
 import type { BreakerSettings } from '../src/activation/breaker.ts';
 import type { PlanSettings } from '../src/decomposition/plan.ts';
+import type { WatchTimes } from '../drizzle/stepStore.ts';
 import type { Places } from './places.ts';
 
 /** What the hands need from outside. */
@@ -12,6 +13,7 @@ export interface ActivityDeps {
   readonly planSettings: PlanSettings;
   readonly serviceItemsMax: number;
   readonly breaker: BreakerSettings;
+  readonly watch: WatchTimes;
   readonly places: Places;
   /** The adapter of that name for the system at that address. */
   readonly adapterFor: (adapter: string, address: string) => ActivationAdapter;

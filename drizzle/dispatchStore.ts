@@ -19,7 +19,7 @@ export async function enqueueNow(
   tx: Tx,
   tenant: string,
   orderId: string,
-  command: 'start' | 'abort',
+  command: Leased['command'],
 ): Promise<void> {
   await tx.insert(dispatch).values({ tenantId: tenant, orderId, command, dueAt: sql`now()` });
 }

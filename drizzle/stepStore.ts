@@ -116,6 +116,7 @@ export async function recordConclusion(
   ref: StepRef,
   attempt: number,
   outcome: Conclusion,
+  watched: WatchTimes,
   seen?: Observed,
 ): Promise<boolean> {
   const { tenant, serviceOrder, item, step } = ref;
@@ -135,10 +136,33 @@ export async function recordConclusion(
         message = ${trouble?.message ?? null}, seen = ${trouble && seen ? JSON.stringify(seen) : null}::jsonb
       where tenant_id = ${tenant} and service_order_id = ${serviceOrder} and item = ${item} and step = ${step}
         and number = ${attempt} and exists (select from recorded)
-    )${footprint ? footprintUpsert(ref, footprint) : sql``}
+    )${footprint ? footprintUpsert(ref, footprint) : sql``}${mayComeLate(state, attempt) ? watchFor(ref, attempt, watched) : sql``}
     select 1 from recorded`);
   return rows.length === 1;
 }
+
+/** How long an effect may still come, and how often it is looked for. */
+export interface WatchTimes {
+  readonly forMs: number;
+  readonly everyMs: number;
+}
+
+/** The step is where it should be; of the attempts before, some call may still be on its way. */
+const mayComeLate = (state: Conclusion['state'], attempt: number): boolean =>
+  attempt > 1 && (state === 'done' || state === 'undone');
+
+const watchFor = ({ tenant, serviceOrder, item, step }: StepRef, attempt: number, times: WatchTimes) => sql`
+  , watched as (
+    insert into watch (tenant_id, service_order_id, item, step, service_id, system, object, due_at, until)
+    select ${tenant}, ${serviceOrder}, ${item}, ${step}, it.service_id, recorded.system, recorded.object,
+      now() + ${times.everyMs} * interval '1 millisecond', now() + ${times.forMs} * interval '1 millisecond'
+    from recorded, service_item it
+    where it.tenant_id = ${tenant} and it.service_order_id = ${serviceOrder} and it.ordinal = ${item}
+      and exists (select from attempt a where a.tenant_id = ${tenant} and a.service_order_id = ${serviceOrder}
+        and a.item = ${item} and a.step = ${step} and a.number < ${attempt}
+        and (a.outcome is null or a.outcome in ('inDoubt', 'ours', 'unknown', 'lied')))
+    on conflict (tenant_id, service_order_id, item, step) do update set due_at = excluded.due_at, until = excluded.until
+  )`;
 
 const footprintUpsert = ({ tenant, serviceOrder, item }: StepRef, footprint: RecordedFootprint) => sql`
   , print as (

@@ -34,6 +34,9 @@ const environment = z.object({
   /** For systems that report later, where the catalogue does not say: a day, and every ten minutes. */
   REPORT_WITHIN_MS: millis(86_400_000),
   REPORT_POLL_MS: millis(600_000),
+  /** After a call whose end nobody heard: how long it may still take effect, and how often that is looked for. */
+  WATCH_FOR_MS: millis(600_000),
+  WATCH_EVERY_MS: millis(30_000),
   OPEN_CHILDREN_MAX: count(200),
   PLAN_SERVICE_ITEMS_MAX: count(1_000),
   DISPATCH_DELAY_MS: millis(2_000),
@@ -93,6 +96,7 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>) {
     relay: { intervalMs: e.RELAY_INTERVAL_MS },
     /** How often open orders are looked at for a missing run, and how old they are by then. */
     sweep: { intervalMs: e.SWEEP_INTERVAL_MS, afterMs: e.SWEEP_AFTER_MS },
+    watch: { forMs: e.WATCH_FOR_MS, everyMs: e.WATCH_EVERY_MS },
     dispatchDelayMs: e.DISPATCH_DELAY_MS,
     planServiceItemsMax: e.PLAN_SERVICE_ITEMS_MAX,
     /** Goes into every plan, so that a running order keeps the limits it began with. */

@@ -11,6 +11,7 @@ import {
 import { must, unreachable } from '../../src/kernel/assert.ts';
 import type { WorkflowDoor } from '../../workflows/client.ts';
 import { deliverCallbacks } from './callbacks.ts';
+import { type Loop, startLoop } from './loop.ts';
 
 export interface RelayDeps {
   readonly db: Database;
@@ -23,35 +24,12 @@ export interface RelayDeps {
 const perRound = 50;
 
 /** Sends what committed transactions left to be sent, until it is stopped. Any number of relays may run. */
-export function startRelay(deps: RelayDeps): { stop(): Promise<void> } {
-  let stopping = false;
-  let wake = () => {};
-  const pause = () =>
-    new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, deps.intervalMs);
-      wake = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
-  const run = async () => {
-    while (!stopping) {
-      const sent = await round(deps).catch((error: unknown) => {
-        deps.log.warn({ err: error }, 'the relay cannot reach postgres; it tries again');
-        return 0;
-      });
-      if (sent < perRound && !stopping) await pause();
-    }
-  };
-  const running = run();
-  return {
-    async stop() {
-      stopping = true;
-      wake();
-      await running;
-    },
-  };
-}
+export const startRelay = (deps: RelayDeps): Loop =>
+  startLoop({
+    intervalMs: deps.intervalMs,
+    round: async () => (await round(deps)) >= perRound,
+    failed: (error) => deps.log.warn({ err: error }, 'the relay cannot reach postgres; it tries again'),
+  });
 
 /** One look at all that is due; answers how much there was of the kind with the most. */
 async function round(deps: RelayDeps): Promise<number> {

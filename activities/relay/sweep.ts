@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { Database } from '../../drizzle/client.ts';
 import { openOrdersAfter, openOrphaned, type OpenOrder } from '../../drizzle/sweepStore.ts';
 import type { RunState, WorkflowDoor } from '../../workflows/client.ts';
+import { type Loop, startLoop } from './loop.ts';
 
 export interface SweepDeps {
   readonly db: Database;
@@ -16,36 +17,16 @@ const pageSize = 200;
 const atOnce = 20;
 
 /** Finds open orders that no run takes care of any more, again and again. Any number of sweeps may run. */
-export function startSweep(deps: SweepDeps): { stop(): Promise<void> } {
-  let stopping = false;
-  let wake = () => {};
-  const pause = () =>
-    new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, deps.intervalMs);
-      wake = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
-  const isStopping = () => stopping;
-  const run = async () => {
-    while (!stopping) {
-      // Without Temporal or Postgres there is no verdict about anything.
-      await sweepOnce(deps, isStopping).catch((error: unknown) =>
-        deps.log.warn({ err: error }, 'the sweep could not look at all open orders'),
-      );
-      if (!stopping) await pause();
-    }
-  };
-  const running = run();
-  return {
-    async stop() {
-      stopping = true;
-      wake();
-      await running;
+export const startSweep = (deps: SweepDeps): Loop =>
+  startLoop({
+    intervalMs: deps.intervalMs,
+    async round(isStopping) {
+      await sweepOnce(deps, isStopping);
+      return false;
     },
-  };
-}
+    // Without Temporal or Postgres there is no verdict about anything.
+    failed: (error) => deps.log.warn({ err: error }, 'the sweep could not look at all open orders'),
+  });
 
 /** One look at all open orders, page by page. */
 export async function sweepOnce(deps: SweepDeps, isStopping: () => boolean = () => false): Promise<void> {

@@ -4,15 +4,27 @@ export type FalloutCommand = (typeof falloutCommands)[number];
 
 export interface FalloutCase {
   readonly class: string;
+  readonly code: string;
   readonly isOpen: boolean;
   /** Null where a service order belongs to no product order. */
   readonly orderId: string | null;
   readonly step: string | null;
 }
 
+/** Found by a watch when the service order was over: there is no run that could do anything. */
+export const foundLateCodes = ['overwritten', 'vanished'] as const;
+export type FoundLateCode = (typeof foundLateCodes)[number];
+const isFoundLate = (code: string): boolean => (foundLateCodes as readonly string[]).includes(code);
+
 /** Allowed by what the record says; the running order has the last word. */
-export function commandsFor({ class: falloutClass, isOpen, orderId, step }: FalloutCase): FalloutCommand[] {
-  if (!isOpen) return [];
+export function commandsFor({
+  class: falloutClass,
+  code,
+  isOpen,
+  orderId,
+  step,
+}: FalloutCase): FalloutCommand[] {
+  if (!isOpen || isFoundLate(code)) return [];
   const ofOrder: FalloutCommand[] = orderId === null ? [] : ['abort'];
   if (falloutClass === 'orphaned') return orderId === null ? [] : ['restart', ...ofOrder];
   return step === null ? ofOrder : ['retryNow', ...ofOrder];

@@ -20,7 +20,7 @@ beforeAll(async () => {
 afterAll(() => api?.stop());
 
 const breaker = { failures: 3, openMs: 60_000, openUpToMs: 200_000, probeMs: 90_000 };
-const { plan, planServiceItemsMax } = parseConfig({ DATABASE_URL: 'postgres://unused' });
+const { plan, planServiceItemsMax, watch } = parseConfig({ DATABASE_URL: 'postgres://unused' });
 
 /** The system as a test wants it; counts what reaches it. */
 let calls: string[] = [];
@@ -55,6 +55,7 @@ const activities = (given: ActivationAdapter, places = roomy) =>
     planSettings: plan,
     serviceItemsMax: planServiceItemsMax,
     breaker,
+    watch,
     places,
     adapterFor: () => given,
     failpoint: () => undefined,

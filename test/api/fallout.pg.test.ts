@@ -43,12 +43,19 @@ async function conflicting() {
       await startServiceOrder(tx, 'default', serviceOrder.id);
       const trouble = { type: 'failed', class: 'conflict', code: 'exists', message: 'not ours' } as const;
       const conclusion = { report: trouble, state: 'refused', decided: true, changed: [], trouble } as const;
-      await recordConclusion(tx, ref, number, conclusion, {
-        type: 'present',
-        observed: { number },
-        version: '7',
-        key: null,
-      });
+      await recordConclusion(
+        tx,
+        ref,
+        number,
+        conclusion,
+        { forMs: 1, everyMs: 1 },
+        {
+          type: 'present',
+          observed: { number },
+          version: '7',
+          key: null,
+        },
+      );
     });
   await attempt(1);
   const record = (...changes: readonly ServiceOrderChange[]) =>

@@ -78,13 +78,14 @@ const storedRows = (db: Database) =>
 
 /** What a worker would do, without a worker; no system can be called. */
 export function activitiesOn(db: Database): Activities {
-  const { plan, planServiceItemsMax, breaker } = parseConfig({ DATABASE_URL: 'postgres://unused' });
+  const { plan, planServiceItemsMax, breaker, watch } = parseConfig({ DATABASE_URL: 'postgres://unused' });
   return createActivities({
     db,
     log: pino({ level: 'silent' }),
     planSettings: plan,
     serviceItemsMax: planServiceItemsMax,
     breaker,
+    watch,
     places: { take: async () => () => undefined },
     adapterFor: () => {
       throw new Error('no system is called here');

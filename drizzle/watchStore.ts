@@ -1,0 +1,187 @@
+import { and, eq, sql } from 'drizzle-orm';
+import type { Observed } from '../src/activation/adapter.ts';
+import type { Footprint } from '../src/inventory/inventory.ts';
+import { must } from '../src/kernel/assert.ts';
+import type { JsonObject } from '../src/kernel/json.ts';
+import type { FoundLateCode } from '../src/serviceOrder/fallout.ts';
+import { takeClaims } from './claimStore.ts';
+import { type Database, type Tx, withRelay, withTenant } from './client.ts';
+import { enqueueNow } from './dispatchStore.ts';
+import { insertEvents } from './events.ts';
+import { falloutId } from './falloutStore.ts';
+import { stepRows } from './planStore.ts';
+import { fallout, footprint, serviceItem, serviceOrder, step, watch } from './schema.ts';
+import { lockServiceOrder, serviceOrderEvent } from './serviceOrderStore.ts';
+
+export interface WatchRef {
+  readonly tenant: string;
+  readonly serviceOrder: string;
+  readonly item: number;
+  readonly step: string;
+}
+
+/** A watched object with all that a look at it needs. */
+export interface LeasedWatch extends Record<string, unknown> {
+  readonly service: string;
+  /** What an order on the service claims. */
+  readonly claimed: string;
+  readonly system: string;
+  readonly object: string;
+  readonly adapter: string | null;
+  readonly address: string | null;
+  /** An open order works on the product: nothing is compared meanwhile. */
+  readonly busy: boolean;
+  /** The latest possible effect is past: this look is the last. */
+  readonly last: boolean;
+  readonly footprint: Pick<Footprint, 'presence' | 'key'> | null;
+}
+
+export const dueWatches = (db: Database, limit: number): Promise<readonly WatchRef[]> =>
+  withRelay(db, (tx) =>
+    tx
+      .select({
+        tenant: watch.tenantId,
+        serviceOrder: watch.serviceOrderId,
+        item: watch.item,
+        step: watch.step,
+      })
+      .from(watch)
+      .where(sql`${watch.dueAt} <= now()`)
+      .orderBy(watch.dueAt)
+      .limit(limit),
+  );
+
+const isRow = ({ tenant, serviceOrder: id, item, step: name }: WatchRef) =>
+  and(eq(watch.tenantId, tenant), eq(watch.serviceOrderId, id), eq(watch.item, item), eq(watch.step, name));
+
+const leaseSeconds = 60;
+
+/** Takes a watch for this relay; one that dies with it is due again when the lease ends. */
+export const leaseWatch = (db: Database, ref: WatchRef): Promise<LeasedWatch | undefined> =>
+  withTenant(db, ref.tenant, async (tx) => {
+    const [row] = await tx.execute<LeasedWatch>(sql`
+      with leased as (
+        update watch set due_at = now() + ${leaseSeconds} * interval '1 second'
+        where ${isRow(ref)} and due_at <= now() returning *
+      )
+      select w.service_id as service, coalesce(s.product_id, s.id) as claimed, w.system, w.object,
+        y.adapter, y.address, w.until <= now() as last,
+        exists (select from claim c where c.tenant_id = w.tenant_id
+          and c.product_id = coalesce(s.product_id, s.id)) as busy,
+        (select jsonb_build_object('presence', f.presence, 'key', f.key) from footprint f
+          where f.tenant_id = w.tenant_id and f.service_id = w.service_id and f.system = w.system
+            and f.object = w.object) as footprint
+      from leased w
+      join service s on s.tenant_id = w.tenant_id and s.id = w.service_id
+      left join system y on y.name = w.system`);
+    return row;
+  });
+
+export const watchAgain = (db: Database, ref: WatchRef, afterMs: number): Promise<unknown> =>
+  withTenant(db, ref.tenant, (tx) =>
+    tx
+      .update(watch)
+      .set({ dueAt: sql`now() + ${afterMs} * interval '1 millisecond'` })
+      .where(isRow(ref)),
+  );
+
+export const endWatch = (db: Database, ref: WatchRef): Promise<unknown> =>
+  withTenant(db, ref.tenant, (tx) => tx.delete(watch).where(isRow(ref)));
+
+type Late = Extract<Observed, { type: 'present' }>;
+
+/**
+ * What came late is taken away by a service order of its own, with the claims of any other; false where somebody
+ * else works on the product now. The watch goes on: it will see what becomes of it.
+ */
+export const orderRemoval = (db: Database, ref: WatchRef, found: LeasedWatch, seen: Late): Promise<boolean> =>
+  withTenant(db, ref.tenant, async (tx) => {
+    const { tenant } = ref;
+    const { row, items } = await lockServiceOrder(tx, tenant, ref.serviceOrder);
+    const item = must(
+      items.find(({ ordinal }) => ordinal === ref.item),
+      'the item of a watch',
+    );
+    const earlier = await tx.$count(
+      serviceOrder,
+      and(eq(serviceOrder.tenantId, tenant), sql`starts_with(id, ${`${row.id}.w`})`),
+    );
+    const id = `${row.id}.w${earlier + 1}`;
+    if (await takeClaims(tx, tenant, id, { exclusive: [found.claimed], shared: [] })) return false;
+    await bookDoubtful(tx, ref, found, item.snapshot, seen);
+    const order = {
+      ...row,
+      ...{ id, orderId: null, orderItemId: null, ordinal: 0, state: 'acknowledged' as const, version: 1 },
+      ...{ after: [], compensates: row.id, client: null, externalId: null, fingerprint: null, carried: null },
+      ...{ requestedStart: null, runChain: null, orderedAt: new Date().toISOString() },
+      ...{ startedAt: null, completedAt: null },
+    };
+    // The service itself does not change: what is taken away was never booked.
+    const removal = {
+      ...item,
+      ...{ serviceOrderId: id, ordinal: 1, itemId: null, action: 'modify' as const },
+      ...{ state: 'acknowledged' as const, results: {}, changed: [], code: null, before: null },
+    };
+    await tx.insert(serviceOrder).values(order);
+    await tx.insert(serviceItem).values(removal);
+    await tx.insert(step).values(stepRows(tenant, { id, steps: [removalStep(ref, found)] }));
+    await insertEvents(tx, tenant, [serviceOrderEvent(order, [removal], 'created')]);
+    await enqueueNow(tx, tenant, id, 'startServiceOrder');
+    return true;
+  });
+
+const removalStep = ({ step: name }: WatchRef, { system, object }: LeasedWatch) => ({
+  ...{ name, system, object, verb: 'revoke' as const, verify: 'always' as const },
+  ...{ values: {}, results: {}, after: [], builtAfter: [], fixed: { values: {}, results: {} } },
+});
+
+/** Doubtful, so that whoever acts on it looks first. */
+async function bookDoubtful(
+  tx: Tx,
+  { tenant, step: name }: WatchRef,
+  { service, system, object }: LeasedWatch,
+  snapshot: string | null,
+  { key, version, observed }: Late,
+): Promise<void> {
+  const seen = {
+    ...{ step: name.split('.')[0] ?? name, values: observed, results: {}, version, builtAfter: [] },
+    ...{ snapshot, presence: 'doubtful' as const, key: key ?? '' },
+  };
+  await tx
+    .insert(footprint)
+    .values({ tenantId: tenant, serviceId: service, system, object, ...seen })
+    .onConflictDoUpdate({
+      target: [footprint.tenantId, footprint.serviceId, footprint.system, footprint.object],
+      set: seen,
+    });
+}
+
+/** What cannot be put right by taking it away is for a person, once. */
+export const openWatchFallout = (
+  db: Database,
+  ref: WatchRef,
+  { system, object }: LeasedWatch,
+  code: FoundLateCode,
+  seen: Observed,
+): Promise<void> =>
+  withTenant(db, ref.tenant, async (tx) => {
+    const { tenant, serviceOrder: id, item, step: name } = ref;
+    const { row } = await lockServiceOrder(tx, tenant, id);
+    const reason =
+      code === 'vanished'
+        ? `${object} is not there any more, after a call whose end nobody heard`
+        : `${object} is as a call left it that was given up`;
+    await tx
+      .insert(fallout)
+      .values({
+        ...{
+          tenantId: tenant,
+          id: falloutId({ watch: `${id}/${item}/${name}`, code }),
+          orderId: row.orderId,
+        },
+        ...{ serviceOrderId: id, item, step: name, system, class: 'drift', code, reason, tries: 0 },
+        seen: seen as unknown as JsonObject,
+      })
+      .onConflictDoNothing();
+    await tx.delete(watch).where(isRow(ref));
+  });

@@ -1,0 +1,22 @@
+import type { Footprint } from '../inventory/inventory.ts';
+import type { Observed } from './adapter.ts';
+
+/**
+ * What a system shows of an object some time after nobody heard the end of a call: `late` is our own call that
+ * took effect when its time was over; `busy` is something that is under way and ends by itself.
+ */
+export type Watched = 'asBooked' | 'late' | 'overwritten' | 'vanished' | 'busy';
+
+export function judgeWatched(
+  footprint: Pick<Footprint, 'presence' | 'key'> | null,
+  isOwnKey: (key: string) => boolean,
+  now: Observed,
+): Watched {
+  if (now.type === 'pending' || footprint?.presence === 'doubtful') return 'busy';
+  const stands = footprint?.presence === 'present';
+  if (now.type === 'absent') return stands ? 'vanished' : 'asBooked';
+  if (stands && now.key === footprint.key) return 'asBooked';
+  // What is there under a key that is not ours belongs to somebody else: none of a watch's business.
+  if (now.key === null || !isOwnKey(now.key)) return 'asBooked';
+  return stands ? 'overwritten' : 'late';
+}
