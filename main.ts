@@ -88,7 +88,7 @@ const roles = {
     await refuseOlderSchema(db);
     const workflows = await openWorkflowDoor();
     const failpoint = createFailpoint(config.failpoint);
-    const relay = startRelay({ db, log, workflows, intervalMs: config.relay.intervalMs, failpoint });
+    const relay = startRelay({ db, log, workflows, ...config.relay, failpoint });
     return {
       async stop() {
         await relay.stop();

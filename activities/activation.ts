@@ -196,5 +196,7 @@ const record = (
     const conclusion =
       way === 'do' ? conclude(step, ref.step, attempt, outcome) : concludeUndo(step, attempt, outcome);
     const current = await recordConclusion(tx, ref, noted.attempt.number, conclusion);
-    return current ? conclusion.report : fenced;
+    if (current) return conclusion.report;
+    deps.log.warn({ ...ref, attempt: attempt.number }, 'a late attempt was fenced');
+    return fenced;
   });

@@ -32,6 +32,7 @@ const environment = z.object({
   PLAN_SERVICE_ITEMS_MAX: count(1_000),
   DISPATCH_DELAY_MS: millis(2_000),
   RELAY_INTERVAL_MS: millis(500),
+  RELAY_LEASE_MS: millis(30_000),
   DOMAIN_REFRESH_MS: millis(10_000),
   BODY_LIMIT_BYTES: count(1_048_576),
   PAGE_SIZE_DEFAULT: count(100),
@@ -74,7 +75,7 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>) {
       cachedWorkflows: e.WORKER_CACHED_WORKFLOWS,
       domainRefreshMs: e.DOMAIN_REFRESH_MS,
     },
-    relay: { intervalMs: e.RELAY_INTERVAL_MS },
+    relay: { intervalMs: e.RELAY_INTERVAL_MS, leaseMs: e.RELAY_LEASE_MS },
     dispatchDelayMs: e.DISPATCH_DELAY_MS,
     planServiceItemsMax: e.PLAN_SERVICE_ITEMS_MAX,
     /** Goes into every plan, so that a running order keeps the limits it began with. */

@@ -8,6 +8,8 @@ export interface RelayDeps {
   readonly log: Logger;
   readonly workflows: WorkflowDoor;
   readonly intervalMs: number;
+  /** A relay that has not sent by then gives the lane to another. */
+  readonly leaseMs: number;
   readonly failpoint: (name: string) => void;
 }
 
@@ -52,7 +54,7 @@ async function round(deps: RelayDeps): Promise<number> {
 }
 
 async function sendNext(deps: RelayDeps, lane: Lane): Promise<void> {
-  const leased = await leaseLane(deps.db, lane);
+  const leased = await leaseLane(deps.db, lane, deps.leaseMs);
   if (leased === undefined) return;
   try {
     deps.failpoint('relay.leased');

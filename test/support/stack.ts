@@ -25,13 +25,18 @@ export interface StackOptions {
   /** Default: all. */
   readonly roles?: readonly Role[];
   readonly env?: Readonly<Record<string, string>>;
+  /** For one role only. */
+  readonly envOf?: Partial<Record<Role, Readonly<Record<string, string>>>>;
   /** Postgres and Temporal of its own, which may be killed; else the shared ones. */
   readonly ownServers?: boolean;
   /** Default: the demo catalogue is saved when there is an API. */
   readonly demoCatalogue?: boolean;
 }
 
-export type StackProcess = Role | 'network' | 'postgres' | 'temporal';
+/** Two of a kind share the work. */
+export type Second = 'relay2' | 'worker2';
+
+export type StackProcess = Role | Second | 'network' | 'postgres' | 'temporal';
 
 export interface Stack {
   readonly apiUrl: string;
@@ -46,7 +51,9 @@ export interface Stack {
   /** Ready again when it resolves. */
   restart(name: StackProcess): Promise<void>;
   /** Gives a running role a failpoint; when it has died of that, it comes back without. */
-  arm(role: Role, failpoint: string): Promise<void>;
+  arm(role: Role | Second, failpoint: string): Promise<void>;
+  /** A second relay or worker beside the first. */
+  startSecond(role: 'relay' | 'worker'): Promise<void>;
   /** With `nthStart` 2 it waits until the process has died once and come back. */
   waitReady(name: StackProcess, nthStart?: number): Promise<void>;
   starts(name: StackProcess): number;
@@ -94,7 +101,8 @@ function controls(supervisor: Supervisor, directory: string) {
       found.resume();
       await found.ready();
     },
-    arm: (role: Role, failpoint: string) => find(role).ask({ type: 'arm', failpoint } satisfies Arm, 'armed'),
+    arm: (role: Role | Second, failpoint: string) =>
+      find(role).ask({ type: 'arm', failpoint } satisfies Arm, 'armed'),
     waitReady: (name: StackProcess, nthStart?: number) => find(name).ready(nthStart),
     starts: (name: StackProcess) => find(name).starts(),
     pid: (name: StackProcess) => must(find(name).entry()?.pid, `the pid of ${name}`),
@@ -104,7 +112,7 @@ function controls(supervisor: Supervisor, directory: string) {
 
 /** A whole Dialtone for one test file: roles and network of its own, each a process that may be killed. */
 export async function startStack(options: StackOptions = {}): Promise<Stack> {
-  const { roles = longRunningRoles, env = {}, ownServers = false } = options;
+  const { roles = longRunningRoles, env = {}, envOf = {}, ownServers = false } = options;
   const { directory, removeAtEnd } = temporaryPlace();
   const supervisor = createSupervisor({ directory, removeAtEnd });
   let grounds: Grounds | undefined;
@@ -124,17 +132,17 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     grounds = found;
     const { databaseUrl, temporalAddress, temporalNamespace } = found;
     const around: RoleSurroundings = { ...found, networkUrl, apiPort: ports.api, env };
+    const planOf = (role: Role) => rolePlan(role, { ...around, env: { ...env, ...envOf[role] } });
     await supervisor.run(migratePlan(around));
     if (roles.includes('api')) {
-      await supervisor.start(rolePlan('api', around));
+      await supervisor.start(planOf('api'));
       if (options.demoCatalogue ?? true) await supervisor.run(demoCataloguePlan(apiUrl));
     }
-    await Promise.all(
-      roles.filter((role) => role !== 'api').map((role) => supervisor.start(rolePlan(role, around))),
-    );
+    await Promise.all(roles.filter((role) => role !== 'api').map((role) => supervisor.start(planOf(role))));
     return {
       ...{ apiUrl, networkUrl, databaseUrl, temporalAddress, temporalNamespace },
       ...controls(supervisor, directory),
+      startSecond: async (role) => void (await supervisor.start({ ...planOf(role), name: `${role}2` })),
       stop,
     };
   } catch (error) {

@@ -1,0 +1,80 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { bundle, type Client, clientOf } from '../support/clientOf.ts';
+import { eventually } from '../support/eventually.ts';
+import { fibre } from '../support/orders.ts';
+import { expectDoneOnce } from '../support/outcome.ts';
+import { goOn, paused } from '../support/pausing.ts';
+import { quick } from '../support/quick.ts';
+import { type Stack, startStack } from '../support/stack.ts';
+
+/** A worker that freezes, and an order that breaks whoever touches it. */
+
+let stack: Stack;
+let client: Client;
+beforeAll(async () => {
+  stack = await startStack({ env: quick });
+  client = clientOf(stack);
+});
+afterAll(() => stack?.stop());
+
+test.each([
+  ['before its call', 'step.noted:pause@3'],
+  ['after its effect', 'step.answered:pause@3'],
+])(
+  'F14: a worker frozen %s past its heartbeat: another goes on, and the late attempt is fenced',
+  async (_, failpoint) => {
+    await stack.arm('worker', failpoint);
+    const order = await client.order([bundle]);
+    await paused(stack, 'worker');
+    const fencedBefore = fencings();
+    await stack.startSecond('worker');
+    await client.reaches(order, 'completed', 120_000);
+    goOn(stack, 'worker');
+    await eventually(() => expect(fencings()).toBeGreaterThan(fencedBefore), { withinMs: 30_000 });
+    await stack.halt('worker2');
+    await expectDoneOnce(client, order);
+    expect(
+      await client.rows(
+        `select number, outcome from attempt where step = 'prefix' and service_order_id like '${order}-%' order by number`,
+      ),
+    ).toEqual([
+      { number: 1, outcome: null },
+      { number: 2, outcome: 'done' },
+    ]);
+  },
+);
+
+const fencings = () => stack.logs('worker').split('a late attempt was fenced').length - 1;
+
+test.each([
+  [
+    'whose adapter always throws',
+    "update system set address = 'nowhere' where name = 'edge'",
+    `update system set address = '%/systems/edge' where name = 'edge'`,
+  ],
+  [
+    'whose activity always throws',
+    `create function poison() returns trigger language plpgsql as $$ begin raise 'poison'; end $$;
+     create trigger poison before insert on attempt for each row when (new.step = 'route') execute function poison()`,
+    'drop trigger poison on attempt; drop function poison()',
+  ],
+])('F19: an order %s is held after one try, and others do not notice', async (_, poison, cure) => {
+  await client.rows(poison);
+  const poisoned = await client.order([bundle]);
+  await client.reaches(poisoned, 'held');
+  const other = await client.order([fibre()]);
+  await client.reaches(other, 'completed');
+  const { serviceOrders } = await client.ops(poisoned);
+  const stuck = serviceOrders.find(
+    ({ specification }: { specification: string }) => specification === 'ip-prefix',
+  );
+  expect(stuck.state).toBe('held');
+  expect(stuck.steps.map(({ name, state }: Record<string, string>) => `${name} ${state}`)).toEqual([
+    'prefix done',
+    'route held',
+  ]);
+  await client.rows(cure.replace('%', stack.networkUrl));
+  const later = await client.order([bundle]);
+  await client.reaches(later, 'completed');
+  expect((await client.orderOf(poisoned)).state).toBe('held');
+});
