@@ -139,10 +139,17 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       if (options.demoCatalogue ?? true) await supervisor.run(demoCataloguePlan(apiUrl));
     }
     await Promise.all(roles.filter((role) => role !== 'api').map((role) => supervisor.start(planOf(role))));
+    const controlled = controls(supervisor, directory);
+    const seconds = new Set<Second>();
     return {
       ...{ apiUrl, networkUrl, databaseUrl, temporalAddress, temporalNamespace },
-      ...controls(supervisor, directory),
-      startSecond: async (role) => void (await supervisor.start({ ...planOf(role), name: `${role}2` })),
+      ...controlled,
+      async startSecond(role) {
+        const name: Second = `${role}2`;
+        if (seconds.has(name)) return controlled.restart(name);
+        seconds.add(name);
+        await supervisor.start({ ...planOf(role), name });
+      },
       stop,
     };
   } catch (error) {
