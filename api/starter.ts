@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Database } from '../drizzle/client.ts';
 import { markStarted } from '../drizzle/dispatchStore.ts';
+import { reasonOf } from '../src/kernel/reason.ts';
 import type { Order } from '../src/order/order.ts';
 import type { WorkflowDoor } from '../workflows/client.ts';
 
@@ -33,10 +34,7 @@ export function createStarter({ db, log, workflows, failpoint }: StarterDeps) {
       failpoint('order.started');
       await markStarted(db, tenant, id);
     } catch (error) {
-      log.warn(
-        { order: id, reason: error instanceof Error ? error.message : error },
-        'left to the relay to start',
-      );
+      log.warn({ order: id, reason: reasonOf(error) }, 'left to the relay to start');
     }
   };
 

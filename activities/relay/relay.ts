@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Database } from '../../drizzle/client.ts';
 import { dueLanes, type Lane, leaseLane, markStarted, postponeLane } from '../../drizzle/dispatchStore.ts';
+import { reasonOf } from '../../src/kernel/reason.ts';
 import type { WorkflowDoor } from '../../workflows/client.ts';
 
 export interface RelayDeps {
@@ -62,7 +63,7 @@ async function sendNext(deps: RelayDeps, lane: Lane): Promise<void> {
     deps.failpoint('relay.sent');
     await markStarted(deps.db, lane.tenant, lane.order);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = reasonOf(error);
     deps.log.warn({ order: lane.order, tries: leased.tries, reason }, 'an order could not be started yet');
     await postponeLane(deps.db, lane, leased.tries, reason);
   }
