@@ -17,34 +17,27 @@ beforeAll(async () => {
 });
 afterAll(() => stack?.stop());
 
-test.each([
-  ['before its call', 'step.noted:pause@3'],
-  ['after its effect', 'step.answered:pause@3'],
-])(
-  'F14: a worker frozen %s past its heartbeat: another goes on, and the late attempt is fenced',
-  async (_, failpoint) => {
-    await stack.arm('worker', failpoint);
-    const order = await client.order([bundle]);
-    await paused(stack, 'worker');
-    const fencedBefore = fencings();
-    await stack.startSecond('worker');
-    await client.reaches(order, 'completed', 120_000);
-    goOn(stack, 'worker');
-    await eventually(() => expect(fencings()).toBeGreaterThan(fencedBefore), { withinMs: 30_000 });
-    await stack.halt('worker2');
-    await expectDoneOnce(client, order);
-    expect(
-      await client.rows(
-        `select number, outcome from attempt where step = 'prefix' and service_order_id like '${order}-%' order by number`,
-      ),
-    ).toEqual([
-      { number: 1, outcome: null },
-      { number: 2, outcome: 'done' },
-    ]);
-  },
-);
-
-const fencings = () => stack.logs('worker').split('a late attempt was fenced').length - 1;
+test('F14: a worker frozen before its call past its heartbeat: another goes on, and the late call is without effect and fenced', async () => {
+  await stack.arm('worker', 'step.noted:pause@3');
+  const order = await client.order([bundle]);
+  await paused(stack, 'worker');
+  await stack.startSecond('worker');
+  // What is handed to the frozen worker comes back only by timeouts, one after the other.
+  await client.reaches(order, 'completed', 120_000);
+  goOn(stack, 'worker');
+  await eventually(() => expect(stack.logs('worker')).toContain('a late attempt was fenced'), {
+    withinMs: 30_000,
+  });
+  await stack.halt('worker2');
+  await expectDoneOnce(client, order);
+  const attempts = await client.rows(
+    `select number, outcome from attempt where step = 'prefix' and service_order_id like '${order}-%' order by number`,
+  );
+  expect(attempts).toEqual([
+    { number: 1, outcome: null },
+    { number: 2, outcome: 'done' },
+  ]);
+});
 
 test.each([
   [
