@@ -94,6 +94,10 @@ test('M7: an effect whose record died with the worker is undone when a later ste
     ({ system, object }) => system === 'ipam' && object.includes(order),
   );
   expect(ipam.map(({ verb }) => verb)).toEqual(['apply', 'revoke']);
+  const [first] = await client.rows(
+    `select outcome from attempt where step = 'prefix' and service_order_id like '${order}-%' order by number`,
+  );
+  expect(first).toEqual({ outcome: null });
   expect(await standingOf(client, order)).toEqual([]);
   await expectInventoryTrue(client, order);
 });
