@@ -41,6 +41,7 @@ const roles = {
 
   async api(config: Config): Promise<Running> {
     const { serve } = await import('@hono/node-server');
+    const { createCallbackDeliverer } = await import('./api/activation/deliverer.ts');
     const { createApp } = await import('./api/app.ts');
     const { newOrderId } = await import('./api/orderId.ts');
     const { createStarter } = await import('./api/starter.ts');
@@ -52,6 +53,7 @@ const roles = {
     const workflows = await openWorkflowDoor();
     const failpoint = createFailpoint(config.failpoint);
     const starter = createStarter({ db, log, workflows, failpoint });
+    const deliverer = createCallbackDeliverer({ db, log, workflows });
     const app = createApp({
       db,
       config,
@@ -59,6 +61,9 @@ const roles = {
       clock: () => new Date(),
       newOrderId,
       startOrder: starter.startOrder,
+      deliverCallback: deliverer.deliverCallback,
+      operate: workflows,
+      startServiceOrder: starter.startServiceOrder,
       failpoint,
       temporalReachable: workflows.reachable,
       schemaIsCurrent: () => schemaIsCurrent(db),
@@ -73,7 +78,7 @@ const roles = {
     return {
       async stop() {
         await new Promise((resolve) => server.close(resolve));
-        await starter.drained();
+        await Promise.all([starter.drained(), deliverer.drained()]);
         await workflows.close();
         await close();
       },
@@ -82,6 +87,7 @@ const roles = {
 
   async relay(config: Config): Promise<Running> {
     const { startRelay } = await import('./activities/relay/relay.ts');
+    const { startSweep } = await import('./activities/relay/sweep.ts');
     const { openWorkflowDoor } = await import('./workflows/client.ts');
     const log = logger(config, 'relay');
     const { db, close } = connect(config, 'relay');
@@ -89,9 +95,10 @@ const roles = {
     const workflows = await openWorkflowDoor();
     const failpoint = createFailpoint(config.failpoint);
     const relay = startRelay({ db, log, workflows, ...config.relay, failpoint });
+    const sweep = startSweep({ db, log, workflows, ...config.sweep });
     return {
       async stop() {
-        await relay.stop();
+        await Promise.all([relay.stop(), sweep.stop()]);
         await workflows.close();
         await close();
       },
@@ -102,7 +109,9 @@ const roles = {
     const { createAdapters } = await import('./activities/adapters/index.ts');
     const { createActivities } = await import('./activities/index.ts');
     const { startWorkers } = await import('./activities/worker.ts');
-    const { savedDomains } = await import('./drizzle/systemStore.ts');
+    const { createPlaces } = await import('./activities/places.ts');
+    const { limitedSystems, savedDomains } = await import('./drizzle/systemStore.ts');
+    const { systemQueue } = await import('./workflows/messages.ts');
     const log = logger(config, 'worker');
     const { db, close } = connect(config, 'worker');
     await refuseOlderSchema(db);
@@ -111,12 +120,24 @@ const roles = {
       log,
       planSettings: config.plan,
       serviceItemsMax: config.planServiceItemsMax,
+      breaker: config.breaker,
+      places: createPlaces({
+        most: config.worker.systemSlots,
+        waitMs: 1_000,
+        isOwnQueue: (queue, system) => queue === systemQueue(system),
+      }),
       adapterFor: createAdapters(config.plan.step.callTimeoutMs),
       failpoint: createFailpoint(config.failpoint),
     });
     const domains = () =>
       config.worker.domains.length > 0 ? Promise.resolve(config.worker.domains) : savedDomains(db);
-    const workers = await startWorkers({ ...config.worker, domains, activities, log });
+    const workers = await startWorkers({
+      ...config.worker,
+      domains,
+      systems: () => limitedSystems(db),
+      activities,
+      log,
+    });
     return {
       failed: workers.failed,
       async stop() {

@@ -1,17 +1,20 @@
 import { randomBytes } from 'node:crypto';
 import { Context } from '@temporalio/activity';
-import { isOutage, withTenant } from '../drizzle/client.ts';
+import { isOutage, type Tx, withTenant } from '../drizzle/client.ts';
+import { changedByStep } from '../drizzle/itemResults.ts';
 import { startServiceOrder } from '../drizzle/serviceOrderStore.ts';
 import {
   type LoadedStep,
   loadStep,
   noteAttempt,
   noteNothingToUndo,
+  noteWait,
   recordConclusion,
   type StepRef,
 } from '../drizzle/stepStore.ts';
 import { CallFailed, type Expectation, type Observed, type StepCall } from '../src/activation/adapter.ts';
 import {
+  acceptedAttempt,
   type Attempt,
   conclude,
   nextAttempt,
@@ -19,16 +22,20 @@ import {
   type StepOutcome,
   type Trouble,
 } from '../src/activation/attempt.ts';
-import { judgeDone, judgeDoubt, type Judgement } from '../src/activation/judge.ts';
+import { fenced, overAlready } from '../src/activation/fence.ts';
+import { judgeDone, judgeDoubt, type Judgement, judgeReport } from '../src/activation/judge.ts';
 import { concludeUndo, judgeUndo, nextUndo } from '../src/activation/undo.ts';
+import { unreachable } from '../src/kernel/assert.ts';
 import type { StepReport } from '../src/serviceOrder/run.ts';
 import type { ActivityDeps } from './deps.ts';
+import { admission, createListener, type Listener, noteSign, waitMessage, waitReport } from './systemGate.ts';
 
 export interface StepInput {
   readonly tenant: string;
   readonly serviceOrder: string;
   /** `<item ordinal>/<step>`. */
   readonly step: string;
+  readonly system: string;
 }
 
 /**
@@ -38,17 +45,22 @@ export interface StepInput {
 export const createActivation = (deps: ActivityDeps) => {
   const attemptStep = async (input: StepInput, way: Way): Promise<StepReport> => {
     const ref = refOf(input);
+    const leave = await deps.places.take(Context.current().info.taskQueue, input.system);
+    if (leave === undefined) return { type: 'failed', class: 'unavailable', code: 'systemSlow' };
     try {
       const noted = await note(deps, ref, way);
       if (noted.type === 'over') return noted.report;
       deps.failpoint('step.noted');
-      const outcome = noted.attempt.impossible ?? (await perform(deps, ref, noted));
+      const listener = createListener();
+      const outcome = noted.attempt.impossible ?? (await perform(deps, ref, noted, listener));
       deps.failpoint('step.performed');
-      return await record(deps, ref, noted, outcome);
+      return await record(deps, ref, noted, outcome, listener);
     } catch (error) {
       if (!isOutage(error)) throw error;
       deps.log.warn({ err: error, ...ref }, 'postgres cannot be reached; the step will try again');
       return { type: 'failed', class: 'ours', code: 'postgresUnreachable' };
+    } finally {
+      leave();
     }
   };
   return {
@@ -71,59 +83,76 @@ interface NotedAttempt {
   readonly way: Way;
   readonly step: LoadedStep;
   readonly attempt: Attempt;
+  readonly admitted: 'call' | 'probe';
   readonly correlationId: string;
 }
 type Noted = NotedAttempt | { readonly type: 'over'; readonly report: StepReport };
 
-const fenced: StepReport = { type: 'failed', class: 'ours', code: 'fenced' };
 const over = (report: StepReport): Noted => ({ type: 'over', report });
 
 const note = (deps: ActivityDeps, ref: StepRef, way: Way): Promise<Noted> =>
   withTenant(deps.db, ref.tenant, async (tx): Promise<Noted> => {
     const step = await loadStep(tx, ref);
     const keyOf = (generation: number) => `${keyPrefix(ref)}${generation}/${way}`;
-    // A forward attempt that comes late, after the way back began, sends nothing any more.
-    if (way === 'do' && step.way === 'undo') return over(fenced);
-    if (step.state === 'undone') return over({ type: 'done', changed: [] });
-    if (way === 'do' && step.state === 'done') return over({ type: 'done', changed: step.changed });
-    const attempt = way === 'do' ? nextAttempt(step, keyOf) : nextUndo(step, keyOf);
+    const already = overAlready(step, way);
+    if (already) return over(way === 'do' ? await reportOf(tx, ref, step, already) : already);
+    const attempt = attemptOf(step, way, keyOf);
     if (attempt === 'nothing') {
       await noteNothingToUndo(tx, ref);
       return over({ type: 'done', changed: [] });
     }
-    const correlationId = `${ref.tenant}.${step.system}.${randomBytes(18).toString('base64url')}`;
-    await noteAttempt(tx, ref, attempt, correlationId, way, step.standing);
     if (!step.started) await startServiceOrder(tx, ref.tenant, ref.serviceOrder);
-    return { type: 'noted', way, step, attempt, correlationId };
+    const admitted = attempt.impossible ? nothingSent : await admission(tx, step, deps.breaker);
+    if (admitted.type === 'wait') {
+      await noteWait(tx, ref, way, { code: admitted.code, message: waitMessage(step, admitted) });
+      return over(waitReport(admitted));
+    }
+    const correlationId = `${ref.tenant}.${step.system}.${randomBytes(18).toString('base64url')}`;
+    const noted = { type: 'noted', way, step, attempt, admitted: admitted.type, correlationId } as const;
+    if (!isLook(noted)) await noteAttempt(tx, ref, attempt, correlationId, way, step.standing);
+    return noted;
   });
+
+function attemptOf(step: LoadedStep, way: Way, keyOf: (generation: number) => string): Attempt | 'nothing' {
+  if (way === 'undo') return nextUndo(step, keyOf);
+  return step.state === 'accepted' ? acceptedAttempt(step, keyOf) : nextAttempt(step, keyOf);
+}
+
+const nothingSent = { type: 'call' } as const;
 
 /** All keys of a step begin so: a write under one of them is ours. */
 const keyPrefix = ({ serviceOrder, item, step }: StepRef): string => `${serviceOrder}/${item}/${step}/`;
 
 /** Never throws for what a system does: a call without an answer is an outcome, too. */
-async function perform(deps: ActivityDeps, ref: StepRef, noted: NotedAttempt): Promise<StepOutcome> {
+async function perform(
+  deps: ActivityDeps,
+  ref: StepRef,
+  noted: NotedAttempt,
+  listener: Listener,
+): Promise<StepOutcome> {
   const { step, attempt, correlationId } = noted;
   const { verb, key, wanted: values, wantedResults } = attempt;
   const heartbeat = setInterval(() => Context.current().heartbeat(), 1_000);
   const signal = Context.current().cancellationSignal;
   let mayHaveEffect = attempt.inDoubt;
   try {
-    const adapter = deps.adapterFor(step.adapter ?? '', step.address ?? '');
+    const adapter = listener.through(deps.adapterFor(step.adapter ?? '', step.address ?? ''), signal);
     const callWith = (expect: Expectation): StepCall => ({
       ...{ key, object: step.object, values, expect, correlationId },
       ...(wantedResults && { wantedResults }),
     });
     let { expect } = attempt;
     if (attempt.inDoubt) {
-      const judged = judgeSoFar(ref, noted, await adapter.read(callWith(expect), signal));
+      const now = await adapter.read(callWith(expect), signal);
+      if (isLook(noted)) return outcomeOf(judgeReport({ verb, key, values, expect }, now));
+      const judged = judgeSoFar(ref, noted, now);
       if (judged.type !== 'goAhead') return outcomeOf(judged);
       ({ expect } = judged);
       mayHaveEffect = false;
     }
     const call = callWith(expect);
     const answer = await adapter[verb](call, signal);
-    if (answer.type === 'accepted')
-      return trouble('unknown', 'acceptedUnexpected', 'the system wants to report later');
+    if (answer.type === 'accepted') return answer;
     if (answer.type === 'refused') return trouble(answer.class, answer.code, answer.message);
     mayHaveEffect = true;
     deps.failpoint('step.answered');
@@ -131,10 +160,20 @@ async function perform(deps: ActivityDeps, ref: StepRef, noted: NotedAttempt): P
     return outcomeOf(judgeDone({ verb, key, values, expect }, await adapter.read(call, signal)));
   } catch (error) {
     if (signal.aborted) return trouble('ours', 'workerShutdown', 'the worker shut down during the call');
-    return classify(error, mayHaveEffect);
+    return isLook(noted) ? unseen(error) : classify(error, mayHaveEffect);
   } finally {
     clearInterval(heartbeat);
   }
+}
+
+/** The system has the call: there is nothing to send, only something to look at. */
+const isLook = ({ way, step }: NotedAttempt): boolean => way === 'do' && step.state === 'accepted';
+
+/** A look that nobody answered changes nothing: it costs no attempt, and there will be another. */
+function unseen(error: unknown): StepOutcome {
+  const outcome = classify(error, false);
+  const isAnswerless = outcome.type === 'failed' && outcome.class !== 'unknown';
+  return isAnswerless ? { ...outcome, class: 'unavailable' } : outcome;
 }
 
 type JudgedSoFar =
@@ -153,15 +192,23 @@ function judgeSoFar(ref: StepRef, { way, step, attempt }: NotedAttempt, now: Obs
   return judged.type === 'withoutEffect' ? { type: 'goAhead', expect } : judged;
 }
 
-const outcomeOf = (judged: Exclude<Judgement, { type: 'withoutEffect' }>): StepOutcome =>
-  judged.type === 'effected'
-    ? {
-        type: 'done',
-        observed: judged.observed,
-        version: judged.version,
-        ...(judged.key !== undefined && { key: judged.key }),
-      }
-    : trouble(judged.class, judged.code, judged.message);
+function outcomeOf(judged: Exclude<Judgement, { type: 'withoutEffect' }>): StepOutcome {
+  switch (judged.type) {
+    case 'effected': {
+      const { observed, version, key } = judged;
+      return { type: 'done', observed, version, ...(key !== undefined && { key }) };
+    }
+    case 'pending':
+      return { type: 'accepted' };
+    case 'wrong':
+      return {
+        ...trouble(judged.class, judged.code, judged.message),
+        ...(judged.final && { final: true }),
+      };
+    default:
+      return unreachable(judged);
+  }
+}
 
 const trouble = (errorClass: Trouble['class'], code: string, message: string): Trouble => ({
   type: 'failed',
@@ -180,7 +227,7 @@ function classify(error: unknown, mayHaveEffect: boolean): StepOutcome {
   }
   const { failure, code, message, retryAfterMs } = error;
   if (mayHaveEffect || failure === 'noAnswer') return trouble('inDoubt', code, message);
-  const errorClass = failure === 'busy' ? 'throttled' : 'transient';
+  const errorClass = failure === 'notSent' ? 'transient' : 'throttled';
   return { ...trouble(errorClass, code, message), ...(retryAfterMs !== undefined && { retryAfterMs }) };
 }
 
@@ -190,13 +237,26 @@ const record = (
   ref: StepRef,
   noted: NotedAttempt,
   outcome: StepOutcome,
+  listener: Listener,
 ): Promise<StepReport> =>
   withTenant(deps.db, ref.tenant, async (tx): Promise<StepReport> => {
     const { way, step, attempt } = noted;
     const conclusion =
       way === 'do' ? conclude(step, ref.step, attempt, outcome) : concludeUndo(step, attempt, outcome);
-    const current = await recordConclusion(tx, ref, noted.attempt.number, conclusion);
-    if (current) return conclusion.report;
-    deps.log.warn({ ...ref, attempt: attempt.number }, 'a late attempt was fenced');
-    return fenced;
+    const current = await recordConclusion(tx, ref, noted.attempt.number, conclusion, listener.seen());
+    const outage = await noteSign(tx, step, noted.admitted, listener, deps.breaker);
+    const { report } = conclusion;
+    if (!current) {
+      deps.log.warn({ ...ref, attempt: attempt.number }, 'a late attempt was fenced');
+      return fenced;
+    }
+    if (report.type === 'failed') return { ...report, ...outage };
+    return way === 'do' ? reportOf(tx, ref, step, report) : report;
   });
+
+/** Where items may rely on each other, a report says what changed for all of them. */
+async function reportOf(tx: Tx, ref: StepRef, step: LoadedStep, report: StepReport): Promise<StepReport> {
+  if (report.type !== 'done' || !step.alone) return report;
+  const { tenant, serviceOrder, item } = ref;
+  return { ...report, changed: await changedByStep(tx, tenant, serviceOrder, item, report.changed) };
+}

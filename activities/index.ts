@@ -1,11 +1,13 @@
 import { createActivation } from './activation.ts';
 import type { ActivityDeps } from './deps.ts';
 import { createOrderRecords } from './orderRecords.ts';
+import { createOutsideRecords } from './outsideRecords.ts';
 import { createServiceOrderRecords } from './serviceOrderRecords.ts';
 
 export const createActivities = (deps: ActivityDeps) => ({
   ...createOrderRecords(deps),
   ...createServiceOrderRecords(deps),
+  ...createOutsideRecords(deps),
   ...createActivation(deps),
 });
 

@@ -3,17 +3,21 @@ import { catalogOf } from '../drizzle/catalogStore.ts';
 import { releaseClaims } from '../drizzle/claimStore.ts';
 import { inventoryAround } from '../drizzle/inventoryStore.ts';
 import { foldChanges, lockOrder, saveProgress, type StoredOrder } from '../drizzle/orderStore.ts';
+import { closeOrderFallout } from '../drizzle/falloutStore.ts';
+import { remainsOf } from '../drizzle/remains.ts';
 import { claimRunChain, savePlan } from '../drizzle/planStore.ts';
 import { openProducts, settleProducts } from '../drizzle/productStore.ts';
 import { compensate } from '../drizzle/compensationStore.ts';
+import { limitedSystems } from '../drizzle/systemStore.ts';
 import { lockServiceOrder, settleServiceOrder, skipSteps } from '../drizzle/serviceOrderStore.ts';
 import { decompose } from '../src/decomposition/decompose.ts';
 import { compact, type CompactPlan, type CompactServiceOrder } from '../src/decomposition/plan.ts';
 import { must } from '../src/kernel/assert.ts';
 import { isFinal } from '../src/kernel/machine.ts';
-import { openingChanges, rejection, type OrderChange } from '../src/order/changes.ts';
+import { dropping, openingChanges, rejection, type OrderChange } from '../src/order/changes.ts';
 import { type ItemState, orderMachine, type OrderState } from '../src/order/machine.ts';
 import { type Order, productsNamedBy, statesOf } from '../src/order/order.ts';
+import type { Remains } from '../src/order/resume.ts';
 import { serviceOrderMachine } from '../src/serviceOrder/machine.ts';
 import type { ActivityDeps } from './deps.ts';
 
@@ -31,6 +35,8 @@ export type Opened =
       readonly state: OrderState;
       readonly items: Readonly<Record<string, ItemState>>;
       readonly parents: Readonly<Record<string, string>>;
+      /** What an earlier run left, where there was one. */
+      readonly remains?: Remains;
     }
   | { readonly type: 'startsLater'; readonly startAt: string; readonly waitMs: number }
   | { readonly type: 'ended'; readonly state: OrderState }
@@ -49,6 +55,15 @@ export const createOrderRecords = (deps: ActivityDeps) => ({
   recordProgress: (ref: OrderRef, changes: readonly OrderChange[]): Promise<Recorded> =>
     asSaga(deps.db, ref, async (tx, stored) => {
       await saveChanges(tx, ref.tenant, stored, changes);
+    }),
+
+  /** An order that waits for its start date is not wanted any more. */
+  dropOrder: (ref: OrderRef): Promise<Recorded> =>
+    asSaga(deps.db, ref, async (tx, { order, compactPlan }) => {
+      if (compactPlan || isFinal(orderMachine, order.state)) return;
+      await saveProgress(tx, ref.tenant, order, foldChanges(order, dropping(statesOf(order)), now()));
+      await releaseClaims(tx, ref.tenant, ref.orderId);
+      await closeOrderFallout(tx, ref.tenant, ref.orderId, 'abort');
     }),
 
   /** Orders what takes back completed service orders; asked again it answers the same. */
@@ -74,6 +89,7 @@ export const createOrderRecords = (deps: ActivityDeps) => ({
       for (const id of notStarted) await settleNotStarted(tx, ref.tenant, id);
       await saveChanges(tx, ref.tenant, stored, changes);
       await releaseClaims(tx, ref.tenant, ref.orderId);
+      await closeOrderFallout(tx, ref.tenant, ref.orderId, 'settled');
       deps.failpoint('order.settling');
     }),
 });
@@ -85,7 +101,10 @@ async function open(tx: Tx, deps: ActivityDeps, { tenant, orderId, runChain }: O
   if (stored.runChain !== null && stored.runChain !== runChain) return { type: 'notTheSaga' };
   if (isFinal(orderMachine, stored.order.state)) return { type: 'ended', state: stored.order.state };
   if (stored.runChain === null) await claimRunChain(tx, tenant, orderId, runChain);
-  if (stored.compactPlan) return opened(stored.order, stored.compactPlan);
+  if (stored.compactPlan) {
+    const remains = await remainsOf(tx, tenant, orderId, now());
+    return { ...opened(stored.order, stored.compactPlan), remains };
+  }
   const { requestedStart } = stored.order;
   const waitMs = requestedStart === undefined ? 0 : Date.parse(requestedStart) - Date.now();
   if (requestedStart !== undefined && waitMs > 0)
@@ -95,7 +114,10 @@ async function open(tx: Tx, deps: ActivityDeps, { tenant, orderId, runChain }: O
 
 async function decomposeAndOpen(tx: Tx, deps: ActivityDeps, tenant: string, order: Order): Promise<Opened> {
   const catalog = await catalogOf(tx, tenant, order.snapshot);
-  const inventory = await inventoryAround(tx, tenant, productsNamedBy(order));
+  const [inventory, systems] = await Promise.all([
+    inventoryAround(tx, tenant, productsNamedBy(order)),
+    limitedSystems(tx),
+  ]);
   const serviceItemsMax = deps.serviceItemsMax;
   const plan = decompose({ orderId: order.id, items: order.items, catalog, inventory, serviceItemsMax });
   if (!plan.ok) {
@@ -104,7 +126,7 @@ async function decomposeAndOpen(tx: Tx, deps: ActivityDeps, tenant: string, orde
     await releaseClaims(tx, tenant, order.id);
     return { type: 'ended', state: folded.order.state };
   }
-  const compactPlan = compact(plan.value, deps.planSettings);
+  const compactPlan = compact(plan.value, deps.planSettings, new Set(systems.map(({ name }) => name)));
   await savePlan(tx, tenant, order, plan.value, compactPlan, now());
   await openProducts(tx, tenant, order, plan.value.products);
   const folded = foldChanges({ ...order, decomposedAt: now() }, openingChanges(statesOf(order)), now());
@@ -112,7 +134,7 @@ async function decomposeAndOpen(tx: Tx, deps: ActivityDeps, tenant: string, orde
   return opened(folded.order, compactPlan);
 }
 
-const opened = (order: Order, plan: CompactPlan): Opened => ({
+const opened = (order: Order, plan: CompactPlan): Extract<Opened, { type: 'opened' }> => ({
   type: 'opened',
   plan,
   state: order.state,

@@ -2,6 +2,7 @@ import { OpenAPIHono } from '@hono/zod-openapi';
 import { requestId } from 'hono/request-id';
 import { secureHeaders } from 'hono/secure-headers';
 import { isOutage } from '../drizzle/client.ts';
+import { activationRoutes } from './activation/routes.ts';
 import type { ApiContext, ApiDeps, Env } from './deps.ts';
 import { healthRoutes } from './health.ts';
 import { openApiRoute } from './openapi.ts';
@@ -28,6 +29,7 @@ export function createApp(deps: ApiDeps): Api {
     productRoutes,
     serviceRoutes,
     serviceOrderRoutes,
+    activationRoutes,
     opsRoutes,
     healthRoutes,
   ]) {

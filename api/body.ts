@@ -6,9 +6,10 @@ import { pathText, refuse } from './problem.ts';
 /** The JSON of a request's body, bounded in size. */
 export async function readJson(c: ApiContext, bytesMax: number): Promise<unknown> {
   checkMediaType(c);
-  const bytes = await readBytes(c, bytesMax);
-  return parseJson(decoded(bytes));
+  return jsonOf(await readBytes(c, bytesMax));
 }
+
+export const jsonOf = (bytes: Uint8Array): unknown => parseJson(decoded(bytes));
 
 function checkMediaType(c: ApiContext): void {
   const [mediaType, ...parameters] = (c.req.header('content-type') ?? '').toLowerCase().split(';');
@@ -29,7 +30,8 @@ function checkMediaType(c: ApiContext): void {
   }
 }
 
-async function readBytes(c: ApiContext, bytesMax: number): Promise<Uint8Array> {
+/** A request's body as it came, bounded in size. */
+export async function readBytes(c: ApiContext, bytesMax: number): Promise<Uint8Array> {
   const announced = c.req.header('content-length');
   if (announced !== undefined && Number(announced) > bytesMax) tooLarge(bytesMax);
   if (announced !== undefined && c.req.header('transfer-encoding') === undefined) {

@@ -1,8 +1,11 @@
 import type { Context } from 'hono';
 import type { Logger } from 'pino';
+import type { Call } from '../drizzle/callbackStore.ts';
 import type { Database } from '../drizzle/client.ts';
+import type { ServiceOrderRead } from '../drizzle/reads/serviceOrders.ts';
 import type { Config } from '../src/config.ts';
 import type { Order } from '../src/order/order.ts';
+import type { OperatorDoor } from '../workflows/client.ts';
 
 /** What the boundary needs from outside. */
 export interface ApiDeps {
@@ -19,6 +22,12 @@ export interface ApiDeps {
   readonly newOrderId: () => string;
   /** Unawaited and bounded: the relay starts what this does not. */
   readonly startOrder: (tenant: string, order: Order) => void;
+  /** Unawaited and bounded: the relay delivers what this does not. */
+  readonly deliverCallback: (call: Call) => void;
+  /** An operator's commands, on their way to the workflows. */
+  readonly operate: OperatorDoor;
+  /** The same for a service order that was posted by itself. */
+  readonly startServiceOrder: (tenant: string, order: ServiceOrderRead) => void;
   /** Tests end the process here; otherwise it does nothing. */
   readonly failpoint?: (name: string) => void;
   /** True, or why not. */

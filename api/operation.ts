@@ -77,6 +77,28 @@ export const retrieval = <Entity>(deps: ApiDeps, documented: Documented<Entity>)
   },
 });
 
+interface Creating<Entity> extends Documented<Entity> {
+  /** What a client may say. */
+  readonly asked: z.ZodType;
+  readonly handle: Operation['handle'];
+}
+
+export const creation = <Entity>({ asked, handle, ...documented }: Creating<Entity>): Operation => ({
+  handle,
+  route: {
+    method: 'post',
+    path: collections[documented.resource.name],
+    operationId: documented.operationId,
+    tags: [documented.tag],
+    parameters: [{ name: 'Idempotency-Key', in: 'header', schema: { type: 'string', maxLength: 255 } }],
+    request: { body: { required: true, ...json('The order', asked) } },
+    responses: {
+      201: json('The order as it was accepted, or as it stands', documented.schema),
+      ...errors(400, 409, 413, 415, 422, 500, 503),
+    },
+  },
+});
+
 export const idParameter = {
   name: 'id',
   in: 'path',

@@ -3,6 +3,7 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { CatalogRefusal } from '../src/catalog/model.ts';
 import type { JsonObject } from '../src/kernel/json.ts';
 import type { OrderRefusalType } from '../src/order/refusal.ts';
+import type { CommandRefusal } from '../src/serviceOrder/commands.ts';
 
 type Problem = readonly [status: ContentfulStatusCode, reason: string];
 
@@ -28,6 +29,15 @@ const ofOrders = {
   ProductNotActive: [409, 'The product is not active'],
   ProductReliedOn: [409, 'Other products rely on the product'],
   ProductInUse: [409, 'Another open order holds the product'],
+  ServiceSpecificationMissing: [400, 'The item names no service specification'],
+  ServiceSpecificationUnknown: [400, 'The service specification is not in the catalogue'],
+  ServiceOfOtherSpecification: [400, 'The service is of another service specification'],
+  ServiceMissing: [400, 'The item names no service'],
+  ServiceUnknown: [400, 'The service is not in the inventory'],
+  ServiceTwice: [400, 'Two items name the same service'],
+  ServiceNotActive: [409, 'The service is not active'],
+  ServiceReliedOn: [409, 'Other services rely on the service'],
+  ServiceInUse: [409, 'Another open order holds the service'],
   RelianceUnbound: [400, 'Nothing says which product the service relies on'],
   RelianceAmbiguous: [400, 'Several products could be the one the service relies on'],
   ExpressionFailed: [400, 'The catalogue cannot compute a value from this order'],
@@ -37,6 +47,14 @@ const ofOrders = {
 const ofCatalogues = {
   CatalogInvalid: [400, 'The catalogue is not sound'],
 } as const satisfies Record<CatalogRefusal['type'], Problem>;
+
+const ofCommands = {
+  StepNotWaiting: [409, 'The step is neither held nor waits for its retry'],
+  ServiceOrderOver: [409, 'The service order is over'],
+  OrderOver: [409, 'The order is over'],
+  AbortedAlready: [409, 'The order is being taken back already'],
+  NothingToTakeBack: [409, 'Nothing of the order can be taken back any more'],
+} as const satisfies Record<CommandRefusal['type'], Problem>;
 
 const ofTheEdge = {
   RequestMalformed: [400, 'This is not HTTP, or it came too slowly'],
@@ -52,20 +70,29 @@ const ofTheEdge = {
   FilterUnknown: [400, 'The resource cannot be filtered by this attribute'],
   FilterInvalid: [400, 'The filter has no usable value'],
   SortUnknown: [400, 'The resource cannot be sorted by this attribute'],
+  MessageIdInvalid: [400, 'The id of the callback is not usable'],
+  SignatureInvalid: [401, 'The signature does not fit'],
   PathUnknown: [404, 'There is nothing at this path'],
   ResourceUnknown: [404, 'There is no such resource'],
   MethodUnsupported: [405, 'The resource does not support this method'],
+  SystemExists: [409, 'There is a system of this name'],
   ExternalIdReused: [409, 'Another order has this external id'],
+  CallbackNotDead: [409, 'The callback is no dead letter'],
+  FalloutClosed: [409, 'The fallout is closed'],
+  CommandUnfit: [409, 'The command does not fit this fallout'],
+  OrderNotOrphaned: [409, 'The order has not lost its run'],
+  RunMissing: [409, 'No workflow runs for it'],
   BodyTooLarge: [413, 'The body is too large'],
   MediaTypeUnsupported: [415, 'The media type is not supported'],
   HeadersTooLarge: [431, 'The headers are too large'],
   IdempotencyKeyReused: [422, 'The Idempotency-Key was used for another request'],
   InternalError: [500, 'Something went wrong inside'],
+  CommandUnanswered: [503, 'The command has no answer yet'],
   DatabaseUnavailable: [503, 'The database cannot be reached'],
 } as const satisfies Record<string, Problem>;
 
 /** The one place that chooses status codes. */
-export const problems = { ...ofOrders, ...ofCatalogues, ...ofTheEdge };
+export const problems = { ...ofOrders, ...ofCatalogues, ...ofCommands, ...ofTheEdge };
 export type ProblemCode = keyof typeof problems;
 
 export interface Refusal {

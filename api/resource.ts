@@ -16,6 +16,8 @@ export const collections = {
   productOffering: '/tmf-api/productCatalogManagement/v4/productOffering',
   productSpecification: '/tmf-api/productCatalogManagement/v4/productSpecification',
   serviceSpecification: '/tmf-api/serviceCatalogManagement/v4/serviceSpecification',
+  callback: '/ops/v1/callbacks',
+  fallout: '/ops/v1/fallout',
 } as const;
 export type ResourceName = keyof typeof collections;
 

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Database } from '../drizzle/client.ts';
 import { markStarted } from '../drizzle/dispatchStore.ts';
+import type { ServiceOrderRead } from '../drizzle/reads/serviceOrders.ts';
 import { reasonOf } from '../src/kernel/reason.ts';
 import type { Order } from '../src/order/order.ts';
 import type { WorkflowDoor } from '../workflows/client.ts';
@@ -21,28 +22,38 @@ const openStartsMax = 200;
 export function createStarter({ db, log, workflows, failpoint }: StarterDeps) {
   const open = new Set<Promise<void>>();
 
-  const start = async (tenant: string, { id, externalId, items }: Order): Promise<void> => {
+  const start = async (tenant: string, order: string, send: () => Promise<void>): Promise<void> => {
     try {
       failpoint('order.accepted');
-      const actions = items.map(({ action }) => action);
-      await workflows.startOrder({
-        tenant,
-        orderId: id,
-        actions,
-        ...(externalId !== undefined && { externalId }),
-      });
+      await send();
       failpoint('order.started');
-      await markStarted(db, tenant, id);
+      await markStarted(db, tenant, order);
     } catch (error) {
-      log.warn({ order: id, reason: reasonOf(error) }, 'left to the relay to start');
+      log.warn({ order, reason: reasonOf(error) }, 'left to the relay to start');
     }
   };
 
+  const startSoon = (tenant: string, order: string, send: () => Promise<void>): void => {
+    if (open.size >= openStartsMax) return;
+    const starting: Promise<void> = start(tenant, order, send).finally(() => open.delete(starting));
+    open.add(starting);
+  };
+
   return {
-    startOrder(tenant: string, order: Order): void {
-      if (open.size >= openStartsMax) return;
-      const starting: Promise<void> = start(tenant, order).finally(() => open.delete(starting));
-      open.add(starting);
+    startOrder(tenant: string, { id: orderId, externalId, items }: Order): void {
+      const actions = items.map(({ action }) => action);
+      const named = externalId !== undefined && { externalId };
+      startSoon(tenant, orderId, () => workflows.startOrder({ tenant, orderId, actions, ...named }));
+    },
+    startServiceOrder(
+      tenant: string,
+      { id: serviceOrder, domain, externalId, items }: ServiceOrderRead,
+    ): void {
+      const actions = items.map(({ action }) => action);
+      const named = externalId !== null && { externalId };
+      startSoon(tenant, serviceOrder, () =>
+        workflows.startServiceOrder({ tenant, serviceOrder, domain, actions, ...named }),
+      );
     },
     /** All starts under way are through. */
     drained: async (): Promise<void> => void (await Promise.all(open)),

@@ -43,6 +43,8 @@ const marks: Readonly<Record<string, string>> = {
   waiting: '·',
   inProgress: '›',
   attempting: '›',
+  accepted: '…',
+  pendingExternal: '…',
   completed: '✓',
   done: '✓',
   skipped: '-',

@@ -1,6 +1,7 @@
 import { drizzle, type PostgresJsDatabase, type PostgresJsTransaction } from 'drizzle-orm/postgres-js';
 import type { ExtractTablesWithRelations } from 'drizzle-orm';
 import postgres, { type PendingQuery, type Row, type TransactionSql } from 'postgres';
+import { longGreeting } from './brokenConnection.ts';
 import { preparing } from './preparing.ts';
 import * as schema from './schema.ts';
 
@@ -21,13 +22,24 @@ export interface DatabaseClient {
   close(): Promise<void>;
 }
 
+/**
+ * The driver's own pause grows with every refused connection of the whole pool, up to 20 s each: after an outage
+ * of seconds queries would wait for longer than most of our timeouts.
+ */
+const reconnectAfterSeconds = 0.2;
+
 export function connectDatabase({ url, pool, statementTimeoutMs, name }: DatabaseOptions): DatabaseClient {
   const client = postgres(url, {
     max: pool,
     connect_timeout: 5,
+    backoff: () => reconnectAfterSeconds,
     max_lifetime: 30 * 60,
     onnotice: () => {},
-    connection: { application_name: `dialtone ${name}`, statement_timeout: statementTimeoutMs },
+    connection: {
+      application_name: `dialtone ${name}`,
+      statement_timeout: statementTimeoutMs,
+      ...longGreeting,
+    },
   });
   return { db: drizzle(preparing(client), { schema }), close: () => client.end({ timeout: 5 }) };
 }

@@ -1,6 +1,6 @@
 import { and, asc, eq } from 'drizzle-orm';
 import { restoring } from '../src/decomposition/compensation.ts';
-import { type CompactServiceOrder, compactSteps, type PlannedStep } from '../src/decomposition/plan.ts';
+import type { CompactServiceOrder, PlannedStep } from '../src/decomposition/plan.ts';
 import { must } from '../src/kernel/assert.ts';
 import type { Tx } from './client.ts';
 import { insertEvents } from './events.ts';
@@ -30,8 +30,12 @@ export async function compensate(
   const item = must(items[0], `the item of service order ${id}`);
   const action = item.action === 'add' ? 'delete' : 'modify';
   const compensation = compensationId(id);
-  const known = await compactStepsOf(tx, tenant, compensation);
-  const steps = known.length > 0 ? known : compactSteps(await open(tx, tenant, row, item, action, now));
+  const isThere = await tx.$count(
+    serviceOrder,
+    and(eq(serviceOrder.tenantId, tenant), eq(serviceOrder.id, compensation)),
+  );
+  if (isThere === 0) await open(tx, tenant, row, item, action, now);
+  const steps = await compactStepsOf(tx, tenant, compensation);
   return {
     id: compensation,
     item: must(row.orderItemId, `the item of ${id}`),
@@ -53,7 +57,7 @@ async function open(
   item: ServiceItemRow,
   action: 'delete' | 'modify',
   now: string,
-): Promise<readonly PlannedStep[]> {
+): Promise<void> {
   const id = compensationId(completed.id);
   const steps = await restoringSteps(tx, tenant, item);
   const row: ServiceOrderRow = {
@@ -77,11 +81,10 @@ async function open(
     code: null,
     before: null,
   };
-  await tx.insert(serviceOrder).values(row).onConflictDoNothing();
-  await tx.insert(serviceItem).values(wanted).onConflictDoNothing();
+  await tx.insert(serviceOrder).values(row);
+  await tx.insert(serviceItem).values(wanted);
   if (steps.length > 0) await tx.insert(step).values(stepRows(tenant, { id, steps }));
   await insertEvents(tx, tenant, [serviceOrderEvent(row, [wanted], 'created')]);
-  return steps;
 }
 
 async function restoringSteps(tx: Tx, tenant: string, item: ServiceItemRow): Promise<readonly PlannedStep[]> {

@@ -1,19 +1,46 @@
-import { and, eq, sql } from 'drizzle-orm';
+import { and, eq, inArray, sql } from 'drizzle-orm';
 import { type Database, type Tx, withRelay, withTenant } from './client.ts';
 import { dispatch } from './schema.ts';
 
 /** The start of an order's workflow, committed with the order. The relay sends it unless the API is faster. */
-export async function enqueueStart(tx: Tx, tenant: string, orderId: string, delayMs: number): Promise<void> {
+export async function enqueueStart(
+  tx: Tx,
+  tenant: string,
+  orderId: string,
+  delayMs: number,
+  command: StartCommand = 'start',
+): Promise<void> {
   const dueAt = sql`now() + ${delayMs} * interval '1 millisecond'`;
-  await tx.insert(dispatch).values({ tenantId: tenant, orderId, command: 'start', dueAt });
+  await tx.insert(dispatch).values({ tenantId: tenant, orderId, command, dueAt });
 }
+
+/** What the relay shall carry to an order's workflow at once, after what is there already. */
+export async function enqueueNow(
+  tx: Tx,
+  tenant: string,
+  orderId: string,
+  command: 'start' | 'abort',
+): Promise<void> {
+  await tx.insert(dispatch).values({ tenantId: tenant, orderId, command, dueAt: sql`now()` });
+}
+
+export const markSent = (db: Database, { tenant, order }: Lane, sequence: number): Promise<unknown> =>
+  withTenant(db, tenant, (tx) =>
+    tx
+      .delete(dispatch)
+      .where(
+        and(eq(dispatch.tenantId, tenant), eq(dispatch.orderId, order), eq(dispatch.sequence, sequence)),
+      ),
+  );
+const startCommands = ['start', 'startServiceOrder'] as const;
+type StartCommand = (typeof startCommands)[number];
 
 /** The command reached Temporal, whoever carried it. */
 export async function markStarted(db: Database, tenant: string, orderId: string): Promise<void> {
   const start = and(
     eq(dispatch.tenantId, tenant),
     eq(dispatch.orderId, orderId),
-    eq(dispatch.command, 'start'),
+    inArray(dispatch.command, startCommands),
   );
   await withTenant(db, tenant, (tx) => tx.delete(dispatch).where(start));
 }
@@ -33,8 +60,25 @@ export const dueLanes = (db: Database, limit: number): Promise<readonly Lane[]> 
   );
 
 export interface Leased {
+  readonly command: 'start' | 'startServiceOrder' | 'abort';
+  readonly sequence: number;
   readonly tries: number;
-  readonly start: { readonly externalId?: string; readonly actions: readonly string[] };
+  readonly start: {
+    readonly externalId?: string;
+    readonly actions: readonly string[];
+    /** Of a service order that belongs to no product order: where it runs. */
+    readonly domain?: string;
+  };
+}
+
+interface LeasedRow extends Record<string, unknown> {
+  readonly tries: number;
+  readonly command: Leased['command'];
+  /** Postgres sends it as text. */
+  readonly sequence: string;
+  readonly externalId: string | null;
+  readonly actions: string[] | null;
+  readonly domain: string | null;
 }
 
 /**
@@ -47,21 +91,38 @@ export const leaseLane = (
   leaseMs: number,
 ): Promise<Leased | undefined> =>
   withTenant(db, tenant, async (tx) => {
-    const rows = await tx.execute<{ tries: number; externalId: string | null; actions: string[] | null }>(sql`
+    const rows = await tx.execute<LeasedRow>(sql`
       update dispatch set due_at = now() + ${leaseMs} * interval '1 millisecond', tries = tries + 1
       where tenant_id = ${tenant} and order_id = ${order} and due_at <= now()
         and sequence = (select min(sequence) from dispatch where tenant_id = ${tenant} and order_id = ${order})
-      returning tries,
-        (select external_id from product_order where tenant_id = ${tenant} and id = ${order}) as "externalId",
-        (select array_agg(distinct action) from order_item
-          where tenant_id = ${tenant} and order_item.order_id = ${order}) as actions`);
+      returning tries, command, sequence,
+        (select external_id from product_order where tenant_id = ${tenant} and id = ${order}
+          union all select external_id from service_order
+            where tenant_id = ${tenant} and id = ${order}) as "externalId",
+        (select array_agg(distinct item.action) from (
+          select action from order_item where tenant_id = ${tenant} and order_item.order_id = ${order}
+          union all select action from service_item
+            where tenant_id = ${tenant} and service_order_id = ${order}) as item) as actions,
+        (select domain from service_order where tenant_id = ${tenant} and id = ${order}) as domain`);
     const [row] = rows;
     if (row === undefined) return undefined;
-    const externalId = row.externalId === null ? {} : { externalId: row.externalId };
-    return { tries: row.tries, start: { ...externalId, actions: row.actions ?? [] } };
+    const { tries, command, externalId, actions, domain } = row;
+    return {
+      tries,
+      command,
+      sequence: Number(row.sequence),
+      start: {
+        actions: actions ?? [],
+        ...(externalId !== null && { externalId }),
+        ...(domain !== null && { domain }),
+      },
+    };
   });
 
-/** Tried without success: due again after a growing pause of at most a minute. */
+/** Grows with the tries, to a minute at most. */
+export const pauseSeconds = (tries: number): number => Math.min(60, 2 ** Math.min(tries, 6));
+
+/** Tried without success: due again after a growing pause. */
 export const postponeLane = (
   db: Database,
   { tenant, order }: Lane,
@@ -72,7 +133,7 @@ export const postponeLane = (
     tx
       .update(dispatch)
       .set({
-        dueAt: sql`now() + ${Math.min(60, 2 ** Math.min(tries, 6))} * interval '1 second'`,
+        dueAt: sql`now() + ${pauseSeconds(tries)} * interval '1 second'`,
         lastError: reason.slice(0, 500),
       })
       .where(and(eq(dispatch.tenantId, tenant), eq(dispatch.orderId, order))),

@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm';
+import { type SQL, sql } from 'drizzle-orm';
 import type { Footprint, Inventory, Product, Service } from '../src/inventory/inventory.ts';
 import { emptyInventory } from '../src/inventory/inventory.ts';
 import type { Tx } from './client.ts';
@@ -13,9 +13,27 @@ export async function inventoryAround(
   products: readonly string[],
 ): Promise<Inventory> {
   if (products.length === 0) return emptyInventory;
-  const services = await servicesAround(tx, tenant, products);
-  const ids = [...new Set([...products, ...Object.values(services).map(({ product }) => product)])];
+  const ofProducts = sql`
+    ${familyOf(tenant, products)},
+    named(id) as (
+      select id from service where tenant_id = ${tenant} and product_id in (select id from family)
+    )`;
+  const services = await servicesAround(tx, tenant, ofProducts);
+  const owners = Object.values(services).flatMap(({ product }) => product ?? []);
+  const ids = [...new Set([...products, ...owners])];
   return { products: await productsAround(tx, tenant, ids), services };
+}
+
+/** The same for an order on services: these, all that relies on them and all that those rely on. */
+export async function inventoryAroundServices(
+  tx: Tx,
+  tenant: string,
+  services: readonly string[],
+): Promise<Inventory> {
+  if (services.length === 0) return emptyInventory;
+  const named = sql`named(id) as (
+    select id from service where tenant_id = ${tenant} and id = any(${sql.param(services)}::text[]))`;
+  return { products: {}, services: await servicesAround(tx, tenant, named) };
 }
 
 /** The products with all that are bundled with them, at any depth. */
@@ -29,15 +47,11 @@ const familyOf = (tenant: string, products: readonly string[]) => sql`
         and (r.product_id = family.id or r.related_id = family.id)
   )`;
 
-async function servicesAround(
-  tx: Tx,
-  tenant: string,
-  products: readonly string[],
-): Promise<Record<string, Service>> {
+async function servicesAround(tx: Tx, tenant: string, named: SQL): Promise<Record<string, Service>> {
   const rows = await tx.execute<Omit<Service, 'footprint'> & { readonly footprint: Footprint[] | null }>(sql`
-    with recursive ${familyOf(tenant, products)},
+    with recursive ${named},
     dependants as (
-      select id from service where tenant_id = ${tenant} and product_id in (select id from family)
+      select id from named
       union select b.service_id from service_binding b join dependants d on b.relies_on_id = d.id
         where b.tenant_id = ${tenant}
     ),

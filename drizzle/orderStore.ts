@@ -3,7 +3,7 @@ import type { CompactPlan, Plan } from '../src/decomposition/plan.ts';
 import { assert } from '../src/kernel/assert.ts';
 import { evolve, type OrderChange } from '../src/order/changes.ts';
 import { isFinal } from '../src/kernel/machine.ts';
-import { type ItemState, orderMachine } from '../src/order/machine.ts';
+import { type ItemState, orderMachine, type OrderState } from '../src/order/machine.ts';
 import { type Order, type OrderItem, statesOf } from '../src/order/order.ts';
 import { inChunks } from './chunks.ts';
 import type { Tx } from './client.ts';
@@ -80,6 +80,12 @@ export async function lockOrder(tx: Tx, tenant: string, id: string): Promise<Sto
   const where = and(eq(productOrder.tenantId, tenant), eq(productOrder.id, id));
   const [row] = await tx.select().from(productOrder).where(where).for('update');
   return row && stored(row, await itemsOf(tx, tenant, id));
+}
+
+export async function stateOfOrder(tx: Tx, tenant: string, id: string): Promise<OrderState | undefined> {
+  const where = and(eq(productOrder.tenantId, tenant), eq(productOrder.id, id));
+  const [row] = await tx.select({ state: productOrder.state }).from(productOrder).where(where);
+  return row?.state;
 }
 
 export async function openOrderWithExternalId(

@@ -22,14 +22,27 @@ export async function savePlan(
     .update(productOrder)
     .set({ plan, compactPlan, planHash: hashOf(plan), decomposedAt: now })
     .where(and(eq(productOrder.tenantId, tenant), eq(productOrder.id, order.id)));
-  await saveServices(tx, tenant, plan.serviceOrders, now);
+  const services = plan.serviceOrders.map((wanted) => ({ ...wanted, orderedBy: '1' }));
+  await saveServices(tx, tenant, services, now);
   await saveServiceOrders(tx, tenant, order, plan.serviceOrders, now);
 }
 
-async function saveServices(
+/** What a plan says of a service that it makes. */
+interface NewService
+  extends Pick<
+    PlannedServiceOrder,
+    'id' | 'service' | 'action' | 'specification' | 'domain' | 'characteristics' | 'bindings'
+  > {
+  readonly product: string | null;
+  /** The item that orders it. */
+  readonly orderedBy: string;
+}
+
+/** Services as designed, with what they are bound to. */
+export async function saveServices(
   tx: Tx,
   tenant: string,
-  planned: readonly PlannedServiceOrder[],
+  planned: readonly NewService[],
   now: string,
 ): Promise<void> {
   const made = planned.filter(({ action }) => action === 'add');
@@ -43,7 +56,7 @@ async function saveServices(
     version: 1,
     characteristics: wanted.characteristics,
     results: {},
-    orderItems: [{ serviceOrder: wanted.id, item: '1', action: wanted.action }],
+    orderItems: [{ serviceOrder: wanted.id, item: wanted.orderedBy, action: wanted.action }],
     createdAt: now,
     startedAt: null,
     endedAt: null,
@@ -99,6 +112,7 @@ async function saveServiceOrders(
     tenantId: tenant,
     serviceOrderId: wanted.id,
     ordinal: 1,
+    itemId: null,
     action: wanted.action,
     serviceId: wanted.service,
     specification: wanted.specification,
@@ -121,11 +135,15 @@ async function saveServiceOrders(
   await inChunks(events, (chunk) => insertEvents(tx, tenant, chunk));
 }
 
-export const stepRows = (tenant: string, { id, steps }: Pick<PlannedServiceOrder, 'id' | 'steps'>) =>
+export const stepRows = (
+  tenant: string,
+  { id, steps }: Pick<PlannedServiceOrder, 'id' | 'steps'>,
+  item = 1,
+) =>
   steps.map((wanted, ordinal) => ({
     tenantId: tenant,
     serviceOrderId: id,
-    item: 1,
+    item,
     name: wanted.name,
     ordinal,
     system: wanted.system,
@@ -140,6 +158,7 @@ export const stepRows = (tenant: string, { id, steps }: Pick<PlannedServiceOrder
     fixed: wanted.fixed ?? null,
     optional: wanted.optional ?? false,
     pointOfNoReturn: wanted.pointOfNoReturn ?? false,
+    reports: wanted.reports ?? null,
     state: 'waiting' as const,
     attempt: 0,
     generation: 0,

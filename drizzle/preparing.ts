@@ -1,4 +1,5 @@
 import type { Sql, TransactionSql } from 'postgres';
+import { neverRolledBackWhenBroken } from './brokenConnection.ts';
 
 /** Longer ones are writes of large plans, hardly two alike; each connection would keep every one of them. */
 const lengthMax = 8_000;
@@ -9,8 +10,8 @@ const lengthMax = 8_000;
  */
 export function preparing(client: Sql): Sql {
   const { begin } = client;
-  const beginPreparing = (work: (tx: TransactionSql) => unknown) =>
-    begin((tx) => work(prepareStatements(tx)));
+  const beginPreparing = (work: (tx: TransactionSql) => Promise<unknown>) =>
+    begin((tx) => neverRolledBackWhenBroken(work(prepareStatements(tx))));
   return Object.assign(prepareStatements(client), { begin: beginPreparing as Sql['begin'] });
 }
 

@@ -1,7 +1,13 @@
 import { and, eq, inArray, sql } from 'drizzle-orm';
 import type { PlannedProduct } from '../src/decomposition/plan.ts';
 import type { ProductArrow, ProductStatus } from '../src/inventory/product.ts';
-import { productMachine, whenCompleted, whenFailed, whenOpened } from '../src/inventory/product.ts';
+import {
+  productMachine,
+  whenCancelled,
+  whenCompleted,
+  whenFailed,
+  whenOpened,
+} from '../src/inventory/product.ts';
 import { must } from '../src/kernel/assert.ts';
 import { follow } from '../src/kernel/machine.ts';
 import type { JsonObject } from '../src/kernel/json.ts';
@@ -36,7 +42,7 @@ export async function openProducts(
 
 /**
  * What items that have just ended do to their products: adds stand, modifies take over their values, deletes are
- * gone; of a failed item nothing of it stays.
+ * gone; of a failed or cancelled item nothing of it stays.
  */
 export async function settleProducts(
   tx: Tx,
@@ -44,7 +50,7 @@ export async function settleProducts(
   { before, order }: { readonly before: Order; readonly order: Order },
   planned: readonly PlannedProduct[],
 ): Promise<void> {
-  const ended = (state: 'completed' | 'failed') => {
+  const ended = (state: 'completed' | 'failed' | 'cancelled') => {
     const items = order.items.filter(
       (item, index) => item.state === state && before.items[index]?.state !== state,
     );
@@ -54,13 +60,12 @@ export async function settleProducts(
   const modified = completed.filter(({ action }) => action === 'modify');
   if (modified.length > 0) await replaceReliance(tx, tenant, modified);
   await moveProducts(tx, tenant, order, completed, whenCompleted);
-  await moveProducts(
-    tx,
-    tenant,
-    order,
-    ended('failed').filter(({ action }) => action !== 'modify'),
-    whenFailed,
-  );
+  const unchanged = ({ action }: PlannedProduct) => action === 'modify';
+  const givenUp = { failed: whenFailed, cancelled: whenCancelled } as const;
+  for (const state of ['failed', 'cancelled'] as const) {
+    const moving = ended(state).filter((product) => !unchanged(product));
+    await moveProducts(tx, tenant, order, moving, givenUp[state]);
+  }
 }
 
 /** A modify may have brought services that rely on other products, or dropped some. */
@@ -182,7 +187,7 @@ function movedProduct(
         characteristics: wanted.characteristics,
       }),
     ...(arrow === 'Activated' && { startedAt: now }),
-    ...((arrow === 'Terminated' || arrow === 'Aborted') && { endedAt: now }),
+    ...((arrow === 'Terminated' || arrow === 'Aborted' || arrow === 'Cancelled') && { endedAt: now }),
   };
 }
 

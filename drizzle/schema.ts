@@ -14,6 +14,7 @@ import {
   timestamp,
   uniqueIndex,
 } from 'drizzle-orm/pg-core';
+import { callbackStates } from '../src/activation/callback.ts';
 import type { CompactPlan, Plan, PlannedStep } from '../src/decomposition/plan.ts';
 import { type Footprint, presences } from '../src/inventory/inventory.ts';
 import { productStatuses } from '../src/inventory/product.ts';
@@ -22,7 +23,7 @@ import type { JsonObject } from '../src/kernel/json.ts';
 import { actions, itemStates, orderStates } from '../src/order/machine.ts';
 import type { ItemRelationship, ProductRelationship } from '../src/order/order.ts';
 import { serviceOrderStates, stepStates } from '../src/serviceOrder/machine.ts';
-import { errorClasses } from '../src/serviceOrder/recovery.ts';
+import { errorClasses, type ReportTimes } from '../src/serviceOrder/recovery.ts';
 
 const tenant = () => text('tenant_id').notNull();
 const at = (name: string) => timestamp(name, { withTimezone: true, mode: 'string' });
@@ -31,7 +32,6 @@ const oneOf = (name: string, column: string, values: readonly string[]) =>
   check(name, sql.raw(`"${column}" in (${values.map((value) => `'${value}'`).join(', ')})`));
 
 const falloutClasses = [...errorClasses, 'orphaned'] as const;
-const callbackStates = ['waiting', 'delivered', 'dead'] as const;
 
 // ---- the operator's: no tenant ----
 
@@ -241,7 +241,8 @@ export const service = pgTable(
   {
     tenantId: tenant(),
     id: text().notNull(),
-    productId: text('product_id').notNull(),
+    /** Null where the service was ordered by itself. */
+    productId: text('product_id'),
     specification: text().notNull(),
     domain: text().notNull(),
     state: text({ enum: serviceStates }).notNull(),
@@ -350,6 +351,8 @@ export const serviceItem = pgTable(
     tenantId: tenant(),
     serviceOrderId: text('service_order_id').notNull(),
     ordinal: integer().notNull(),
+    /** What its client calls the item; null in the service orders that Dialtone makes. */
+    itemId: text('item_id'),
     action: text({ enum: ['add', 'modify', 'delete'] }).notNull(),
     serviceId: text('service_id').notNull(),
     specification: text().notNull(),
@@ -400,6 +403,8 @@ export const step = pgTable(
     fixed: jsonb().$type<NonNullable<PlannedStep['fixed']>>(),
     optional: boolean().notNull().default(false),
     pointOfNoReturn: boolean('point_of_no_return').notNull().default(false),
+    /** How long the system may take to report, and how often it is asked meanwhile. */
+    reports: jsonb().$type<ReportTimes>(),
     state: text({ enum: stepStates }).notNull(),
     /** Which way the newest attempt goes: to the wanted state, or back to the one before. */
     way: text({ enum: ['do', 'undo'] })

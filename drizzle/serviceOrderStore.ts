@@ -1,6 +1,6 @@
 import { and, asc, eq, inArray, sql } from 'drizzle-orm';
 import { must } from '../src/kernel/assert.ts';
-import { follow } from '../src/kernel/machine.ts';
+import { follow, hasFollowed, isFinal } from '../src/kernel/machine.ts';
 import {
   type ServiceOrderArrow,
   type ServiceOrderState,
@@ -9,6 +9,7 @@ import {
   type StepState,
   stepMachine,
 } from '../src/serviceOrder/machine.ts';
+import type { ErrorClass } from '../src/serviceOrder/recovery.ts';
 import type { Outcome } from '../src/serviceOrder/run.ts';
 import type { Tx } from './client.ts';
 import { insertEvents, type NewEvent } from './events.ts';
@@ -59,7 +60,7 @@ export async function moveServiceOrder(
       state: along(row.state, arrow),
       version: row.version + 1,
       ...(arrow === 'Started' && { startedAt: now }),
-      ...((arrow === 'Completed' || arrow === 'Failed' || arrow === 'Cancelled') && { completedAt: now }),
+      ...(isFinal(serviceOrderMachine, along(row.state, arrow)) && { completedAt: now }),
     };
     items = items.map((item) => ({ ...item, state: along(item.state, arrow) }));
     events.push(serviceOrderEvent(row, items, 'stateChanged'));
@@ -68,7 +69,7 @@ export async function moveServiceOrder(
     items.map(({ ordinal, changed, code, before: kept }) => ({ ordinal, changed, code, before: kept })),
   );
   await tx.execute(sql`
-    with parent as (
+    with ${isFinal(serviceOrderMachine, row.state) ? settledFallout(tenant, row.id) : sql``} parent as (
       update service_order set state = ${row.state}, version = ${row.version}, started_at = ${row.startedAt},
         completed_at = ${row.completedAt}
       where tenant_id = ${tenant} and id = ${row.id}
@@ -79,6 +80,12 @@ export async function moveServiceOrder(
     where tenant_id = ${tenant} and service_order_id = ${row.id} and service_item.ordinal = moved.ordinal`);
   await insertEvents(tx, tenant, events);
 }
+
+const settledFallout = (tenant: string, id: string) => sql`
+    fallen as (
+      update fallout set closed_at = now(), resolution = 'settled'
+      where tenant_id = ${tenant} and service_order_id = ${id} and closed_at is null
+    ),`;
 
 const whereItem = (tenant: string, serviceOrderId: string, ordinal: number) =>
   and(
@@ -123,19 +130,32 @@ export async function settleServiceOrder(
 export async function recordReadyResults(
   tx: Tx,
   tenant: string,
-  { row, items }: LockedServiceOrder,
+  { items }: LockedServiceOrder,
 ): Promise<string[]> {
   const all: string[] = [];
-  for (const item of items) {
-    const { changed, before } = await saveResults(tx, tenant, item);
-    await tx
-      .update(serviceItem)
-      .set({ changed, before })
-      .where(whereItem(tenant, row.id, item.ordinal));
-    all.push(...changed);
-  }
+  for (const item of items) all.push(...(await saveItemResults(tx, tenant, item)));
   return all;
 }
+
+/** The service has the results that its item gave it so far; answers with the names of those that changed. */
+export async function saveItemResults(tx: Tx, tenant: string, item: ServiceItemRow): Promise<string[]> {
+  const { changed, before } = await saveResults(tx, tenant, item);
+  await tx
+    .update(serviceItem)
+    .set({ changed, before })
+    .where(whereItem(tenant, item.serviceOrderId, item.ordinal));
+  return changed;
+}
+
+/** It turned out not to be possible any more before anything was done: no service was touched. */
+export const rejectServiceOrder = (
+  tx: Tx,
+  tenant: string,
+  { row, items }: LockedServiceOrder,
+  code: string,
+  now: string,
+): Promise<void> =>
+  moveServiceOrder(tx, tenant, { row, items: items.map((item) => ({ ...item, code })) }, ['Rejected'], now);
 
 /** The first noted attempt starts the service order. */
 export async function startServiceOrder(tx: Tx, tenant: string, id: string): Promise<void> {
@@ -147,7 +167,10 @@ export async function startServiceOrder(tx: Tx, tenant: string, id: string): Pro
 const along = (from: ServiceOrderState, arrow: ServiceOrderArrow): ServiceOrderState =>
   follow<ServiceOrderState, ServiceOrderArrow>(serviceOrderMachine, from, arrow);
 
-/** A step's arrow that no attempt causes: skipped, held. */
+/**
+ * A step's arrow that no attempt causes: skipped, held. What no attempt told either, such as a deadline, is noted.
+ * False if it is there already.
+ */
 export async function moveStep(
   tx: Tx,
   tenant: string,
@@ -155,7 +178,8 @@ export async function moveStep(
   id: string,
   arrow: StepArrow,
   now: string,
-): Promise<void> {
+  why?: { readonly class: ErrorClass; readonly code: string },
+): Promise<boolean> {
   const [item, name] = id.split('/') as [string, string];
   const where = and(
     eq(step.tenantId, tenant),
@@ -163,10 +187,21 @@ export async function moveStep(
     eq(step.item, Number(item)),
     eq(step.name, name),
   );
-  const [row] = await tx.select({ state: step.state }).from(step).where(where).for('update');
-  const from = must(row, `step ${serviceOrderId}/${id}`).state;
+  const [row] = await tx
+    .select({ state: step.state, errorCode: step.errorCode })
+    .from(step)
+    .where(where)
+    .for('update');
+  const { state: from, errorCode } = must(row, `step ${serviceOrderId}/${id}`);
+  if (hasFollowed<StepState, StepArrow>(stepMachine, from, arrow)) return false;
   const state = follow<StepState, StepArrow>(stepMachine, from, arrow);
-  if (from !== state) await tx.update(step).set({ state, endedAt: now }).where(where);
+  const isNews = why !== undefined && why.code !== errorCode;
+  const error = isNews ? { errorClass: why.class, errorCode: why.code, errorMessage: null } : {};
+  await tx
+    .update(step)
+    .set({ state, endedAt: now, ...error })
+    .where(where);
+  return true;
 }
 
 export async function skipSteps(

@@ -118,7 +118,11 @@ export async function completeService(
   const row = await lockService(tx, tenant, item.serviceId);
   const { results, changed } = await resultsOf(tx, tenant, item, row);
   const arrow = serviceWhenCompleted[item.action as ServiceAction];
-  const ref = { serviceOrder: item.serviceOrderId, item: String(item.ordinal), action: item.action };
+  const ref = {
+    serviceOrder: item.serviceOrderId,
+    item: item.itemId ?? String(item.ordinal),
+    action: item.action,
+  };
   const known = row.orderItems.some(({ serviceOrder }) => serviceOrder === item.serviceOrderId);
   const next: ServiceRow = {
     ...row,

@@ -1,11 +1,14 @@
-import { and, asc, eq, sql } from 'drizzle-orm';
+import { and, asc, eq, getTableColumns, sql } from 'drizzle-orm';
+import type { Observed } from '../src/activation/adapter.ts';
+import type { SystemHealth } from '../src/activation/breaker.ts';
 import type { Attempt, Conclusion, RecordedFootprint, StandingStep } from '../src/activation/attempt.ts';
 import type { Footprint } from '../src/inventory/inventory.ts';
 import { must } from '../src/kernel/assert.ts';
 import { type CompactStep, stepId } from '../src/decomposition/plan.ts';
 import type { Tx } from './client.ts';
 import { resultsByStep } from './footprintStore.ts';
-import { step as stepTable } from './schema.ts';
+import { step as stepTable, system as systemTable } from './schema.ts';
+import { openForMs } from './systemHealthStore.ts';
 
 export interface StepRef {
   readonly tenant: string;
@@ -18,8 +21,16 @@ export interface StepRef {
 export interface LoadedStep extends StandingStep, Record<string, unknown> {
   /** The service order has left `acknowledged`. */
   readonly started: boolean;
+  /** The service order has ended: nothing may be sent for it any more. */
+  readonly over: boolean;
+  /** The service order belongs to no product order: its items may rely on each other. */
+  readonly alone: boolean;
   readonly adapter: string | null;
   readonly address: string | null;
+  readonly paused: boolean | null;
+  readonly pausedWhy: string | null;
+  /** Null: nothing bad was ever heard of it. */
+  readonly health: SystemHealth | null;
 }
 
 /** Locks the step's row, so that two executions of one step note their attempts one after the other. */
@@ -28,6 +39,7 @@ export async function loadStep(tx: Tx, { tenant, serviceOrder, item, step }: Ste
     select st.system, st.verb, st.object, st.values, st.results, st.verify, st.fixed, st.state, st.way, st.before,
       st.attempt, st.generation,
       st.decided, st.wanted, st.changed, so.state <> 'acknowledged' as started,
+      so.completed_at is not null as over, so.order_id is null as alone,
       it.service_id as service, it.snapshot, it.characteristics, it.types,
       coalesce(${resultsByStep(sql`it.tenant_id`, sql`it.service_id`, sql`it.service_order_id`)}, '{}') as steps,
       coalesce((select jsonb_object_agg(b.alias, s.results) from service_binding b
@@ -41,7 +53,9 @@ export async function loadStep(tx: Tx, { tenant, serviceOrder, item, step }: Ste
         from footprint f
         where f.tenant_id = it.tenant_id and f.service_id = it.service_id and f.system = st.system
           and f.object = st.object and f.presence <> 'absent') as standing,
-      y.adapter, y.address
+      y.adapter, y.address, y.paused, y.paused_why as "pausedWhy",
+      (select jsonb_build_object('failures', h.failures, 'openForMs', ${openForMs(sql`h.open_until`)})
+        from system_health h where h.system = st.system) as health
     from step st
     join service_item it on it.tenant_id = st.tenant_id and it.service_order_id = st.service_order_id and it.ordinal = st.item
     join service_order so on so.tenant_id = st.tenant_id and so.id = st.service_order_id
@@ -83,26 +97,42 @@ export async function noteNothingToUndo(
     where tenant_id = ${tenant} and service_order_id = ${serviceOrder} and item = ${item} and name = ${step}`);
 }
 
+/** No attempt: the step waits for its system. Why stands in its row; once it goes back it stays on that way. */
+export async function noteWait(
+  tx: Tx,
+  { tenant, serviceOrder, item, step }: StepRef,
+  way: 'do' | 'undo',
+  { code, message }: { readonly code: string; readonly message: string },
+): Promise<void> {
+  await tx.execute(sql`
+    update step set way = ${way}, decided = decided and way = ${way}, error_class = 'unavailable',
+      error_code = ${code}, error_message = ${message}
+    where tenant_id = ${tenant} and service_order_id = ${serviceOrder} and item = ${item} and name = ${step}`);
+}
+
 /** Writes what an attempt came to, unless a newer attempt was noted meanwhile: then nothing, and false. */
 export async function recordConclusion(
   tx: Tx,
   ref: StepRef,
   attempt: number,
   outcome: Conclusion,
+  seen?: Observed,
 ): Promise<boolean> {
   const { tenant, serviceOrder, item, step } = ref;
-  const { trouble, footprint } = outcome;
+  const { trouble, footprint, state } = outcome;
+  const ended = state === 'accepted' ? sql`null` : sql`now()`;
+  const told = state === 'accepted' ? state : (trouble?.class ?? outcome.report.type);
   const rows = await tx.execute(sql`
     with recorded as (
-      update step set state = ${outcome.state}, decided = ${outcome.decided},
+      update step set state = ${state}, decided = ${outcome.decided},
         changed = ${textArray(outcome.changed)}, error_class = ${trouble?.class ?? null},
-        error_code = ${trouble?.code ?? null}, error_message = ${trouble?.message ?? null}, ended_at = now()
+        error_code = ${trouble?.code ?? null}, error_message = ${trouble?.message ?? null}, ended_at = ${ended}
       where tenant_id = ${tenant} and service_order_id = ${serviceOrder} and item = ${item} and name = ${step}
-        and attempt = ${attempt} and state in ('attempting', 'undoing') and ended_at is null
+        and attempt = ${attempt} and state in ('attempting', 'accepted', 'undoing') and ended_at is null
       returning system, object, name
     ), ended as (
-      update attempt set ended_at = now(), outcome = ${trouble?.class ?? 'done'}, code = ${trouble?.code ?? null},
-        message = ${trouble?.message ?? null}
+      update attempt set ended_at = now(), outcome = ${told}, code = ${trouble?.code ?? null},
+        message = ${trouble?.message ?? null}, seen = ${trouble && seen ? JSON.stringify(seen) : null}::jsonb
       where tenant_id = ${tenant} and service_order_id = ${serviceOrder} and item = ${item} and step = ${step}
         and number = ${attempt} and exists (select from recorded)
     )${footprint ? footprintUpsert(ref, footprint) : sql``}
@@ -127,20 +157,23 @@ const footprintUpsert = ({ tenant, serviceOrder, item }: StepRef, footprint: Rec
 const textArray = (texts: readonly string[]) =>
   sql`array(select jsonb_array_elements_text(${JSON.stringify(texts)}::jsonb))`;
 
-/** The steps as a workflow knows them. */
+/** The steps as a workflow knows them. What names a step of another item is a whole step id already. */
 export async function compactStepsOf(tx: Tx, tenant: string, serviceOrder: string): Promise<CompactStep[]> {
   const rows = await tx
-    .select()
+    .select({ ...getTableColumns(stepTable), queue: sql<boolean>`${systemTable.limits} is not null` })
     .from(stepTable)
+    .leftJoin(systemTable, eq(systemTable.name, stepTable.system))
     .where(and(eq(stepTable.tenantId, tenant), eq(stepTable.serviceOrderId, serviceOrder)))
     .orderBy(asc(stepTable.item), asc(stepTable.ordinal));
   return rows.map((row) => ({
     id: stepId(row.item, row.name),
     system: row.system,
     verb: row.verb,
-    after: row.after.map((name) => stepId(row.item, name)),
+    after: row.after.map((name) => (name.includes('/') ? name : stepId(row.item, name))),
     ...(row.ifChanged && { ifChanged: row.ifChanged }),
     ...(row.optional && { optional: true }),
     ...(row.pointOfNoReturn && { pointOfNoReturn: true }),
+    ...(row.queue && { queue: true }),
+    ...(row.reports && { reports: row.reports }),
   }));
 }

@@ -28,11 +28,19 @@ const environment = z.object({
   RETRY_ATTEMPTS: count(8),
   OUTAGE_RETRY_FROM_MS: millis(1_000),
   OUTAGE_RETRY_UP_TO_MS: millis(600_000),
+  BREAKER_FAILURES: count(5),
+  BREAKER_OPEN_MS: millis(30_000),
+  BREAKER_OPEN_UP_TO_MS: millis(300_000),
+  /** For systems that report later, where the catalogue does not say: a day, and every ten minutes. */
+  REPORT_WITHIN_MS: millis(86_400_000),
+  REPORT_POLL_MS: millis(600_000),
   OPEN_CHILDREN_MAX: count(200),
   PLAN_SERVICE_ITEMS_MAX: count(1_000),
   DISPATCH_DELAY_MS: millis(2_000),
   RELAY_INTERVAL_MS: millis(500),
   RELAY_LEASE_MS: millis(30_000),
+  SWEEP_INTERVAL_MS: millis(30_000),
+  SWEEP_AFTER_MS: millis(10_000),
   DOMAIN_REFRESH_MS: millis(10_000),
   BODY_LIMIT_BYTES: count(1_048_576),
   PAGE_SIZE_DEFAULT: count(100),
@@ -72,10 +80,20 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>) {
       domains: e.WORKER_DOMAINS,
       workflowSlots: e.WORKER_WORKFLOW_SLOTS,
       activitySlots: e.WORKER_ACTIVITY_SLOTS,
+      /** What one system without limits may hold of a domain's slots: half. */
+      systemSlots: Math.ceil(e.WORKER_ACTIVITY_SLOTS / 2),
       cachedWorkflows: e.WORKER_CACHED_WORKFLOWS,
       domainRefreshMs: e.DOMAIN_REFRESH_MS,
     },
+    breaker: {
+      failures: e.BREAKER_FAILURES,
+      openMs: e.BREAKER_OPEN_MS,
+      openUpToMs: e.BREAKER_OPEN_UP_TO_MS,
+      probeMs: e.STEP_CALL_TIMEOUT_MS * 3 + e.STEP_HEARTBEAT_TIMEOUT_MS,
+    },
     relay: { intervalMs: e.RELAY_INTERVAL_MS, leaseMs: e.RELAY_LEASE_MS },
+    /** How often open orders are looked at for a missing run, and how old they are by then. */
+    sweep: { intervalMs: e.SWEEP_INTERVAL_MS, afterMs: e.SWEEP_AFTER_MS },
     dispatchDelayMs: e.DISPATCH_DELAY_MS,
     planServiceItemsMax: e.PLAN_SERVICE_ITEMS_MAX,
     /** Goes into every plan, so that a running order keeps the limits it began with. */
@@ -85,6 +103,7 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>) {
       policy: {
         retry: { attempts: e.RETRY_ATTEMPTS, fromMs: e.RETRY_FROM_MS, upToMs: e.RETRY_UP_TO_MS },
         outage: { fromMs: e.OUTAGE_RETRY_FROM_MS, upToMs: e.OUTAGE_RETRY_UP_TO_MS },
+        reports: { withinMs: e.REPORT_WITHIN_MS, pollMs: e.REPORT_POLL_MS },
       },
     },
     systemsFile: e.SYSTEMS_FILE,

@@ -7,7 +7,6 @@ import type { ProcessEntry } from './processesFile.ts';
 const readyWithinMsDefault = 60_000;
 const stopWithinMsDefault = 10_000;
 const probeEveryMs = 50;
-const earlyExitsMax = 3;
 const earlyExitsWithinMs = 60_000;
 
 export class GaveUp extends Error {
@@ -33,6 +32,7 @@ export interface SupervisedProcess {
 export interface Surroundings {
   readonly logFile: string;
   readonly restartDelayMs: number;
+  readonly earlyExitsMax: number;
   say(line: string): void;
   changed(): void;
   gaveUp(reason: GaveUp): void;
@@ -142,8 +142,8 @@ export function superviseProcess(plan: ProcessPlan, around: Surroundings): Super
         return giveUp(`${plan.name} could not be started: ${(error as Error).message}`);
       }
       earlyExits = earlyExits.filter((at) => at > Date.now() - earlyExitsWithinMs);
-      if (wanted && earlyExits.length >= earlyExitsMax) {
-        return giveUp(`${before}, for the third time within a minute.`);
+      if (wanted && earlyExits.length >= around.earlyExitsMax) {
+        return giveUp(`${before}, ${earlyExits.length} times within a minute.`);
       }
       if (wanted) await delay(around.restartDelayMs);
     }

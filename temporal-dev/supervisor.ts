@@ -22,6 +22,8 @@ export interface SupervisorOptions {
   readonly directory: string;
   readonly say?: (line: string) => void;
   readonly restartDelayMs?: number;
+  /** So many deaths within a minute before it was ready, and a process is given up. */
+  readonly earlyExitsMax?: number;
   /** Removed at the end, also when the supervisor itself was killed. */
   readonly removeAtEnd?: readonly string[];
 }
@@ -62,7 +64,8 @@ function startWatchdog(): Watchdog {
 }
 
 export function createSupervisor(options: SupervisorOptions): Supervisor {
-  const { directory, say = () => undefined, restartDelayMs = 300, removeAtEnd = [] } = options;
+  const { directory, say = () => undefined, removeAtEnd = [] } = options;
+  const { restartDelayMs = 300, earlyExitsMax = 3 } = options;
   const supervised: SupervisedProcess[] = [];
   const passing = new Map<string, { readonly child: ChildProcess; readonly exited: Promise<Exit> }>();
   const watchdog = startWatchdog();
@@ -106,6 +109,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     const one = superviseProcess(plan, {
       logFile: logFile(plan.name),
       restartDelayMs,
+      earlyExitsMax,
       say,
       changed,
       gaveUp: tellGaveUp,

@@ -1,13 +1,28 @@
-import { Client, Connection, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
+import {
+  Client,
+  Connection,
+  WorkflowExecutionAlreadyStartedError,
+  type WorkflowHandle,
+  WorkflowNotFoundError,
+  type WorkflowStartOptions,
+  WorkflowUpdateFailedError,
+} from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import temporalProto from '@temporalio/proto';
-import type { OrderOutcome } from './productOrder.ts';
+import { type CommandRefusal, commandRefusalTypes } from '../src/serviceOrder/commands.ts';
 import {
+  type CalledMessage,
+  domainQueue,
   isSearchable,
   orderQueue,
   type OrderIdentity,
   productOrderId,
   searchAttributes,
+  serviceOrderId,
+  type ServiceOrderIdentity,
+  signals,
+  updates,
 } from './messages.ts';
 
 /** The one door to Temporal for the API and the relay; never part of the workflow bundle. */
@@ -16,9 +31,47 @@ export interface OrderStart extends OrderIdentity {
   readonly actions: readonly string[];
 }
 
-export interface WorkflowDoor {
+/** A service order that belongs to no product order, and runs on the queue of its domain. */
+export interface ServiceOrderStart extends ServiceOrderIdentity {
+  readonly domain: string;
+  readonly externalId?: string;
+  readonly actions: readonly string[];
+}
+
+/** How a command fared. Unanswered: nobody knows yet; the same id may be sent again. */
+export type CommandAnswer =
+  | { readonly type: 'done' }
+  | { readonly type: 'refused'; readonly refusal: CommandRefusal }
+  | { readonly type: 'runMissing' }
+  | { readonly type: 'unanswered' };
+
+export interface StepIdentity {
+  readonly tenant: string;
+  readonly serviceOrder: string;
+  /** `<item ordinal>/<step>`. */
+  readonly step: string;
+}
+
+/** An operator's commands. The same id again is the same command, and gets the same answer. */
+export interface OperatorDoor {
+  retryNow(step: StepIdentity, updateId: string): Promise<CommandAnswer>;
+  abort(order: OrderIdentity, updateId: string): Promise<CommandAnswer>;
+}
+
+/** What Temporal knows of the current run of a workflow id. */
+export type RunState = 'open' | 'closed' | 'missing';
+
+export interface WorkflowDoor extends OperatorDoor {
+  /** For an abort that nobody waits for. False if there is no run to tell. */
+  tellAbort(order: OrderIdentity): Promise<boolean>;
+  orderRun(order: OrderIdentity): Promise<RunState>;
+  serviceOrderRun(tenant: string, serviceOrder: string): Promise<RunState>;
   /** Starts the saga of an order. Started already is success: the order's row decides which run is the saga. */
   startOrder(start: OrderStart): Promise<void>;
+  /** The same for a service order of its own. */
+  startServiceOrder(start: ServiceOrderStart): Promise<void>;
+  /** Tells a running service order that a system reported on a step of it. False if there is no run to tell. */
+  called(step: StepIdentity): Promise<boolean>;
   /** True while Temporal answers, else why it does not; as of the last call. */
   reachable(): true | string;
   close(): Promise<void>;
@@ -31,9 +84,25 @@ export async function openWorkflowDoor(): Promise<WorkflowDoor> {
   const connection = Connection.lazy(connectionOptions);
   const client = new Client({ connection, ...(namespace !== undefined && { namespace }) });
   const health = watchHealth(connection);
+  const bounded = <T>(work: () => Promise<T>): Promise<T> =>
+    connection.withDeadline(Date.now() + callTimeoutMs, work);
+  const command = (workflowId: string, send: (handle: WorkflowHandle) => Promise<void>) =>
+    bounded(() => answerTo(send(client.workflow.getHandle(workflowId))));
   return {
-    startOrder: (start) =>
-      connection.withDeadline(Date.now() + callTimeoutMs, () => startOrder(client, start)),
+    retryNow: ({ tenant, serviceOrder, step }, updateId) =>
+      command(serviceOrderId(tenant, serviceOrder), (handle) =>
+        handle.executeUpdate<void, [string]>(updates.retryNow, { args: [step], updateId }),
+      ),
+    abort: (order, updateId) =>
+      command(productOrderId(order), (handle) => handle.executeUpdate<void, []>(updates.abort, { updateId })),
+    tellAbort: (order) => bounded(() => signal(client, productOrderId(order), signals.abort)),
+    orderRun: (order) => bounded(() => runState(client, productOrderId(order))),
+    serviceOrderRun: (tenant, serviceOrder) =>
+      bounded(() => runState(client, serviceOrderId(tenant, serviceOrder))),
+    startOrder: (start) => bounded(() => startOrder(client, start)),
+    called: ({ tenant, serviceOrder, step }) =>
+      bounded(() => signal(client, serviceOrderId(tenant, serviceOrder), signals.called, { step })),
+    startServiceOrder: (start) => bounded(() => startServiceOrder(client, start)),
     reachable: health.now,
     async close() {
       health.stop();
@@ -61,29 +130,98 @@ function watchHealth(connection: Connection): { now: () => true | string; stop: 
   return { now: () => known, stop: () => clearInterval(timer) };
 }
 
-async function startOrder(
+const startOrder = (client: Client, { tenant, orderId, ...start }: OrderStart): Promise<void> =>
+  startOnce(client, 'productOrder', {
+    workflowId: productOrderId({ tenant, orderId }),
+    taskQueue: orderQueue,
+    args: [{ tenant, orderId }],
+    staticSummary: `product order ${orderId}`,
+    typedSearchAttributes: [
+      { key: searchAttributes.state, value: 'acknowledged' },
+      ...attributesOf(tenant, start),
+    ],
+  });
+
+const startServiceOrder = (
   client: Client,
-  { tenant, orderId, externalId, actions }: OrderStart,
-): Promise<void> {
+  { tenant, serviceOrder, domain, ...start }: ServiceOrderStart,
+): Promise<void> =>
+  startOnce(client, 'serviceOrder', {
+    workflowId: serviceOrderId(tenant, serviceOrder),
+    taskQueue: domainQueue(domain),
+    args: [{ tenant, serviceOrder }],
+    staticSummary: `service order ${serviceOrder}`,
+    typedSearchAttributes: attributesOf(tenant, start),
+  });
+
+const attributesOf = (
+  tenant: string,
+  { externalId, actions }: { readonly externalId?: string; readonly actions: readonly string[] },
+) => [
+  { key: searchAttributes.tenant, value: tenant },
+  { key: searchAttributes.actions, value: [...new Set(actions)] },
+  ...(externalId !== undefined && isSearchable(externalId)
+    ? [{ key: searchAttributes.externalId, value: externalId }]
+    : []),
+];
+
+type StartOptions = Pick<
+  WorkflowStartOptions,
+  'workflowId' | 'taskQueue' | 'staticSummary' | 'typedSearchAttributes'
+> & { readonly args: [OrderIdentity | ServiceOrderIdentity] };
+
+async function startOnce(client: Client, workflow: string, options: StartOptions): Promise<void> {
   try {
-    await client.workflow.start<(identity: OrderIdentity) => Promise<OrderOutcome>>('productOrder', {
-      workflowId: productOrderId({ tenant, orderId }),
-      taskQueue: orderQueue,
-      args: [{ tenant, orderId }],
+    await client.workflow.start(workflow, {
+      ...options,
       workflowIdReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY',
       workflowIdConflictPolicy: 'USE_EXISTING',
-      staticSummary: `product order ${orderId}`,
-      typedSearchAttributes: [
-        { key: searchAttributes.tenant, value: tenant },
-        { key: searchAttributes.state, value: 'acknowledged' },
-        { key: searchAttributes.actions, value: [...new Set(actions)] },
-        ...(externalId !== undefined && isSearchable(externalId)
-          ? [{ key: searchAttributes.externalId, value: externalId }]
-          : []),
-      ],
     });
   } catch (error) {
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+  }
+}
+
+/** A call without an answer may have reached the workflow, as an update that waits may: both are unanswered. */
+async function answerTo(sent: Promise<void>): Promise<CommandAnswer> {
+  try {
+    await sent;
+    return { type: 'done' };
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return { type: 'runMissing' };
+    const refusal = error instanceof WorkflowUpdateFailedError ? refusalIn(error.cause) : undefined;
+    return refusal ? { type: 'refused', refusal } : { type: 'unanswered' };
+  }
+}
+
+function refusalIn(cause: unknown): CommandRefusal | undefined {
+  if (!(cause instanceof ApplicationFailure)) return undefined;
+  const type = commandRefusalTypes.find((known) => known === cause.type);
+  return type && { type, message: cause.message };
+}
+
+async function signal(
+  client: Client,
+  workflowId: string,
+  name: string,
+  ...args: readonly CalledMessage[]
+): Promise<boolean> {
+  try {
+    await client.workflow.getHandle(workflowId).signal(name, ...args);
+    return true;
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return false;
+    throw error;
+  }
+}
+
+async function runState(client: Client, workflowId: string): Promise<RunState> {
+  try {
+    const { status } = await client.workflow.getHandle(workflowId).describe();
+    return status.name === 'RUNNING' || status.name === 'PAUSED' ? 'open' : 'closed';
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return 'missing';
+    throw error;
   }
 }
 

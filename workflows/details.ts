@@ -59,3 +59,25 @@ export function retrySummary({ step, attempt, of }: RetryLater, run: ServiceOrde
   const undo = run.steps[step]?.way === 'undo' ? 'undo of ' : '';
   return `${counted}, ${undo}${stepName(step)}: ${system} ${trouble?.class ?? ''}`.slice(0, 200);
 }
+
+type AwaitReport = Extract<ServiceOrderCommand, { type: 'awaitReport' }>;
+
+/** Such as `port: polls porting again in 1 h, gives up in 2 d`. */
+export function reportSummary({ step, afterMs, givesUpAfterMs }: AwaitReport, run: ServiceOrderRun): string {
+  const system = run.plan.find(({ id }) => id === step)?.system ?? '';
+  const undo = run.steps[step]?.way === 'undo' ? 'undo of ' : '';
+  const [poll, end] = [afterMs, givesUpAfterMs].map(inWords);
+  return `${undo}${stepName(step)}: polls ${system} again in ${poll}, gives up in ${end}`.slice(0, 200);
+}
+
+const units = [
+  [86_400_000, 'd'],
+  [3_600_000, 'h'],
+  [60_000, 'min'],
+  [1_000, 's'],
+] as const;
+
+function inWords(ms: number): string {
+  const [size, unit] = units.find(([one]) => ms >= one) ?? [1, 'ms'];
+  return `${Math.round((ms / size) * 10) / 10} ${unit}`;
+}

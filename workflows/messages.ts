@@ -7,6 +7,8 @@ import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/commo
 
 export const orderQueue = 'productOrder';
 export const domainQueue = (domain: string): string => `domain:${domain}`;
+/** For the steps of a system with limits. */
+export const systemQueue = (system: string): string => `system:${system}`;
 
 export interface OrderIdentity {
   readonly tenant: string;
@@ -18,12 +20,16 @@ export const productOrderId = ({ tenant, orderId }: OrderIdentity): string =>
 export const serviceOrderId = (tenant: string, serviceOrder: string): string =>
   `serviceOrder:${tenant}:${serviceOrder}`;
 
-/** What the child of one service order needs; everything else it reads from Postgres by id. */
-export interface ServiceOrderInput {
+export interface ServiceOrderIdentity {
   readonly tenant: string;
   readonly serviceOrder: string;
+}
+
+/** What the child of one service order needs; everything else it reads from Postgres by id. */
+export interface ServiceOrderInput extends ServiceOrderIdentity {
   readonly title: string;
-  readonly parent: string;
+  /** Absent where the service order runs on its own: it tells nobody, and waits for nobody's release. */
+  readonly parent?: string;
   readonly action: ServiceAction;
   readonly domain: string;
   readonly steps?: readonly CompactStep[];
@@ -31,6 +37,8 @@ export interface ServiceOrderInput {
   readonly policy: RecoveryPolicy;
   /** It takes back another, and is not taken back itself. */
   readonly compensating: boolean;
+  /** An earlier run of it is gone: it goes on from its rows. */
+  readonly again?: true;
   readonly callTimeoutMs: number;
   readonly heartbeatTimeoutMs: number;
 }
@@ -51,7 +59,16 @@ export const signals = {
   /** Parent to child: take away what is no longer wanted; take back what you did. */
   release: 'release',
   stop: 'stop',
+  /** To a child: the system of a step reported something. */
+  called: 'called',
+  /** Parent to child: say again where you are; the run that knew is gone. */
+  report: 'report',
+  /** To the parent, where nobody waits for the answer. */
+  abort: 'abort',
 } as const;
+
+/** An operator's commands: answered by yes or by a refusal. */
+export const updates = { retryNow: 'retryNow', abort: 'abort' } as const;
 
 export interface HeldMessage {
   readonly serviceOrder: string;
@@ -62,6 +79,12 @@ export interface HeldMessage {
 export interface ReadyMessage {
   readonly serviceOrder: string;
   readonly changed: readonly string[];
+}
+
+/** A hint, never a verdict: the child reads the system. */
+export interface CalledMessage {
+  /** `<item ordinal>/<step>`. */
+  readonly step: string;
 }
 
 export interface ServiceOrderMessage {

@@ -25,3 +25,6 @@ export const stepOptions = (callTimeoutMs: number, heartbeatTimeoutMs: number) =
     cancellationType: 'WAIT_CANCELLATION_COMPLETED',
     retry: { maximumAttempts: 1 },
   }) as const satisfies ActivityOptions;
+
+/** How often the row of a child is read that an earlier run started: quickly at first, then seldom, for days. */
+export const joining = { fromMs: 5_000, upToMs: 300_000 } as const;

@@ -2,55 +2,67 @@ import {
   ApplicationFailure,
   CancellationScope,
   condition,
-  executeChild,
-  getExternalWorkflowHandle,
+  defineUpdate,
   setCurrentDetails,
   setHandler,
   defineSignal,
   sleep,
-  TemporalFailure,
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
 import type { OrderRef } from '../activities/orderRecords.ts';
+import { isCommand, orderOver, refusalOf } from '../src/order/commands.ts';
 import { must, unreachable } from '../src/kernel/assert.ts';
 import { isFinal } from '../src/kernel/machine.ts';
-import { advance } from '../src/order/advance.ts';
-import {
-  beginOrder,
-  serviceOrdersOf,
-  type OrderCommand,
-  type OrderEvent,
-  type OrderRun,
-} from '../src/order/run.ts';
+import { advance, changedAround } from '../src/order/advance.ts';
+import { beginOrder, type OrderCommand, type OrderEvent, type OrderRun } from '../src/order/run.ts';
+import { resumeOrder, underWay } from '../src/order/resume.ts';
 import { orderMachine, type OrderState } from '../src/order/machine.ts';
 import { record } from './bookkeeping.ts';
+import { type Children, openChildren } from './children.ts';
+import { type CommandDesk, openDesk } from './commands.ts';
 import { orderDetails } from './details.ts';
 import {
-  domainQueue,
   type HeldMessage,
   type OrderIdentity,
   type ReadyMessage,
   searchAttributes,
-  serviceOrderId,
-  type ServiceOrderInput,
   type ServiceOrderMessage,
   signals,
+  updates,
 } from './messages.ts';
-import { serviceOrder } from './serviceOrder.ts';
 
 const heldSignal = defineSignal<[HeldMessage]>(signals.held);
 const resumedSignal = defineSignal<[ServiceOrderMessage]>(signals.resumed);
 const readySignal = defineSignal<[ReadyMessage]>(signals.ready);
 const standsSignal = defineSignal<[ServiceOrderMessage]>(signals.stands);
+const abortSignal = defineSignal(signals.abort);
+const abortUpdate = defineUpdate<void>(updates.abort);
 
 export interface OrderOutcome {
   readonly state: OrderState;
 }
 
 /** Brings one product order to its end: opens it, runs its service orders by their edges, settles it. */
-export function productOrder(identity: OrderIdentity): Promise<OrderOutcome> {
+export async function productOrder(identity: OrderIdentity): Promise<OrderOutcome> {
   const inbox: OrderEvent[] = [];
+  const desk = openDesk<OrderRun, OrderEvent>(inbox, { isCommand, refusalOf });
+  listen(inbox, desk);
+  let cancelled: unknown;
+  CancellationScope.current().cancelRequested.catch((reason: unknown) => {
+    cancelled = reason;
+    inbox.push(abort());
+  });
+  const outcome = await CancellationScope.nonCancellable(() => fulfil(identity, inbox, desk));
+  if (cancelled !== undefined && outcome.aborted) throw cancelled;
+  return { state: outcome.state };
+}
+
+type Desk = CommandDesk<OrderRun, OrderEvent>;
+
+const abort = (): OrderEvent => ({ type: 'AbortRequested' });
+
+function listen(inbox: OrderEvent[], desk: Desk): void {
   setHandler(
     heldSignal,
     ({ serviceOrder: id, ...why }) => void inbox.push({ type: 'ServiceOrderHeld', id, ...why }),
@@ -61,53 +73,77 @@ export function productOrder(identity: OrderIdentity): Promise<OrderOutcome> {
     readySignal,
     ({ serviceOrder: id, changed }) => void inbox.push({ type: 'ServiceOrderReady', id, changed }),
   );
-  return CancellationScope.nonCancellable(() => fulfil(identity, inbox));
+  setHandler(abortSignal, () => void inbox.push(abort()));
+  setHandler(abortUpdate, () => desk.ask(abort()), { validator: () => desk.check(abort()) });
 }
 
-async function fulfil(identity: OrderIdentity, inbox: OrderEvent[]): Promise<OrderOutcome> {
+async function fulfil(
+  identity: OrderIdentity,
+  inbox: OrderEvent[],
+  desk: Desk,
+): Promise<OrderOutcome & { readonly aborted: boolean }> {
   const ref = { ...identity, runChain: workflowInfo().firstExecutionRunId };
-  const opened = await open(ref);
-  if (opened.type === 'ended') return { state: opened.state };
-
-  let run = beginOrder(opened.plan, opened.state, opened.items, opened.parents);
+  const opened = await open(ref, inbox, desk);
+  if (opened.type === 'ended') {
+    await desk.close(orderOver(opened.state));
+    return { state: opened.state, aborted: opened.state === 'cancelled' };
+  }
+  const children = openChildren(ref, inbox);
+  const { plan, parents, remains } = opened;
+  let run = remains
+    ? resumeOrder(plan, opened, parents, remains)
+    : beginOrder(plan, opened.state, opened.items, parents);
+  for (const id of remains ? underWay(run) : []) await children.rejoin(run, id, changedAround(run, id));
   let shown: OrderState = 'acknowledged';
   inbox.push({ type: 'Opened' });
   while (!isFinal(orderMachine, run.state)) {
+    desk.show(run);
     if (inbox.length === 0) await condition(() => inbox.length > 0);
-    const advanced = advance(run, must(inbox.shift(), 'the next event'));
+    const event = must(inbox.shift(), 'the next event');
+    const refusal = refusalOf(run, event);
+    const advanced = advance(run, event);
     run = advanced.run;
+    desk.show(run);
     shown = show(run, shown);
-    for (const command of advanced.commands) {
-      if (command.type === 'startServiceOrder') startServiceOrder(command, run, ref, inbox);
-      else await execute(command, ref, inbox);
-    }
+    for (const command of advanced.commands) await execute(command, run, ref, inbox, children);
+    desk.answer(event, refusal);
   }
-  return { state: run.state };
+  await desk.close(orderOver(run.state));
+  return { state: run.state, aborted: run.aborted };
 }
 
-/** A later start date is waited for here, and looked at again when it has come. */
-async function open(ref: OrderRef) {
+/** A later start date is waited for here, and looked at again when it has come; an abort ends the wait. */
+async function open(ref: OrderRef, inbox: OrderEvent[], desk: Desk) {
   for (;;) {
     const opened = await record('openOrder', ref);
     if (opened.type === 'notTheSaga') throw notTheSaga(ref);
     if (opened.type !== 'startsLater') return opened;
     setCurrentDetails(`Waits for its start date, ${opened.startAt}.`);
-    await sleep(opened.waitMs, { summary: `start date ${opened.startAt}` });
+    const arrived = sleep(opened.waitMs, { summary: `start date ${opened.startAt}` });
+    await Promise.race([arrived, condition(() => inbox.some(isCommand))]);
+    const command = inbox.find(isCommand);
+    if (command === undefined) continue;
+    inbox.splice(inbox.indexOf(command), 1);
+    const dropped = await record('dropOrder', ref);
+    ensureSaga(ref, dropped);
+    desk.answer(command, undefined);
   }
 }
 
-type StartCommand = Extract<OrderCommand, { type: 'startServiceOrder' }>;
-
 async function execute(
-  command: Exclude<OrderCommand, StartCommand>,
+  command: OrderCommand,
+  run: OrderRun,
   ref: OrderRef,
   inbox: OrderEvent[],
+  children: Children,
 ): Promise<void> {
   switch (command.type) {
+    case 'startServiceOrder':
+      return children.start(run, command.id, command.changed);
     case 'releaseServiceOrder':
-      return tell(ref, command.id, signals.release);
+      return children.tell(command.id, signals.release);
     case 'stopServiceOrder':
-      return tell(ref, command.id, signals.stop);
+      return children.tell(command.id, signals.stop);
     case 'openCompensation': {
       const opened = await record('openCompensation', ref, command.ids);
       ensureSaga(ref, opened);
@@ -125,56 +161,6 @@ async function execute(
     default:
       return unreachable(command);
   }
-}
-
-/** A child that has closed meanwhile needs no telling: that it is settled, it has told or will. */
-async function tell({ tenant }: OrderRef, id: string, signal: string): Promise<void> {
-  try {
-    await getExternalWorkflowHandle(serviceOrderId(tenant, id)).signal(signal);
-  } catch (error) {
-    if (!(error instanceof TemporalFailure)) throw error;
-  }
-}
-
-/** Not awaited: all that may start, starts in one go, and each tells when it is settled. */
-function startServiceOrder(
-  { id, changed }: StartCommand,
-  run: OrderRun,
-  { tenant }: OrderRef,
-  inbox: OrderEvent[],
-): void {
-  const planned = must(
-    serviceOrdersOf(run).find((candidate) => candidate.id === id),
-    `service order ${id}`,
-  );
-  const { policy, step } = run.plan.settings;
-  const compensating = planned.compensates !== undefined;
-  const title = `${compensating ? 'take back: ' : ''}${planned.action} ${planned.specification}`;
-  const input: ServiceOrderInput = {
-    tenant,
-    serviceOrder: id,
-    title,
-    parent: workflowInfo().workflowId,
-    action: planned.action,
-    domain: planned.domain,
-    changed,
-    policy: { ...policy, ...(planned.recovery && { rows: planned.recovery }) },
-    compensating,
-    ...step,
-    ...(planned.steps && { steps: planned.steps }),
-  };
-  const settled = executeChild(serviceOrder, {
-    workflowId: serviceOrderId(tenant, id),
-    taskQueue: domainQueue(planned.domain),
-    args: [input],
-    parentClosePolicy: 'ABANDON',
-    staticSummary: title,
-    typedSearchAttributes: [{ key: searchAttributes.tenant, value: tenant }],
-  });
-  void settled.then(
-    (result) => inbox.push({ type: 'ServiceOrderSettled', id, ...result }),
-    () => inbox.push({ type: 'ServiceOrderHeld', id, code: 'runLost', reason: 'a person: its run is gone' }),
-  );
 }
 
 /** Shows where the order is; the state is indexed only when it changed. */

@@ -3,6 +3,7 @@ import {
   type ActivationAdapter,
   CallFailed,
   type Done,
+  type LateRefusal,
   type Observed,
   type Outcome,
   type Refused,
@@ -13,18 +14,21 @@ import { createExchange, type Received } from './httpExchange.ts';
 const retryAfterMsMax = 3_600_000;
 
 const values = z.record(z.string(), z.json());
+const code = z.string().regex(/^[A-Za-z0-9._-]{1,64}$/);
+const message = z.string().default('');
+/** The last write that was taken and refused later. */
+const refusal = z.object({ key: z.string(), code, message }).exactOptional();
 const presentBody = z.object({
   object: z.string(),
   values,
   results: values.default({}),
   version: z.string().min(1),
   key: z.string().nullable().default(null),
+  refusal,
 });
+const pendingBody = z.object({ key: z.string() });
 const deletedBody = z.object({ deleted: z.literal(true) });
-const errorBody = z.object({
-  code: z.string().regex(/^[A-Za-z0-9._-]{1,64}$/),
-  message: z.string().default(''),
-});
+const errorBody = z.object({ code, message, refusal });
 
 export interface HttpAdapterOptions {
   /** Of one system, such as `http://127.0.0.1:8090/systems/ipam`. */
@@ -35,6 +39,7 @@ export interface HttpAdapterOptions {
 /**
  * For systems that speak our own wire: PUT, DELETE and GET on `<address>/objects/<object>`, idempotent by
  * `Idempotency-Key`, conditional by `If-None-Match` and `If-Match`. One call is one request: nothing is retried.
+ * 202 means taken, and answered later: until then GET answers 202 as well, with the key.
  */
 export function createHttpAdapter({ address, timeoutMs }: HttpAdapterOptions): ActivationAdapter {
   const exchange = createExchange(timeoutMs);
@@ -67,10 +72,12 @@ export function createHttpAdapter({ address, timeoutMs }: HttpAdapterOptions): A
       }
       const headers = { 'x-correlation-id': call.correlationId };
       const received = await exchange({ method: 'GET', url: urlOf(call.object), headers }, signal);
-      if (isAbsent(received)) return { type: 'absent' };
+      if (isAbsent(received)) return { type: 'absent', ...lateRefusalIn(explanationOf(received)) };
+      if (received.status === 202) return { type: 'pending', key: parseBody(pendingBody, received).key };
       if (received.status !== 200) throw failureOf(received);
-      const { key } = parsePresent(received, call.object);
-      return { ...doneOf(received, call.object), type: 'present', key };
+      const present = parsePresent(received, call.object);
+      const { key } = present;
+      return { ...doneOf(received, call.object), type: 'present', key, ...lateRefusalIn(present) };
     },
   };
 }
@@ -115,12 +122,17 @@ function refusalClassOf(received: Received): Refused['class'] | undefined {
   return status >= 400 && status < 500 ? 'invalid' : undefined;
 }
 
+const failureByStatus = new Map([
+  [429, 'busy'],
+  [503, 'down'],
+] as const) as ReadonlyMap<number, 'busy' | 'down'>;
+
 function failureOf(received: Received): CallFailed {
   const { code, message } = described(received);
-  const isBusy = received.status === 429 || received.status === 503;
-  return isBusy
-    ? new CallFailed('busy', code, message, retryAfterMsOf(received.retryAfter))
-    : new CallFailed('noAnswer', code, message);
+  const failure = failureByStatus.get(received.status);
+  return failure === undefined
+    ? new CallFailed('noAnswer', code, message)
+    : new CallFailed(failure, code, message, retryAfterMsOf(received.retryAfter));
 }
 
 function described(received: Received): { code: string; message: string } {
@@ -132,6 +144,9 @@ function explanationOf({ text }: Received): z.infer<typeof errorBody> | undefine
   const parsed = errorBody.safeParse(parseJson(text));
   return parsed.success ? parsed.data : undefined;
 }
+
+const lateRefusalIn = (body: { readonly refusal?: LateRefusal } | undefined) =>
+  body?.refusal && { refusal: { ...body.refusal, message: body.refusal.message.slice(0, 500) } };
 
 function retryAfterMsOf(header: string | undefined): number | undefined {
   if (header === undefined) return undefined;

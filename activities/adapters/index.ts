@@ -1,19 +1,13 @@
-import type { ActivationAdapter } from '../../src/activation/adapter.ts';
+import { type ActivationAdapter, type AdapterName, isAdapterName } from '../../src/activation/adapter.ts';
 import { createHttpAdapter } from './http.ts';
 
-export const adapterNames = ['http'] as const;
-export type AdapterName = (typeof adapterNames)[number];
-
-/** A new kind of system is one file and one line here. */
+/** A new kind of system is one file, its name in `adapterNames`, and one line here. */
 const makers = {
   http: createHttpAdapter,
 } satisfies Record<
   AdapterName,
   (options: { readonly address: string; readonly timeoutMs: number }) => ActivationAdapter
 >;
-
-const isAdapterName = (name: string): name is AdapterName =>
-  (adapterNames as readonly string[]).includes(name);
 
 /** One adapter for each address, made when it is first needed. */
 export function createAdapters(timeoutMs: number): (adapter: string, address: string) => ActivationAdapter {

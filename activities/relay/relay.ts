@@ -1,8 +1,17 @@
 import type { Logger } from 'pino';
 import type { Database } from '../../drizzle/client.ts';
-import { dueLanes, type Lane, leaseLane, markStarted, postponeLane } from '../../drizzle/dispatchStore.ts';
+import {
+  dueLanes,
+  type Lane,
+  type Leased,
+  leaseLane,
+  markSent,
+  postponeLane,
+} from '../../drizzle/dispatchStore.ts';
+import { must, unreachable } from '../../src/kernel/assert.ts';
 import { reasonOf } from '../../src/kernel/reason.ts';
 import type { WorkflowDoor } from '../../workflows/client.ts';
+import { deliverCallbacks } from './callbacks.ts';
 
 export interface RelayDeps {
   readonly db: Database;
@@ -14,7 +23,7 @@ export interface RelayDeps {
   readonly failpoint: (name: string) => void;
 }
 
-const lanesPerRound = 50;
+const perRound = 50;
 
 /** Sends what committed transactions left to be sent, until it is stopped. Any number of relays may run. */
 export function startRelay(deps: RelayDeps): { stop(): Promise<void> } {
@@ -34,7 +43,7 @@ export function startRelay(deps: RelayDeps): { stop(): Promise<void> } {
         deps.log.warn({ err: error }, 'the relay cannot reach postgres; it tries again');
         return 0;
       });
-      if (sent < lanesPerRound && !stopping) await pause();
+      if (sent < perRound && !stopping) await pause();
     }
   };
   const running = run();
@@ -47,11 +56,14 @@ export function startRelay(deps: RelayDeps): { stop(): Promise<void> } {
   };
 }
 
-/** One look at all due lanes; answers how many there were. */
+/** One look at all that is due; answers how much there was of the kind with the most. */
 async function round(deps: RelayDeps): Promise<number> {
-  const lanes = await dueLanes(deps.db, lanesPerRound);
-  await Promise.all(lanes.map((lane) => sendNext(deps, lane)));
-  return lanes.length;
+  const lanes = await dueLanes(deps.db, perRound);
+  const [callbacks] = await Promise.all([
+    deliverCallbacks(deps, perRound),
+    ...lanes.map((lane) => sendNext(deps, lane)),
+  ]);
+  return Math.max(lanes.length, callbacks);
 }
 
 async function sendNext(deps: RelayDeps, lane: Lane): Promise<void> {
@@ -59,12 +71,34 @@ async function sendNext(deps: RelayDeps, lane: Lane): Promise<void> {
   if (leased === undefined) return;
   try {
     deps.failpoint('relay.leased');
-    await deps.workflows.startOrder({ tenant: lane.tenant, orderId: lane.order, ...leased.start });
+    await send(deps, lane, leased);
     deps.failpoint('relay.sent');
-    await markStarted(deps.db, lane.tenant, lane.order);
+    await markSent(deps.db, lane, leased.sequence);
   } catch (error) {
     const reason = reasonOf(error);
-    deps.log.warn({ order: lane.order, tries: leased.tries, reason }, 'an order could not be started yet');
+    deps.log.warn({ order: lane.order, tries: leased.tries, reason }, 'a command could not be sent yet');
     await postponeLane(deps.db, lane, leased.tries, reason);
+  }
+}
+
+async function send({ workflows }: RelayDeps, lane: Lane, { command, start }: Leased): Promise<void> {
+  const order = { tenant: lane.tenant, orderId: lane.order };
+  const { domain, ...asked } = start;
+  switch (command) {
+    case 'start':
+      return workflows.startOrder({ ...order, ...asked });
+    case 'startServiceOrder':
+      return workflows.startServiceOrder({
+        tenant: lane.tenant,
+        serviceOrder: lane.order,
+        domain: must(domain, 'the domain of a service order'),
+        ...asked,
+      });
+    case 'abort':
+      // Without a run the order is over, or the sweep finds it.
+      await workflows.tellAbort(order);
+      return;
+    default:
+      return unreachable(command);
   }
 }

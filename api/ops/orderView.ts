@@ -11,7 +11,7 @@ type Footprint = ServiceOrders['footprints'][number];
 
 /** Everything that TMF has no place for: what an operator needs to see why an order does not move. */
 export function orderView(details: OrderDetails): JsonObject {
-  const { order, items, claims, commands } = details;
+  const { order, items, claims, commands, fallout } = details;
   return given({
     id: order.id,
     externalId: order.externalId,
@@ -27,6 +27,12 @@ export function orderView(details: OrderDetails): JsonObject {
     ),
     plan: planView(details),
     serviceOrders: serviceOrderViews(details.serviceOrders),
+    fallout: fallout.map(({ id, serviceOrderId, item, step, system, class: falloutClass, code, openedAt }) =>
+      given({
+        ...{ id, serviceOrder: serviceOrderId, item, step, system, class: falloutClass, code },
+        openedAt: dateTime(openedAt),
+      }),
+    ),
     claims: claims.map(({ productId, mode, holders }) => ({ product: productId, mode, holders })),
     commands: commands.map(({ command, dueAt, tries, lastError }) =>
       given({ command, dueAt: dateTime(dueAt), tries, lastError }),
@@ -112,17 +118,19 @@ const stepView = (step: Step, attempts: readonly Attempt[]): JsonObject =>
       step.errorClass === null
         ? undefined
         : given({ class: step.errorClass, code: step.errorCode, message: step.errorMessage }),
-    attempts: attempts.map((attempt) =>
-      given({
-        number: attempt.number,
-        key: attempt.key,
-        notedAt: dateTime(attempt.notedAt),
-        endedAt: dateTime(attempt.endedAt),
-        outcome: attempt.outcome,
-        code: attempt.code,
-        message: attempt.message,
-      }),
-    ),
+    attempts: attempts.map(attemptView),
+  });
+
+export const attemptView = (attempt: Attempt): JsonObject =>
+  given({
+    number: attempt.number,
+    key: attempt.key,
+    notedAt: dateTime(attempt.notedAt),
+    endedAt: dateTime(attempt.endedAt),
+    outcome: attempt.outcome,
+    code: attempt.code,
+    message: attempt.message,
+    seen: attempt.seen,
   });
 
 const footprintView = ({

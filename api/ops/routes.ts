@@ -4,10 +4,14 @@ import { readOrderDetails } from '../../drizzle/reads/orderDetails.ts';
 import { idPattern } from '../../src/kernel/ids.ts';
 import { callerOf } from '../caller.ts';
 import type { ApiContext, ApiDeps } from '../deps.ts';
-import { errors, idParameter, json, mounted, type Operation } from '../operation.ts';
+import { errors, idParameter, json, listing, mounted, type Operation } from '../operation.ts';
 import { refuse } from '../problem.ts';
+import { callbackOperations } from './callbacks.ts';
 import { catalogueSchema, savedSchema, saveDocuments } from './catalogue.ts';
+import { abort, abortSchema, commandSchema, restart, retryNow } from './commands.ts';
+import { falloutOf, falloutSchema, inspectFallout } from './fallout.ts';
 import { orderView } from './orderView.ts';
+import { systemOperations } from './systems.ts';
 
 const tag = 'Operations';
 
@@ -15,6 +19,13 @@ export const opsRoutes = (deps: ApiDeps) =>
   mounted([
     inspectProductOrder(deps), // GET  /ops/v1/productOrders/{id}
     saveCatalogue(deps), //       POST /ops/v1/catalogue           201
+    ...systemOperations(deps), // /ops/v1/systems
+    ...callbackOperations(deps), // /ops/v1/callbacks
+    listing(deps, documentedFallout(deps)), // GET  /ops/v1/fallout
+    inspectOneFallout(deps), //   GET  /ops/v1/fallout/{id}
+    retryNowOperation(deps), //   POST /ops/v1/fallout/{id}/retryNow      202
+    abortOperation(deps), //      POST /ops/v1/productOrders/{id}/abort   202
+    restartOperation(deps), //    POST /ops/v1/productOrders/{id}/restart 202
   ]);
 
 const inspectProductOrder = (deps: ApiDeps): Operation => ({
@@ -36,6 +47,67 @@ const inspectProductOrder = (deps: ApiDeps): Operation => ({
       200: json('Plan, service orders, steps, tries, times, footprints, claims', z.looseObject({})),
       ...errors(404, 500, 503),
     },
+  },
+});
+
+const documentedFallout = ({ clock }: ApiDeps) => ({
+  operationId: 'listFallout',
+  tag,
+  resource: falloutOf(clock),
+  schema: falloutSchema,
+});
+
+const inspectOneFallout = (deps: ApiDeps): Operation => ({
+  handle: (c) => inspectFallout(c, deps),
+  route: {
+    method: 'get',
+    path: '/ops/v1/fallout/{id}',
+    operationId: 'inspectFallout',
+    tags: [tag],
+    parameters: [idParameter],
+    responses: {
+      200: json('What needs a person, what was tried, and what may be done', falloutSchema),
+      ...errors(404, 500, 503),
+    },
+  },
+});
+
+const accepted = { 202: json('Carried out; what follows from it takes its time', commandSchema) };
+
+const retryNowOperation = (deps: ApiDeps): Operation => ({
+  handle: (c) => retryNow(c, deps),
+  route: {
+    method: 'post',
+    path: '/ops/v1/fallout/{id}/retryNow',
+    operationId: 'retryNow',
+    tags: [tag],
+    parameters: [idParameter],
+    responses: { ...accepted, ...errors(404, 409, 500, 503) },
+  },
+});
+
+const abortOperation = (deps: ApiDeps): Operation => ({
+  handle: (c) => abort(c, deps),
+  route: {
+    method: 'post',
+    path: '/ops/v1/productOrders/{id}/abort',
+    operationId: 'abortProductOrder',
+    tags: [tag],
+    parameters: [idParameter],
+    request: { body: { required: true, ...json('Why', abortSchema) } },
+    responses: { ...accepted, ...errors(400, 404, 409, 413, 415, 500, 503) },
+  },
+});
+
+const restartOperation = (deps: ApiDeps): Operation => ({
+  handle: (c) => restart(c, deps),
+  route: {
+    method: 'post',
+    path: '/ops/v1/productOrders/{id}/restart',
+    operationId: 'restartProductOrder',
+    tags: [tag],
+    parameters: [idParameter],
+    responses: { ...accepted, ...errors(404, 409, 500, 503) },
   },
 });
 

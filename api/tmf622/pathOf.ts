@@ -11,25 +11,25 @@ export function pathOf(order: ProductOrderCreate, { item: id, field }: OrderRefu
   if (id === undefined) return 'productOrderItem';
   const found = lastWithId(order.productOrderItem, id, 'productOrderItem');
   if (found === undefined) return 'productOrderItem';
-  if (field === undefined) return found.path;
-  return `${found.path}.${pathInItem(found.item, field)}`;
+  const inside = field && pathInItem(found.item, field);
+  return inside === undefined ? found.path : `${found.path}.${inside}`;
 }
 
-function pathInItem(item: ProductOrderItem, field: NonNullable<OrderRefusal['field']>): string {
+function pathInItem(item: ProductOrderItem, field: NonNullable<OrderRefusal['field']>): string | undefined {
   if (typeof field === 'string') return pathsOfFields[field];
   const list = item.product?.productCharacteristic ?? [];
   const index = list.findIndex(({ name }) => name === field.characteristic);
   return index === -1 ? 'product.productCharacteristic' : `product.productCharacteristic[${index}].value`;
 }
 
-const pathsOfFields = {
+const pathsOfFields: Partial<Record<string, string>> = {
   id: 'id',
   quantity: 'quantity',
   offering: 'productOffering.id',
   product: 'product.id',
   relationship: 'productOrderItemRelationship',
   productRelationship: 'product.productRelationship',
-} as const;
+};
 
 /** Of two items with one id the later is the one too many. A part that was not posted is told by its bundle. */
 function lastWithId(items: readonly ProductOrderItem[], id: string, path: string): Found | undefined {

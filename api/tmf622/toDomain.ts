@@ -1,9 +1,9 @@
 import type { Json, JsonObject } from '../../src/kernel/json.ts';
 import type { ProductRelationship, RequestedItem, RequestedOrder } from '../../src/order/order.ts';
+import { given, inUtc, itemsMax, valuesByName, without } from '../given.ts';
 import { refuse } from '../problem.ts';
 import type { ProductOrderCreate, ProductOrderItem } from './schema.ts';
 
-const itemsMax = 1_000;
 const nestingMax = 10;
 
 /**
@@ -78,7 +78,10 @@ function itemToDomain(item: ProductOrderItem, parent: string | undefined, path: 
       specification: product?.productSpecification?.id,
       productId: product?.id,
     }),
-    characteristics: characteristicsOf(product, `${path}.product.productCharacteristic`),
+    characteristics: valuesByName(
+      product?.productCharacteristic ?? [],
+      `${path}.product.productCharacteristic`,
+    ),
     relationships: (item.productOrderItemRelationship ?? []).map((related) => ({
       type: related.relationshipType,
       itemId: related.id,
@@ -98,25 +101,3 @@ function carriedOf(item: ProductOrderItem): JsonObject {
     ...given({ place: item.product?.place as Json | undefined }),
   };
 }
-
-function characteristicsOf(product: ProductOrderItem['product'], path: string): JsonObject {
-  const values = new Map<string, Json>();
-  for (const [index, { name, value }] of (product?.productCharacteristic ?? []).entries()) {
-    if (values.has(name)) {
-      refuse('CharacteristicDuplicate', `${name} is there twice`, { path: `${path}[${index}].name` });
-    }
-    values.set(name, value as Json);
-  }
-  return Object.fromEntries(values);
-}
-
-/** The instant; the text with its offset is carried beside it. */
-const inUtc = (instant: string | undefined): string | undefined =>
-  instant === undefined ? undefined : new Date(instant).toISOString();
-
-const without = (from: object, names: ReadonlySet<string>): JsonObject =>
-  Object.fromEntries(Object.entries(from).filter(([name]) => !names.has(name))) as JsonObject;
-
-type Given<T> = { [name in keyof T]?: Exclude<T[name], undefined> };
-const given = <T extends object>(attributes: T): Given<T> =>
-  Object.fromEntries(Object.entries(attributes).filter(([, value]) => value !== undefined)) as Given<T>;

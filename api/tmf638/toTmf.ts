@@ -35,12 +35,12 @@ export const toTmf = (service: ServiceRead, links: Links): JsonObject =>
       itemAction: action,
       '@referredType': 'ServiceOrderItem',
     })),
-    relatedEntity: [
-      {
-        id: service.productId,
-        href: links.href('product', service.productId),
-        role: 'product',
-        '@referredType': 'Product',
-      },
-    ],
+    relatedEntity: service.productId === null ? [] : [productOf(service.productId, links)],
   });
+
+const productOf = (id: string, links: Links): JsonObject => ({
+  id,
+  href: links.href('product', id),
+  role: 'product',
+  '@referredType': 'Product',
+});

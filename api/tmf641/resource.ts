@@ -14,8 +14,11 @@ export const serviceOrders: Readable<ServiceOrderRead> = {
   columns: serviceOrderColumns,
   attributes: {
     id: { column: 'id' },
+    externalId: { column: 'externalId' },
+    requestedStartDate: { column: 'requestedStart' },
     state: { column: 'state', values: serviceOrderStatesFromTmf },
-    category: { column: 'domain' },
+    category: { column: 'category' },
+    'relatedParty.id': { column: 'party' },
     orderDate: { column: 'orderedAt' },
     startDate: { column: 'startedAt' },
     completionDate: { column: 'completedAt' },

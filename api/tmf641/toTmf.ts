@@ -1,11 +1,17 @@
-import type { ServiceOrderRead, StepTrouble } from '../../drizzle/reads/serviceOrders.ts';
+import type { ServiceOrderRead } from '../../drizzle/reads/serviceOrders.ts';
+import { requestOf } from '../../drizzle/outsideOrderStore.ts';
 import type { JsonObject } from '../../src/kernel/json.ts';
-import { characteristicList, dateTime, type Links, present } from '../resource.ts';
+import { dateTime, type Links, present } from '../resource.ts';
+import { itemToTmf } from './itemToTmf.ts';
+import { outsideToTmf } from './outsideToTmf.ts';
 import { serviceOrderStateToTmf } from './states.ts';
 
-type Item = ServiceOrderRead['items'][number];
+export function toTmf(order: ServiceOrderRead, links: Links): JsonObject {
+  const request = requestOf(order);
+  return request ? outsideToTmf(order, request, links) : plannedToTmf(order, links);
+}
 
-export const toTmf = (order: ServiceOrderRead, links: Links): JsonObject =>
+const plannedToTmf = (order: ServiceOrderRead, links: Links): JsonObject =>
   present({
     id: order.id,
     href: links.href('serviceOrder', order.id),
@@ -43,37 +49,3 @@ const relatedTo = (id: string, relationshipType: string, links: Links): JsonObje
   relationshipType,
   '@referredType': 'ServiceOrder',
 });
-
-const itemToTmf = (item: Item, { troubles }: ServiceOrderRead, links: Links): JsonObject =>
-  present({
-    id: String(item.ordinal),
-    action: item.action,
-    state: serviceOrderStateToTmf[item.state],
-    quantity: 1,
-    '@type': 'ServiceOrderItem',
-    service: {
-      id: item.serviceId,
-      href: links.href('service', item.serviceId),
-      // What is wanted of the service; the inventory says what it is.
-      state: item.action === 'delete' ? 'terminated' : 'active',
-      serviceCharacteristic: characteristicList(item.characteristics),
-      serviceSpecification: {
-        id: item.specification,
-        href: links.href('serviceSpecification', item.specification),
-        '@referredType': 'ServiceSpecification',
-      },
-      '@type': 'Service',
-    },
-    errorMessage: [
-      ...(item.code === null ? [] : [{ code: item.code, reason: `the item is ${item.state}` }]),
-      ...troubles.filter((trouble) => trouble.item === item.ordinal).map(errorOf),
-    ],
-  });
-
-const errorOf = (trouble: StepTrouble): JsonObject =>
-  present({
-    code: trouble.code ?? trouble.class,
-    reason: `${trouble.class} at step ${trouble.step} in system ${trouble.system}`,
-    message: trouble.message,
-    timestamp: dateTime(trouble.at),
-  });

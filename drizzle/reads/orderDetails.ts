@@ -11,6 +11,7 @@ import {
   serviceOrder,
   step,
 } from '../schema.ts';
+import { openFalloutOf } from './fallout.ts';
 
 /** All rows behind one order: what an operator asks for when it does not move. */
 export async function readOrderDetails(tx: Tx, tenant: string, id: string) {
@@ -19,7 +20,7 @@ export async function readOrderDetails(tx: Tx, tenant: string, id: string) {
     .from(productOrder)
     .where(and(eq(productOrder.tenantId, tenant), eq(productOrder.id, id)));
   if (order === undefined) return undefined;
-  const [items, claims, commands, serviceOrders] = await Promise.all([
+  const [items, claims, commands, fallout, serviceOrders] = await Promise.all([
     tx
       .select()
       .from(orderItem)
@@ -35,9 +36,10 @@ export async function readOrderDetails(tx: Tx, tenant: string, id: string) {
       .from(dispatch)
       .where(and(eq(dispatch.tenantId, tenant), eq(dispatch.orderId, id)))
       .orderBy(asc(dispatch.sequence)),
+    openFalloutOf(tx, tenant, id),
     readServiceOrderDetails(tx, tenant, id),
   ]);
-  return { order, items, claims, commands, serviceOrders };
+  return { order, items, claims, commands, fallout, serviceOrders };
 }
 
 export type OrderDetails = NonNullable<Awaited<ReturnType<typeof readOrderDetails>>>;

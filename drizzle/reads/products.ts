@@ -68,5 +68,5 @@ async function servicesOfProducts(tx: Tx, tenant: string, ids: readonly string[]
     .from(service)
     .where(and(eq(service.tenantId, tenant), inArray(service.productId, [...ids])))
     .orderBy(asc(service.id));
-  return together(rows, ({ product }) => product);
+  return together(rows, ({ product }) => product ?? '');
 }

@@ -2,7 +2,7 @@ import { and, asc, eq, inArray, isNotNull, sql } from 'drizzle-orm';
 import type { Tx } from '../client.ts';
 import { serviceItem, serviceOrder, step } from '../schema.ts';
 import type { ServiceItemRow, ServiceOrderRow } from '../serviceOrderStore.ts';
-import { clausesOf, instant, type ListQuery, matching, type Page, text } from './list.ts';
+import { byId, clausesOf, contains, instant, type ListQuery, matching, type Page, text } from './list.ts';
 import { together } from './together.ts';
 
 /** Why a step does not go on. */
@@ -24,8 +24,11 @@ export interface ServiceOrderRead extends Omit<ServiceOrderRow, 'tenantId'> {
 export const serviceOrderColumns = {
   id: text(serviceOrder.id),
   state: text(serviceOrder.state),
-  domain: text(serviceOrder.domain),
+  category: text(sql`coalesce(${serviceOrder.carried} ->> 'category', ${serviceOrder.domain})`),
+  party: contains(serviceOrder.carried, (id) => ({ carried: { relatedParty: [{ id }] } })),
   order: text(serviceOrder.orderId),
+  externalId: text(serviceOrder.externalId),
+  requestedStart: instant(serviceOrder.requestedStart),
   orderedAt: instant(serviceOrder.orderedAt),
   startedAt: instant(serviceOrder.startedAt),
   completedAt: instant(serviceOrder.completedAt),
@@ -64,6 +67,12 @@ export async function listServiceOrders(
     rows: rows.map((row) => ({ ...row, items: itemsOf(row.id), troubles: troublesOf(row.id) })),
   };
 }
+
+export const serviceOrderById = async (
+  tx: Tx,
+  tenant: string,
+  id: string,
+): Promise<ServiceOrderRead | undefined> => (await listServiceOrders(tx, tenant, byId(id))).rows[0];
 
 async function itemsOfOrders(tx: Tx, tenant: string, ids: readonly string[]) {
   const rows = await tx

@@ -1,5 +1,11 @@
 import type { JsonObject } from '../kernel/json.ts';
 
+/** The kinds of systems there is code for, in `activities/adapters`. */
+export const adapterNames = ['http'] as const;
+export type AdapterName = (typeof adapterNames)[number];
+export const isAdapterName = (name: string): name is AdapterName =>
+  (adapterNames as readonly string[]).includes(name);
+
 /** What an object must look like before a write may touch it: not there at all, or still at this version. */
 export type Expectation = 'absent' | { readonly version: string };
 
@@ -35,14 +41,24 @@ export interface Refused {
 
 export type Outcome = Done | Accepted | Refused;
 
+/** The last write under this key was taken, and refused later. */
+export interface LateRefusal {
+  readonly key: string;
+  readonly code: string;
+  readonly message: string;
+}
+
 export type Observed =
-  | { readonly type: 'absent' }
+  | { readonly type: 'absent'; readonly refusal?: LateRefusal }
+  /** A write under this key was taken and is still under way; what stands meanwhile is not told. */
+  | { readonly type: 'pending'; readonly key: string }
   | {
       readonly type: 'present';
       readonly observed: JsonObject;
       readonly version: string;
       /** The key of the last write; null where the system can hold no such mark. */
       readonly key: string | null;
+      readonly refusal?: LateRefusal;
     };
 
 /**
@@ -55,8 +71,11 @@ export interface ActivationAdapter {
   read(call: StepCall, signal: AbortSignal): Promise<Observed>;
 }
 
-/** notSent: surely without effect. busy: refused for now. noAnswer: may or may not have taken effect. */
-export type CallFailure = 'notSent' | 'busy' | 'noAnswer';
+/**
+ * notSent: surely without effect. busy: refused for now, fewer calls are wanted. down: refused for now, by a system
+ * that can do nothing at all. noAnswer: may or may not have taken effect.
+ */
+export type CallFailure = 'notSent' | 'busy' | 'down' | 'noAnswer';
 
 export class CallFailed extends Error {
   override readonly name = 'CallFailed';

@@ -5,7 +5,7 @@ import { type Json, type JsonObject, sameJson } from '../kernel/json.ts';
 import { arrowOf } from '../serviceOrder/advance.ts';
 import type { StepReport } from '../serviceOrder/run.ts';
 import type { StepState } from '../serviceOrder/machine.ts';
-import type { ErrorClass } from '../serviceOrder/recovery.ts';
+import { costsAttempt, type ErrorClass } from '../serviceOrder/recovery.ts';
 import type { Expectation } from './adapter.ts';
 
 /** A step as it stands before an attempt, with what its expressions read. */
@@ -42,6 +42,8 @@ export interface Trouble {
   readonly code: string;
   readonly message: string;
   readonly retryAfterMs?: number;
+  /** The system told the end of this very call: nothing of it is left, and nothing of it will come. */
+  readonly final?: true;
 }
 
 export type StepOutcome =
@@ -52,6 +54,8 @@ export type StepOutcome =
       /** Of the last write, where that is not the attempt's own. */
       readonly key?: string;
     }
+  /** The system took the call and will report later. */
+  | { readonly type: 'accepted' }
   | Trouble;
 
 export interface Attempt {
@@ -92,12 +96,29 @@ export function nextAttempt(step: StandingStep, keyOf: (generation: number) => s
     key: keyOf(generation),
     wanted,
     ...(step.fixed && { wantedResults: step.fixed.results }),
-    expect: step.standing && step.standing.version !== '' ? { version: step.standing.version } : 'absent',
+    expect: expectationOf(step),
     inDoubt:
-      step.state === 'attempting' || step.state === 'inDoubt' || step.standing?.presence === 'doubtful',
+      step.state === 'attempting' ||
+      step.state === 'inDoubt' ||
+      (step.state === 'held' && !step.decided) ||
+      step.standing?.presence === 'doubtful',
     ...(impossible && { impossible }),
   };
 }
+
+/** A call the system took and has not told the end of: there is nothing to send, only something to look at. */
+export const acceptedAttempt = (step: StandingStep, keyOf: (generation: number) => string): Attempt => ({
+  verb: step.verb,
+  number: step.attempt,
+  generation: step.generation,
+  key: keyOf(step.generation),
+  wanted: step.wanted ?? {},
+  expect: expectationOf(step),
+  inDoubt: true,
+});
+
+const expectationOf = ({ standing }: StandingStep): Expectation =>
+  standing && standing.version !== '' ? { version: standing.version } : 'absent';
 
 /** The values that are wanted now; known beforehand, or by what the step's expressions say. */
 function wantedOf(step: StandingStep): { readonly wanted: JsonObject; readonly impossible?: Trouble } {
@@ -130,7 +151,10 @@ export interface RecordedFootprint {
 /** What an attempt leaves in the step's row, in the service's footprint, and for the workflow. */
 export interface Conclusion {
   readonly report: StepReport;
-  readonly state: Extract<StepState, 'done' | 'waiting' | 'inDoubt' | 'refused' | 'undoing' | 'undone'>;
+  readonly state: Extract<
+    StepState,
+    'done' | 'waiting' | 'accepted' | 'inDoubt' | 'refused' | 'undoing' | 'undone'
+  >;
   /** A definite outcome stands under the key. */
   readonly decided: boolean;
   readonly changed: readonly string[];
@@ -146,6 +170,11 @@ export function conclude(
   outcome: StepOutcome,
 ): Conclusion {
   if (outcome.type === 'failed') return concludeTrouble(step, attempt, outcome);
+  if (outcome.type === 'accepted') {
+    const footprint = doubtfulPrint(step, attempt);
+    const report = { type: 'accepted' } as const;
+    return { report, state: 'accepted', decided: false, changed: [], ...(footprint && { footprint }) };
+  }
   if (step.verb === 'revoke') {
     const footprint = step.standing && {
       footprint: { ...step.standing, presence: 'absent' as const, key: attempt.key },
@@ -184,10 +213,11 @@ const stateOf = { Deferred: 'waiting', Doubted: 'inDoubt', Refused: 'refused' } 
 function concludeTrouble(step: StandingStep, attempt: Attempt, trouble: Trouble): Conclusion {
   const { class: errorClass, code, retryAfterMs } = trouble;
   const arrow = arrowOf(errorClass);
-  const footprint = footprintAfterTrouble(step, attempt, errorClass);
+  const footprint = footprintAfterTrouble(step, attempt, trouble);
+  const isUnseen = step.state === 'accepted' && (!costsAttempt(errorClass) || arrow === 'Deferred');
   return {
     report: { type: 'failed', class: errorClass, code, ...(retryAfterMs !== undefined && { retryAfterMs }) },
-    state: stateOf[arrow],
+    state: isUnseen ? 'accepted' : stateOf[arrow],
     decided: arrow === 'Refused',
     changed: [],
     trouble,
@@ -196,16 +226,24 @@ function concludeTrouble(step: StandingStep, attempt: Attempt, trouble: Trouble)
 }
 
 /**
- * In doubt, or after a lie, something may be there. It stays doubtful even after a definite no: a system that
- * shows nothing now may still be carrying out the call nobody heard the end of.
+ * In doubt, after a lie, or if nobody recorded the end of the last attempt, something may be there. It stays
+ * doubtful even after a definite no: a system that shows nothing now may still be carrying out the earlier call.
  */
 function footprintAfterTrouble(
   step: StandingStep,
   attempt: Attempt,
-  errorClass: ErrorClass,
+  { class: errorClass, final }: Trouble,
 ): RecordedFootprint | undefined {
-  const doubtful = errorClass === 'lied' || arrowOf(errorClass) === 'Doubted';
-  if (!doubtful) return undefined;
+  const { standing } = step;
+  if (final && standing?.version === '' && standing.key === attempt.key) {
+    return { ...standing, presence: 'absent' };
+  }
+  const isUnheard = step.state === 'attempting';
+  const doubtful = isUnheard || errorClass === 'lied' || arrowOf(errorClass) === 'Doubted';
+  return doubtful ? doubtfulPrint(step, attempt) : undefined;
+}
+
+function doubtfulPrint(step: StandingStep, attempt: Attempt): RecordedFootprint | undefined {
   if (step.standing) return { ...step.standing, presence: 'doubtful' };
   return step.verb === 'apply' ? { ...printOf(step, attempt), presence: 'doubtful' } : undefined;
 }

@@ -10,7 +10,7 @@ export interface Wanted {
   readonly expect: Expectation;
 }
 
-/** What a system shows after a call: our effect, no effect yet, or something that is not as it should be. */
+/** What a system shows after a call: our effect, none yet, or something that is not as it should be. */
 export type Judgement =
   | {
       readonly type: 'effected';
@@ -20,17 +20,22 @@ export type Judgement =
       readonly key?: string;
     }
   | { readonly type: 'withoutEffect' }
-  | { readonly type: 'wrong'; readonly class: ErrorClass; readonly code: string; readonly message: string };
+  /** The system took our call and is still at it. */
+  | { readonly type: 'pending' }
+  | {
+      readonly type: 'wrong';
+      readonly class: ErrorClass;
+      readonly code: string;
+      readonly message: string;
+      /** The system told the end of our very call: nothing of it is left, and nothing of it will come. */
+      readonly final?: true;
+    };
 
 /** Every wanted value is there; what the system chose itself comes on top. */
 export const holdsValues = (observed: JsonObject, values: JsonObject): boolean =>
   Object.entries(values).every(([name, value]) => sameJson(observed[name], value));
 
-export const wrong = (
-  errorClass: ErrorClass,
-  code: string,
-  message: string,
-): Extract<Judgement, { type: 'wrong' }> => ({
+export const wrong = (errorClass: ErrorClass, code: string, message: string): Wrong => ({
   type: 'wrong',
   class: errorClass,
   code,
@@ -39,10 +44,33 @@ export const wrong = (
 
 /** Nobody heard the end of a call: what became of it, by what the system shows now? */
 export function judgeDoubt(wanted: Wanted, now: Observed): Judgement {
-  return wanted.verb === 'apply' ? judgeApply(wanted, now) : judgeRevoke(wanted, now);
+  if (now.type === 'pending') return judgePending(now.key === wanted.key);
+  const judged = wanted.verb === 'apply' ? judgeApply(wanted, now) : judgeRevoke(wanted, now);
+  return judged.type === 'withoutEffect' ? (refusalOf(wanted.key, now) ?? judged) : judged;
 }
 
-function judgeApply({ key, values, expect }: Wanted, now: Observed): Judgement {
+/** A system may still be busy with a write: ours is waited for, another's is in the way. */
+export const judgePending = (isOurs: boolean): Extract<Judgement, { type: 'pending' | 'wrong' }> =>
+  isOurs ? { type: 'pending' } : wrong('conflict', 'pendingOther', 'the write of another is under way');
+
+/** Taken at first, and refused later: a definite no to the call under this key. */
+export function refusalOf(key: string, { refusal }: Settled): Wrong | undefined {
+  if (refusal?.key !== key) return undefined;
+  return { ...wrong('refused', refusal.code, refusal.message), final: true };
+}
+
+type Settled = Exclude<Observed, { type: 'pending' }>;
+type Wrong = Extract<Judgement, { type: 'wrong' }>;
+
+/** The system took the call and was to report later: what has become of it? */
+export function judgeReport(wanted: Wanted, now: Observed): Exclude<Judgement, { type: 'withoutEffect' }> {
+  const judged = judgeDoubt(wanted, now);
+  return judged.type === 'withoutEffect'
+    ? wrong('inDoubt', 'reportMissing', 'the system took the call, and shows nothing of it')
+    : judged;
+}
+
+function judgeApply({ key, values, expect }: Wanted, now: Settled): Judgement {
   if (now.type === 'absent') {
     if (expect === 'absent') return { type: 'withoutEffect' };
     return wrong('drift', 'vanished', 'the object that was to be changed is not there any more');
@@ -60,14 +88,17 @@ function judgeApply({ key, values, expect }: Wanted, now: Observed): Judgement {
   return wrong('drift', 'changed', 'somebody else changed the object meanwhile');
 }
 
-function judgeRevoke({ expect }: Wanted, now: Observed): Judgement {
+function judgeRevoke({ expect }: Wanted, now: Settled): Judgement {
   if (now.type === 'absent') return { type: 'effected', observed: {}, version: '' };
   if (expect !== 'absent' && now.version === expect.version) return { type: 'withoutEffect' };
   return wrong('drift', 'changed', 'somebody else changed the object meanwhile');
 }
 
 /** The system said done: does it show what it said? */
-export function judgeDone(wanted: Wanted, now: Observed): Exclude<Judgement, { type: 'withoutEffect' }> {
+export function judgeDone(wanted: Wanted, now: Observed): Extract<Judgement, { type: 'effected' | 'wrong' }> {
+  if (now.type === 'pending') {
+    return wrong('lied', 'stillPending', 'the system said done, and is still at it');
+  }
   if (wanted.verb === 'revoke') {
     if (now.type === 'absent') return { type: 'effected', observed: {}, version: '' };
     return wrong('lied', 'stillThere', 'the system said it is gone, and shows it still');

@@ -2,16 +2,18 @@ import type { Footprint } from '../inventory/inventory.ts';
 import { arrowOf } from '../serviceOrder/advance.ts';
 import type { Expectation, Observed } from './adapter.ts';
 import type { Attempt, Conclusion, StandingStep, StepOutcome } from './attempt.ts';
-import { holdsValues, type Judgement, wrong } from './judge.ts';
+import { holdsValues, type Judgement, judgePending, refusalOf, wrong } from './judge.ts';
 
 /**
  * What brings a step's object back to how it was before the first attempt; nothing, where it still is. Computed
- * from the footprint alone, so it is right whatever became of the attempts.
+ * from the footprint, so it is right whatever became of the attempts: one that nobody heard the end of, since its
+ * worker was lost, left none, and is asked about before it counts as nothing.
  */
 export function nextUndo(step: StandingStep, keyOf: (generation: number) => string): Attempt | 'nothing' {
   const { standing, before } = step;
-  if (standing === null) return 'nothing';
-  if (before && standing.presence === 'present' && standing.key === before.key) return 'nothing';
+  const isUnheard = step.state === 'attempting' || step.state === 'undoing';
+  if (!isUnheard && isAsBefore(step)) return 'nothing';
+  const isVersioned = standing !== null && standing.version !== '';
   const generation = step.way === 'undo' && step.decided ? step.generation + 1 : step.generation;
   return {
     verb: before ? 'apply' : 'revoke',
@@ -20,10 +22,13 @@ export function nextUndo(step: StandingStep, keyOf: (generation: number) => stri
     key: keyOf(generation),
     wanted: before?.values ?? {},
     ...(before && { wantedResults: before.results }),
-    expect: standing.version === '' ? 'absent' : { version: standing.version },
-    inDoubt: step.way === 'undo' || standing.presence === 'doubtful' || standing.version === '',
+    expect: isVersioned ? { version: standing.version } : 'absent',
+    inDoubt: isUnheard || step.way === 'undo' || !isVersioned || standing.presence === 'doubtful',
   };
 }
+
+const isAsBefore = ({ standing, before }: StandingStep): boolean =>
+  standing === null || (standing.presence === 'present' && standing.key === before?.key);
 
 export type UndoJudgement =
   | Exclude<Judgement, { type: 'withoutEffect' }>
@@ -37,6 +42,7 @@ export function judgeUndo(
   isOwnKey: (key: string) => boolean,
   now: Observed,
 ): UndoJudgement {
+  if (now.type === 'pending') return judgePending(isOwnKey(now.key));
   if (now.type === 'absent') {
     if (before === null) return { type: 'effected', observed: {}, version: '' };
     return wrong('drift', 'vanished', 'the object that was to be restored is not there any more');
@@ -49,13 +55,16 @@ export function judgeUndo(
   if (before && now.key === before.key) {
     return { type: 'effected', observed: now.observed, version: now.version, key: before.key };
   }
-  if (now.key !== null && isOwnKey(now.key)) return { type: 'ours', expect: { version: now.version } };
+  if (now.key !== null && isOwnKey(now.key)) {
+    return refusalOf(key, now) ?? { type: 'ours', expect: { version: now.version } };
+  }
   const code = now.key === null ? 'unmarked' : 'exists';
   return wrong('conflict', code, 'the object that is there now is not ours');
 }
 
 export function concludeUndo(step: StandingStep, attempt: Attempt, outcome: StepOutcome): Conclusion {
   if (outcome.type === 'failed') return concludeTrouble(step, outcome);
+  if (outcome.type === 'accepted') return { ...taken, ...doubtfulPrint(step) };
   const { before, standing } = step;
   const key = outcome.key ?? attempt.key;
   const footprint = before
@@ -70,6 +79,17 @@ export function concludeUndo(step: StandingStep, attempt: Attempt, outcome: Step
   return { ...done, ...(footprint && { footprint }) };
 }
 
+/** The object is in doubt until the system has carried out what it is at. */
+const taken = {
+  report: { type: 'accepted' },
+  state: 'undoing',
+  decided: false,
+  changed: [],
+} as const;
+
+const doubtfulPrint = ({ standing }: StandingStep) =>
+  standing && { footprint: { ...standing, presence: 'doubtful' as const } };
+
 function concludeTrouble(step: StandingStep, trouble: Extract<StepOutcome, { type: 'failed' }>): Conclusion {
   const { class: errorClass, code, retryAfterMs } = trouble;
   const arrow = arrowOf(errorClass);
@@ -80,6 +100,6 @@ function concludeTrouble(step: StandingStep, trouble: Extract<StepOutcome, { typ
     decided: arrow === 'Refused',
     changed: [],
     trouble,
-    ...(isUnclear && step.standing && { footprint: { ...step.standing, presence: 'doubtful' as const } }),
+    ...(isUnclear && doubtfulPrint(step)),
   };
 }

@@ -41,6 +41,14 @@ const characteristic = z.strictObject({
 });
 const characteristics = z.record(name, characteristic).default({});
 
+const duration = z
+  .string()
+  .regex(durationPattern, {
+    error: 'a duration is a number and a unit, such as 500ms, 2s, 5m, 2h or 3d',
+    abort: true,
+  })
+  .refine((text) => durationMs(text) <= limits.durationMs, 'a duration has at most 366 days');
+
 const step = z.strictObject({
   system: id,
   object: expression,
@@ -50,15 +58,8 @@ const step = z.strictObject({
   verify: z.enum(['always', 'never']).default('always'),
   optional: flag,
   pointOfNoReturn: flag,
+  reports: z.strictObject({ within: duration, poll: duration }).exactOptional(),
 });
-
-const duration = z
-  .string()
-  .regex(durationPattern, {
-    error: 'a duration is a number and a unit, such as 500ms, 2s, 5m, 2h or 3d',
-    abort: true,
-  })
-  .refine((text) => durationMs(text) <= limits.durationMs, 'a duration has at most 366 days');
 
 const recoveryRow = z.strictObject({
   system: id.exactOptional(),

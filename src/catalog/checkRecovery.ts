@@ -3,7 +3,7 @@ import type { Fault } from './checkCharacteristics.ts';
 import { durationMs } from './durations.ts';
 import { readsOfText } from './expressions.ts';
 import { limits } from './limits.ts';
-import { entryIn, type RecoveryRow, type ServiceSpecification } from './model.ts';
+import { entryIn, type RecoveryRow, type ServiceSpecification, type StepSpecification } from './model.ts';
 
 type Steps = ServiceSpecification['steps'];
 
@@ -18,12 +18,22 @@ export function recoveryFaults({ steps, recovery = [] }: ServiceSpecification): 
       ...meaningFaults(`recovery.${index}`, row, steps),
     ]),
     ...ambiguities(recovery, steps),
-    ...Object.entries(steps).flatMap(([name, { values }]) =>
-      Object.entries(values).flatMap(([value, text]) =>
+    ...Object.entries(steps).flatMap(([name, { values, reports }]) => [
+      ...reportFaults(`steps.${name}.reports.poll`, reports),
+      ...Object.entries(values).flatMap(([value, text]) =>
         optionalReads(`steps.${name}.values.${value}`, text, steps),
       ),
-    ),
+    ]),
   ];
+}
+
+function reportFaults(path: string, reports: StepSpecification['reports']): readonly Fault[] {
+  if (reports === undefined) return [];
+  const polls = durationMs(reports.within) / durationMs(reports.poll);
+  const fault = (message: string) => [{ code: 'limitInvalid', path, message }];
+  if (polls < 1) return fault(`${reports.poll} is longer than ${reports.within}: nobody would ever ask`);
+  const often = `a system is asked at most ${limits.reportPolls} times within ${reports.within}`;
+  return polls > limits.reportPolls ? fault(often) : [];
 }
 
 function placeFaults(path: string, { system, step }: RecoveryRow, steps: Steps): readonly Fault[] {

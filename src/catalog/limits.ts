@@ -9,6 +9,7 @@ export const limits = {
   recoveryRows: 20,
   retryAttempts: 1_000,
   durationMs: 366 * 86_400_000,
+  reportPolls: 1_000,
   entryCharacters: 262_144,
   refusalsReported: 100,
   expressionCharacters: 1_000,

@@ -29,6 +29,8 @@ export interface StepSpecification {
   readonly optional?: boolean;
   /** Once it is attempted, the service is not undone any more. */
   readonly pointOfNoReturn?: boolean;
+  /** The system may take the call now and report later: how long it may take, how often it is asked meanwhile. */
+  readonly reports?: { readonly within: string; readonly poll: string };
 }
 
 /** What to do about trouble that has all that is named here. Durations are as written: `2s`, `5m`. */

@@ -3,7 +3,8 @@ import type { PlannedStep, ServiceAction } from './plan.ts';
 import { stepsOfDelete } from './steps.ts';
 
 /** A step that is done, with the footprint it found. */
-export interface DoneStep extends Omit<PlannedStep, 'fixed' | 'ifChanged' | 'optional' | 'pointOfNoReturn'> {
+export interface DoneStep
+  extends Omit<PlannedStep, 'fixed' | 'ifChanged' | 'optional' | 'pointOfNoReturn' | 'reports'> {
   readonly before: Footprint | null;
 }
 

@@ -1,9 +1,8 @@
 import { type Catalog, entryIn } from '../catalog/model.ts';
 import { typesOf } from '../catalog/characteristics.ts';
-import type { Inventory, Service } from '../inventory/inventory.ts';
+import { claimedAs, type Inventory, type Service } from '../inventory/inventory.ts';
 import { must } from '../kernel/assert.ts';
 import { derivedId } from '../kernel/ids.ts';
-import { sameJson } from '../kernel/json.ts';
 import type { RequestedItem } from '../order/order.ts';
 import { type Decided, deciding, refuse } from '../order/refusal.ts';
 import { claimsOf } from './claims.ts';
@@ -12,13 +11,8 @@ import type { Plan, PlannedProduct, PlannedServiceOrder, PlannedStep } from './p
 import { draftProducts, type ProductDraft } from './products.ts';
 import { bindingsOf } from './reliance.ts';
 import { draftServices, serviceSpecification, type ServiceDraft } from './services.ts';
-import {
-  forecastOfUntouched,
-  type ResultForecast,
-  stepsOfAdd,
-  stepsOfDelete,
-  stepsOfModify,
-} from './steps.ts';
+import { modificationsOf } from './modifications.ts';
+import { stepsOfAdd, stepsOfDelete, type SteppedService } from './steps.ts';
 
 export interface DecompositionInput {
   readonly orderId: string;
@@ -43,7 +37,11 @@ function planOf({ orderId, items, catalog, inventory, serviceItemsMax }: Decompo
   const drafts = draftServices(orderId, products, catalog, inventory);
   refuseTooLarge(drafts.length, serviceItemsMax);
   refuseReliedOn(drafts, inventory);
-  const bound = drafts.map((draft) => ({ ...draft, bindings: bindingsOf(draft, drafts, items, inventory) }));
+  const bound = drafts.map((draft) => ({
+    ...draft,
+    item: draft.product.item,
+    bindings: bindingsOf(draft, drafts, items, inventory),
+  }));
   const worked = [
     ...bound
       .filter(({ action }) => action === 'add')
@@ -52,7 +50,9 @@ function planOf({ orderId, items, catalog, inventory, serviceItemsMax }: Decompo
         steps: stepsOfAdd(draft),
         skippable: false,
       })),
-    ...modifications(orderId, bound, catalog, inventory),
+    ...modificationsOf<ServiceDraft & SteppedService>(bound, inventory, (service, cause) =>
+      dependantOf(orderId, service, cause, catalog),
+    ).filter(({ isIdle }) => !isIdle),
     ...bound.flatMap((draft) =>
       draft.action === 'delete'
         ? [{ ...draft, steps: stepsOfDelete(existingOf(draft)), skippable: false }]
@@ -90,84 +90,29 @@ function refuseReliedOn(drafts: readonly ServiceDraft[], inventory: Inventory): 
       .find((foundation) => leaving.has(foundation));
     if (needed === undefined) continue;
     const { product } = must(leaving.get(needed), 'the leaving service');
-    const message = `the product ${product.id} cannot go: the product ${dependant.product} relies on it`;
+    const relying = dependant.product === null ? `service ${id}` : `product ${dependant.product}`;
+    const message = `the product ${product.id} cannot go: the ${relying} relies on it`;
     refuse('ProductReliedOn', message, { item: product.item.id, field: 'product' });
   }
-}
-
-/**
- * The modified services and, through them, every dependant that reads what may change, each after what it
- * relies on. A service that stays as it is is left out.
- */
-function modifications(
-  orderId: string,
-  bound: readonly (ServiceDraft & Pick<Worked, 'bindings'>)[],
-  catalog: Catalog,
-  inventory: Inventory,
-): Worked[] {
-  const explicit = new Map(
-    bound.filter(({ action }) => action === 'modify').map((draft) => [draft.id, draft]),
-  );
-  const leaving = new Set(bound.filter(({ action }) => action === 'delete').map(({ id }) => id));
-  const forecasts: Record<string, ResultForecast> = {};
-  const causes = new Map<string, ProductDraft>();
-  const worked: Worked[] = [];
-  for (const service of foundationsFirst(inventory)) {
-    if (leaving.has(service.id) || service.state === 'terminated') continue;
-    const draft = explicit.get(service.id) ?? dependantOf(orderId, service, causes, catalog);
-    if (draft === undefined) {
-      forecasts[service.id] = forecastOfUntouched(service);
-      continue;
-    }
-    const { steps, forecast } = stepsOfModify(draft, service, forecasts, !explicit.has(service.id));
-    forecasts[service.id] = forecast;
-    if (forecast.differing.length + forecast.uncertain.length > 0) causes.set(service.id, draft.product);
-    const skippable = forecast.differing.length === 0 && !forecast.passesOn;
-    const changesNothing = skippable && sameJson(draft.characteristics, service.characteristics);
-    if (steps.length > 0 || !changesNothing) {
-      worked.push({ ...draft, bindings: service.bindings, steps, skippable });
-    }
-  }
-  return worked;
 }
 
 /** A service that nobody ordered to change, but whose foundation this order changes; it belongs to the item that does. */
 function dependantOf(
   orderId: string,
   service: Service,
-  causes: ReadonlyMap<string, ProductDraft>,
+  { product }: ServiceDraft,
   catalog: Catalog,
-): ServiceDraft | undefined {
-  const cause = Object.values(service.bindings)
-    .sort()
-    .find((id) => causes.has(id));
-  if (cause === undefined || service.state !== 'active') return undefined;
-  const product = must(causes.get(cause), 'the cause');
+): ServiceDraft & SteppedService {
   return {
     id: service.id,
     serviceOrder: derivedId(orderId, product.item.id, product.instance, `dependant/${service.id}`),
     product,
+    item: product.item,
     action: 'modify',
     specification: serviceSpecification(service.specification, catalog),
     characteristics: service.characteristics,
     existing: service,
   };
-}
-
-function foundationsFirst({ services }: Inventory): Service[] {
-  const ordered: Service[] = [];
-  const visited = new Set<string>();
-  const visit = (service: Service): void => {
-    if (visited.has(service.id)) return;
-    visited.add(service.id);
-    for (const id of Object.values(service.bindings).sort()) {
-      const foundation = services[id];
-      if (foundation) visit(foundation);
-    }
-    ordered.push(service);
-  };
-  for (const id of Object.keys(services).sort()) visit(must(services[id], id));
-  return ordered;
 }
 
 const existingOf = (draft: ServiceDraft): Service => must(draft.existing, `the service ${draft.id}`);
@@ -183,7 +128,7 @@ function serviceOrderOf(
   return {
     id: draft.serviceOrder,
     item: draft.product.item.id,
-    product: existing?.product ?? draft.product.id,
+    product: existing ? claimedAs(existing) : draft.product.id,
     service: draft.id,
     action: draft.action,
     specification: draft.specification.id,
@@ -225,7 +170,7 @@ function productOf(
     .filter((service) => service.product.id === id && service.action !== 'delete')
     .flatMap(({ bindings }) => Object.values(bindings))
     .map((service) => made.get(service) ?? inventory.services[service]?.product)
-    .filter((product): product is string => product !== undefined && product !== id);
+    .filter((product): product is string => typeof product === 'string' && product !== id);
   return {
     id,
     item: item.id,

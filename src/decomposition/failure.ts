@@ -5,7 +5,7 @@ import type { RequestedItem } from '../order/order.ts';
 import type { PolicyRow } from '../serviceOrder/recovery.ts';
 
 /** The policy a specification writes, in the numbers a running order counts with. */
-export const policyOf = ({ recovery = [] }: ServiceSpecification): readonly PolicyRow[] =>
+export const policyOf = ({ recovery = [] }: Pick<ServiceSpecification, 'recovery'>): readonly PolicyRow[] =>
   recovery.map(({ retry, ...row }) => ({
     ...row,
     ...(retry && {

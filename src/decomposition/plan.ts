@@ -1,6 +1,6 @@
 import type { FailureMode } from '../catalog/model.ts';
 import type { JsonObject } from '../kernel/json.ts';
-import type { PolicyRow, RecoveryPolicy } from '../serviceOrder/recovery.ts';
+import type { PolicyRow, RecoveryPolicy, ReportTimes } from '../serviceOrder/recovery.ts';
 
 export type Verb = 'apply' | 'revoke';
 export type ServiceAction = 'add' | 'modify' | 'delete';
@@ -27,6 +27,8 @@ export interface PlannedStep {
   readonly optional?: true;
   /** Once it is scheduled, its item is never undone any more. */
   readonly pointOfNoReturn?: true;
+  /** For a system that reports later; absent where the specification does not say. */
+  readonly reports?: ReportTimes;
 }
 
 export interface PlannedServiceOrder {
@@ -82,6 +84,9 @@ export interface CompactStep {
   readonly ifChanged?: readonly string[];
   readonly optional?: true;
   readonly pointOfNoReturn?: true;
+  /** Its system has a task queue of its own. */
+  readonly queue?: true;
+  readonly reports?: ReportTimes;
 }
 
 export interface CompactServiceOrder {
@@ -127,9 +132,13 @@ const inlineServiceItemsMax = 100;
 
 /** A service order's item ordinal and step name: one step of one item. */
 export const stepId = (ordinal: number, name: string): string => `${ordinal}/${name}`;
+export const stepItem = (id: string): string => id.slice(0, id.indexOf('/'));
 export const stepName = (id: string): string => id.slice(id.indexOf('/') + 1);
 
-export const compactSteps = (steps: readonly PlannedStep[]): CompactStep[] =>
+/** Systems with limits, whose steps go to task queues of their own. */
+export type LimitedSystems = ReadonlySet<string>;
+
+export const compactSteps = (steps: readonly PlannedStep[], limited: LimitedSystems): CompactStep[] =>
   steps.map((step) => ({
     id: stepId(1, step.name),
     system: step.system,
@@ -138,13 +147,19 @@ export const compactSteps = (steps: readonly PlannedStep[]): CompactStep[] =>
     ...(step.ifChanged && { ifChanged: step.ifChanged }),
     ...(step.optional && { optional: true }),
     ...(step.pointOfNoReturn && { pointOfNoReturn: true }),
+    ...(limited.has(step.system) && { queue: true }),
+    ...(step.reports && { reports: step.reports }),
   }));
 
 const isIrreversible = ({ action, steps }: PlannedServiceOrder): boolean =>
   action === 'delete' ||
   steps.some(({ verb, pointOfNoReturn }) => verb === 'revoke' || pointOfNoReturn === true);
 
-export function compact(plan: Plan, settings: PlanSettings): CompactPlan {
+export function compact(
+  plan: Plan,
+  settings: PlanSettings,
+  limited: LimitedSystems = new Set(),
+): CompactPlan {
   const inline = plan.serviceOrders.length <= inlineServiceItemsMax;
   const orderByService = new Map(
     plan.serviceOrders.map((serviceOrder) => [serviceOrder.service, serviceOrder.id]),
@@ -168,7 +183,7 @@ export function compact(plan: Plan, settings: PlanSettings): CompactPlan {
         }),
       ),
       skippable: serviceOrder.skippable,
-      ...(inline && { steps: compactSteps(serviceOrder.steps) }),
+      ...(inline && { steps: compactSteps(serviceOrder.steps, limited) }),
       ...(serviceOrder.optional && { optional: true }),
       ...(isIrreversible(serviceOrder) && { irreversible: true }),
       ...(serviceOrder.recovery && { recovery: serviceOrder.recovery }),

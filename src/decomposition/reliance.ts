@@ -1,5 +1,5 @@
 import { entryIn } from '../catalog/model.ts';
-import type { Inventory, Service } from '../inventory/inventory.ts';
+import { claimedAs, type Inventory, type Service } from '../inventory/inventory.ts';
 import { refuse } from '../order/refusal.ts';
 import type { RequestedItem } from '../order/order.ts';
 import type { ServiceDraft } from './services.ts';
@@ -7,6 +7,7 @@ import type { ServiceDraft } from './services.ts';
 /** A service that may be relied on: one of this order, or one that stands already. */
 interface Candidate {
   readonly id: string;
+  /** What it is called in a refusal. */
   readonly product: string;
   readonly item?: string;
   readonly instance?: number;
@@ -110,10 +111,20 @@ function servicesBehind(
   const product = entryIn(inventory.products, productId ?? '');
   if (product === undefined) return [];
   const family = [product.id, ...product.bundles];
-  let layer = Object.values(inventory.services).filter((service) => family.includes(service.product));
+  const own = Object.values(inventory.services).filter((service) => family.includes(claimedAs(service)));
+  return nearest(own, specification, inventory).map((found) => ({ id: found.id, product: claimedAs(found) }));
+}
+
+/** The services of a specification among these, else among those that these rely on, and so on downwards. */
+export function nearest(
+  services: readonly Service[],
+  specification: string,
+  inventory: Inventory,
+): readonly Service[] {
+  let layer = services;
   for (let depth = 0; layer.length > 0 && depth < depthMax; depth++) {
     const found = layer.filter((service) => service.specification === specification && isUsable(service));
-    if (found.length > 0) return found.map(({ id, product: of }) => ({ id, product: of }));
+    if (found.length > 0) return found;
     const below = layer.flatMap(({ bindings }) => Object.values(bindings));
     layer = Object.values(inventory.services).filter(({ id }) => below.includes(id));
   }

@@ -94,7 +94,7 @@ function wantedUses(product: ProductDraft, catalog: Catalog): WantedUse[] {
 export const serviceSpecification = (id: string, catalog: Catalog): ServiceSpecification =>
   must(entryIn(catalog.serviceSpecifications, id), `service specification ${id}`);
 
-export const failed = (item: RequestedItem, where: string, message: string): never =>
+export const failed = (item: Pick<RequestedItem, 'id'>, where: string, message: string): never =>
   refuse('ExpressionFailed', `the catalogue's expression ${where} has no value here: ${message}`, {
     item: item.id,
   });
@@ -128,7 +128,7 @@ const draftDelete = (
 });
 
 /** A delete works from the footprint alone, so a specification that is no longer in the catalogue is no obstacle. */
-const gone = ({ specification, domain }: Service): ServiceSpecification => ({
+export const gone = ({ specification, domain }: Service): ServiceSpecification => ({
   kind: 'serviceSpecification',
   id: specification,
   name: specification,

@@ -1,11 +1,18 @@
 import { typesOf } from '../catalog/characteristics.ts';
+import { durationMs } from '../catalog/durations.ts';
 import { evaluateObject, evaluateText, readsOfText } from '../catalog/expressions.ts';
 import type { Bindings, ServiceSpecification, StepSpecification } from '../catalog/model.ts';
 import { footprintName, standing, type Footprint, type Service } from '../inventory/inventory.ts';
 import type { Json, JsonObject } from '../kernel/json.ts';
 import { sameJson } from '../kernel/json.ts';
+import type { ReportTimes } from '../serviceOrder/recovery.ts';
 import type { PlannedStep } from './plan.ts';
 import { failed, type ServiceDraft } from './services.ts';
+
+/** A service as its steps are planned; `item` is where a refusal points. */
+export interface SteppedService extends Pick<ServiceDraft, 'id' | 'specification' | 'characteristics'> {
+  readonly item: { readonly id: string };
+}
 
 /** What a service's results will be once it is modified: known now, or known only when it is done. */
 export interface ResultForecast {
@@ -17,12 +24,12 @@ export interface ResultForecast {
   readonly passesOn: boolean;
 }
 
-const objectOf = (draft: ServiceDraft, name: string, specification: StepSpecification): string => {
+const objectOf = (draft: SteppedService, name: string, specification: StepSpecification): string => {
   const bindings = { service: { id: draft.id }, characteristics: draft.characteristics };
   const object = evaluateObject(specification.object, bindings, typesOf(draft.specification.characteristics));
   return object.ok
     ? object.value
-    : failed(draft.product.item, `${draft.specification.id}.steps.${name}.object`, object.message);
+    : failed(draft.item, `${draft.specification.id}.steps.${name}.object`, object.message);
 };
 
 const applied = (name: string, specification: StepSpecification, object: string): PlannedStep => ({
@@ -37,9 +44,15 @@ const applied = (name: string, specification: StepSpecification, object: string)
   after: specification.after,
   ...(specification.optional && { optional: true }),
   ...(specification.pointOfNoReturn && { pointOfNoReturn: true }),
+  ...(specification.reports && { reports: timesOf(specification.reports) }),
 });
 
-export const stepsOfAdd = (draft: ServiceDraft): PlannedStep[] =>
+const timesOf = ({ within, poll }: NonNullable<StepSpecification['reports']>): ReportTimes => ({
+  withinMs: durationMs(within),
+  pollMs: durationMs(poll),
+});
+
+export const stepsOfAdd = (draft: SteppedService): PlannedStep[] =>
   inOrder(draft.specification).map(([name, step]) => applied(name, step, objectOf(draft, name, step)));
 
 /** From the footprint alone, last built first: today's catalogue has no say in what stands. */
@@ -90,7 +103,7 @@ export interface ModifiedSteps {
  * Of a dependant only what stands and reads what this order changes is compared: nobody ordered the rest.
  */
 export function stepsOfModify(
-  draft: ServiceDraft,
+  draft: SteppedService,
   service: Service,
   upstream: Readonly<Record<string, ResultForecast>>,
   dependant: boolean,
@@ -154,7 +167,7 @@ function needOf(specification: StepSpecification, footprint: Footprint | undefin
 }
 
 function firstOutlook(
-  draft: ServiceDraft,
+  draft: SteppedService,
   service: Service,
   live: readonly Footprint[],
   upstream: Readonly<Record<string, ResultForecast>>,
@@ -199,7 +212,7 @@ export const forecastOfUntouched = (service: Service): ResultForecast => ({
   passesOn: false,
 });
 
-function forecastOf(draft: ServiceDraft, service: Service, outlook: Outlook): ResultForecast {
+function forecastOf(draft: SteppedService, service: Service, outlook: Outlook): ResultForecast {
   const known: Record<string, Json> = {};
   const uncertain: string[] = [];
   let passesOn = false;

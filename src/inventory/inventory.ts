@@ -21,7 +21,8 @@ export interface Footprint {
 
 export interface Service {
   readonly id: string;
-  readonly product: string;
+  /** Null where it was ordered by itself. */
+  readonly product: string | null;
   readonly specification: string;
   readonly domain: string;
   readonly state: ServiceState;
@@ -48,6 +49,9 @@ export interface Inventory {
 }
 
 export const emptyInventory: Inventory = { products: {}, services: {} };
+
+/** What an order on the service claims: the product it belongs to, else the service itself. */
+export const claimedAs = ({ id, product }: Pick<Service, 'id' | 'product'>): string => product ?? id;
 
 export const footprintName = (footprint: Pick<Footprint, 'system' | 'object'>): string =>
   `${footprint.system} ${footprint.object}`;

@@ -48,6 +48,12 @@ export const whenCompleted: Readonly<Record<ServiceAction, ProductArrow | null>>
   delete: 'Terminated',
 };
 
+export const whenCancelled: Readonly<Record<ServiceAction, ProductArrow | null>> = {
+  add: 'Cancelled',
+  modify: null,
+  delete: 'EndingGivenUp',
+};
+
 export const whenFailed: Readonly<Record<ServiceAction, ProductArrow | null>> = {
   add: 'Aborted',
   modify: null,

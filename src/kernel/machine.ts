@@ -17,6 +17,15 @@ export function follow<State extends string, Event extends string>(
   return must<State>(machine[from][event] as State | undefined, `an arrow for ${event} out of ${from}`);
 }
 
+/** The event has led here already and cannot lead on: whoever records it twice need do nothing. */
+export const hasFollowed = <State extends string, Event extends string>(
+  machine: Machine<State, Event>,
+  state: State,
+  event: Event,
+): boolean =>
+  machine[state][event] === undefined &&
+  Object.values<Machine<State, Event>[State]>(machine).some((row) => row[event] === state);
+
 /** The event that leads from one state to another; the table must hold exactly such an arrow. */
 export function arrowBetween<State extends string, Event extends string>(
   machine: Machine<State, Event>,

@@ -2,6 +2,7 @@ import { must, unreachable } from '../kernel/assert.ts';
 import { isFinal } from '../kernel/machine.ts';
 import { type CompactServiceOrder, isUnneeded } from '../decomposition/plan.ts';
 import { evolve, type OrderChange } from './changes.ts';
+import { refusalOf } from './commands.ts';
 import { judge, takeBack } from './failure.ts';
 import { orderMachine } from './machine.ts';
 import { changesOf } from './outcome.ts';
@@ -59,6 +60,8 @@ function note(run: OrderRun, event: OrderEvent): OrderRun {
       return noteResumed(run, event.id);
     case 'ServiceOrderStands':
       return noteStands(run, event.id);
+    case 'AbortRequested':
+      return refusalOf(run, event) ? run : { ...run, aborted: true };
     case 'ServiceOrderSettled':
       return noteSettled(run, event);
     case 'CompensationOpened':
@@ -175,6 +178,12 @@ export const changedFor = (run: OrderRun, serviceOrder: CompactServiceOrder): st
   Object.entries(serviceOrder.reliesOn).flatMap(([alias, id]) =>
     child(run, id).changed.map((name) => `reliesOn.${alias}.${name}`),
   );
+
+/** The same, for a service order by its id; one that takes back another knows no changes. */
+export const changedAround = (run: OrderRun, id: string): string[] => {
+  const planned = run.plan.serviceOrders.find((one) => one.id === id);
+  return planned ? changedFor(run, planned) : [];
+};
 
 const needsNothing = ({ skippable, steps }: CompactServiceOrder, changed: readonly string[]): boolean =>
   skippable && (steps?.every((step) => isUnneeded(step, changed)) ?? false);

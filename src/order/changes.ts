@@ -42,6 +42,15 @@ export const openingChanges = (order: OrderStates): OrderChange[] => [
   { type: 'order', arrow: 'Started' },
 ];
 
+/** A person does not want it any more, before it was opened. */
+export const dropping = (order: OrderStates): OrderChange[] =>
+  (['CancellationRequested', 'CancellationAccepted', 'Cancelled'] as const).flatMap(
+    (arrow): OrderChange[] => [
+      ...each(order, arrow, ...(arrow === 'Cancelled' ? ['aborted'] : [])),
+      { type: 'order', arrow },
+    ],
+  );
+
 /** What was sound at acceptance is not any more, before anything was done. */
 export const rejection = (order: OrderStates, code: string): OrderChange[] => [
   ...each(order, 'Rejected', code),

@@ -1,8 +1,11 @@
 import type { CompactServiceOrder } from '../decomposition/plan.ts';
+import { isFinal } from '../kernel/machine.ts';
+import { itemMachine, type ItemState } from './machine.ts';
 import {
   aboutOf,
   type Advanced,
   child,
+  isGoingBack,
   isGone,
   type OrderCommand,
   type OrderRun,
@@ -12,13 +15,15 @@ import {
 import { closure, tiesOf, type Ties } from './ties.ts';
 
 /**
- * What goes down with the failures so far: all that the order's policy dooms, less what stands because
+ * What goes down with the failures so far, or since a person wants it: all that is doomed, less what stands because
  * something past its point of no return needs it. Judged anew at every turn, since either may still grow.
  */
 export function judge(run: OrderRun): OrderRun {
-  if (run.failed.length === 0) return run;
+  if (!isGoingBack(run)) return run;
   const ties = tiesOf(run);
-  const inScope = new Set(run.failed.flatMap((id) => [...scopeOf(run, ties, id)]));
+  const inScope = run.aborted
+    ? new Set(run.plan.serviceOrders.filter((one) => !hasItemEnded(run, one)).map(({ id }) => id))
+    : new Set(run.failed.flatMap((id) => [...scopeOf(run, ties, id)]));
   const standing = standingOf(run, ties);
   const lost = [...inScope].filter((id) => !standing.has(id) || isGone(run, id) || isGoing(run, id));
   return { ...run, doomed: [...closure(lost, ties.dependants)].sort() };
@@ -36,8 +41,16 @@ function scopeOf({ plan }: OrderRun, ties: Ties, failed: string): ReadonlySet<st
 
 /** Past a point of no return, with the rest of its item and all that these were built on. */
 function standingOf(run: OrderRun, ties: Ties): ReadonlySet<string> {
-  const past = run.plan.serviceOrders.filter((one) => isPastReturn(run, one)).map(({ id }) => id);
+  const past = run.plan.serviceOrders
+    .filter((one) => isPastReturn(run, one) || hasItemEnded(run, one, 'completed'))
+    .map(({ id }) => id);
   return closure([...run.standing, ...past], ties.siblings, ties.foundations);
+}
+
+/** An item that has ended on its own, under `bestEffort`, is nothing that may still be taken back. */
+function hasItemEnded(run: OrderRun, { item }: CompactServiceOrder, as?: ItemState): boolean {
+  const state = run.items[item];
+  return state !== undefined && isFinal(itemMachine, state) && (as === undefined || state === as);
 }
 
 /** What is known without asking: of a ready one all is built, and nothing taken away yet. */

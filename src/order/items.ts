@@ -17,7 +17,10 @@ export function soundItems(
   return withParts(nested, catalog, inventory);
 }
 
-function checkIds(items: readonly RequestedItem[]): void {
+/** What items say of each other, whatever they order. */
+export type RelatedItem = Pick<RequestedItem, 'id' | 'relationships'>;
+
+export function checkIds(items: readonly RelatedItem[]): void {
   const ids = new Set<string>();
   for (const { id } of items) {
     if (ids.has(id)) refuse('ItemDuplicate', `two items have the id ${id}`, { item: id, field: 'id' });
@@ -55,6 +58,11 @@ function checkCycles(items: readonly RequestedItem[]): void {
       ],
     ]),
   );
+  refuseCircle(edges);
+}
+
+/** Item → the items it waits for. */
+export function refuseCircle(edges: ReadonlyMap<string, readonly string[]>): void {
   const cycle = findCycle([...edges.keys()], (id) => edges.get(id) ?? []);
   if (cycle === undefined) return;
   const [first = ''] = cycle;

@@ -4,7 +4,7 @@ import { isFinal } from '../kernel/machine.ts';
 import { evolve, orderArrow, type OrderChange } from './changes.ts';
 import { itemMachine, type OrderState } from './machine.ts';
 import { rollUp } from './rollUp.ts';
-import { child, inState, isGone, isOver, type OrderRun, serviceOrdersOf } from './run.ts';
+import { child, inState, isGoingBack, isGone, isOver, type OrderRun, serviceOrdersOf } from './run.ts';
 import { closure, familyOf, grouped, partsIn, tiesOf } from './ties.ts';
 
 /** The arrows of items and order that follow from where the service orders are now. */
@@ -65,7 +65,7 @@ function mayEndTogether(run: OrderRun, doomed: ReadonlySet<string>): View['mayEn
 function mayEndAlone(run: OrderRun, ofFamily: View['ofFamily'], doomed: ReadonlySet<string>): View['mayEnd'] {
   const ties = tiesOf(run);
   const down = [ties.siblings, ties.foundations, ties.parts];
-  const awaited = run.failed.length === 0 ? down : [...down, ties.dependants, ties.bundles];
+  const awaited = !isGoingBack(run) ? down : [...down, ties.dependants, ties.bundles];
   const open = new Set(
     run.plan.serviceOrders.filter(({ id }) => !hasEnded(run, doomed, id)).map(({ id }) => id),
   );
@@ -83,10 +83,16 @@ function isMoving(run: OrderRun): boolean {
 }
 
 /** A held service order that settles has been resumed: so have its item and the order. */
-const orderArrows = (from: OrderState, to: OrderState): OrderChange[] =>
-  from === 'held' && to === 'completed'
-    ? [...orderArrow('held', 'inProgress'), ...orderArrow('inProgress', 'completed')]
-    : orderArrow(from, to);
+function orderArrows(from: OrderState, to: OrderState): OrderChange[] {
+  if (from === 'held' && to === 'completed')
+    return [...orderArrow('held', 'inProgress'), ...orderArrow('inProgress', 'completed')];
+  if (from === 'inProgress' && to === 'cancelled')
+    return cancelling.map((arrow) => ({ type: 'order', arrow }));
+  return orderArrow(from, to);
+}
+
+/** The standard knows no shorter way out of `inProgress`; what is held may be cancelled at once. */
+const cancelling = ['CancellationRequested', 'CancellationAccepted', 'Cancelled'] as const;
 
 function itemChanges(view: View, item: string): OrderChange[] {
   const { run } = view;
@@ -94,6 +100,8 @@ function itemChanges(view: View, item: string): OrderChange[] {
   if (isFinal(itemMachine, state)) return [];
   if (view.mayEnd(item)) {
     const end = failureOf(view, item) ?? { arrow: 'Completed' as const };
+    if (end.arrow === 'Cancelled' && state === 'inProgress')
+      return cancelling.map((arrow) => ({ type: 'item', item, ...end, arrow }));
     const resumed: OrderChange[] =
       state === 'held' && end.arrow === 'Completed' ? [{ type: 'item', item, arrow: 'Resumed' }] : [];
     return [...resumed, { type: 'item', item, ...end }];
@@ -106,24 +114,29 @@ function itemChanges(view: View, item: string): OrderChange[] {
   return !held && state === 'held' ? [{ type: 'item', item, arrow: 'Resumed' }] : [];
 }
 
-/** An item fails when something it needs, of its own or of its parts, is not there in the end, or nothing is. */
+/**
+ * An item fails when something it needs, of its own or of its parts, is not there in the end, or nothing is. Where
+ * a person wanted it so, it is cancelled.
+ */
 function failureOf(
   { run, ofFamily, isMissing, failsAsAWhole }: View,
   item: string,
-): { readonly arrow: 'Failed'; readonly code: string } | undefined {
+): { readonly arrow: 'Failed' | 'Cancelled'; readonly code: string } | undefined {
+  const arrow = run.aborted ? 'Cancelled' : 'Failed';
   const all = ofFamily(item);
-  if (all.length === 0) return failsAsAWhole ? { arrow: 'Failed', code: 'notStarted' } : undefined;
+  if (all.length === 0) return failsAsAWhole ? { arrow, code: codeOf(run, []) } : undefined;
   const missing = all.filter(isMissing);
   const needed = missing.filter(({ optional }) => optional !== true);
-  if (needed.length > 0) return { arrow: 'Failed', code: codeOf(run, needed) };
-  return missing.length === all.length ? { arrow: 'Failed', code: codeOf(run, missing) } : undefined;
+  if (needed.length > 0) return { arrow, code: codeOf(run, needed) };
+  return missing.length === all.length ? { arrow, code: codeOf(run, missing) } : undefined;
 }
 
-/** Its own reason where it has one, else that it was taken back with others or never began. */
+/** Its own reason where it has one, else that it was aborted, taken back with others, or never began. */
 function codeOf(run: OrderRun, missing: readonly CompactServiceOrder[]): string {
   const children = missing.map(({ id }) => ({ ...child(run, id), id }));
   const own = children.find(({ id }) => run.failed.includes(id));
   if (own?.code !== undefined) return own.code;
+  if (run.aborted) return 'aborted';
   return children.every(({ state }) => state === 'notStarted' || state === 'skipped')
     ? 'notStarted'
     : 'undone';

@@ -20,6 +20,15 @@ export const orderRefusalTypes = [
   'ProductNotActive',
   'ProductReliedOn',
   'ProductInUse',
+  'ServiceSpecificationMissing',
+  'ServiceSpecificationUnknown',
+  'ServiceOfOtherSpecification',
+  'ServiceMissing',
+  'ServiceUnknown',
+  'ServiceTwice',
+  'ServiceNotActive',
+  'ServiceReliedOn',
+  'ServiceInUse',
   'RelianceUnbound',
   'RelianceAmbiguous',
   'ExpressionFailed',
@@ -34,6 +43,9 @@ export type RefusedField =
   | 'product'
   | 'relationship'
   | 'productRelationship'
+  | 'service'
+  | 'specification'
+  | 'serviceRelationship'
   | { readonly characteristic: string };
 
 export interface OrderRefusal {

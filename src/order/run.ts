@@ -52,6 +52,8 @@ export interface OrderRun {
   /** Service orders that will not stand, and those that said they stand whatever fails. */
   readonly doomed: readonly string[];
   readonly standing: readonly string[];
+  /** A person wants all back that may be taken back. */
+  readonly aborted: boolean;
 }
 
 export type OrderEvent =
@@ -73,6 +75,7 @@ export type OrderEvent =
       readonly code: string | null;
       readonly changed: readonly string[];
     }
+  | { readonly type: 'AbortRequested' }
   | { readonly type: 'CompensationOpened'; readonly serviceOrders: readonly CompactServiceOrder[] };
 
 export type OrderCommand =
@@ -111,7 +114,11 @@ export const beginOrder = (
   failed: [],
   doomed: [],
   standing: [],
+  aborted: false,
 });
+
+/** Something of it is to be taken back: by its policy, or because a person wants it. */
+export const isGoingBack = ({ failed, aborted }: OrderRun): boolean => aborted || failed.length > 0;
 
 export const child = (run: OrderRun, id: string): Child => must(run.children[id], `service order ${id}`);
 

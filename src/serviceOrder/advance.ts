@@ -1,7 +1,16 @@
 import { must, unreachable } from '../kernel/assert.ts';
-import { isUnneeded, type CompactStep, stepName } from '../decomposition/plan.ts';
-import type { StepArrow } from './machine.ts';
-import { costsAttempt, recover, type ErrorClass, type Recovery } from './recovery.ts';
+import { isUnneeded, type CompactStep, stepItem, stepName } from '../decomposition/plan.ts';
+import { refusalOf, retryNow } from './commands.ts';
+import type { ServiceOrderArrow, StepArrow } from './machine.ts';
+import {
+  costsAttempt,
+  policyFor,
+  recover,
+  reportOverdue,
+  type ErrorClass,
+  type Recovery,
+} from './recovery.ts';
+import { lookAgain, noteAccepted, noteCalled, noteReportDue, waitsOutside } from './reports.ts';
 import { isTakenBack, mayTurnBack, noteUndone, scheduleUndo, turnBack } from './retreat.ts';
 import {
   followOrder,
@@ -24,14 +33,26 @@ import {
 export function advance(before: ServiceOrderRun, event: ServiceOrderEvent): Advanced {
   const noted = note(before, event);
   const started = noted.run.retreat ? scheduleUndo(noted.run) : schedule(noted.run);
-  const run = started.run;
-  const commands = [...noted.commands, ...started.commands];
+  const { run, commands } = followReports(started.run, [...noted.commands, ...started.commands]);
   const outcome = outcomeOf(run);
   if (outcome) return settle(run, outcome, commands);
   if (run.stage === 'building' && !run.retreat && builtUp(run)) {
     return { run: { ...run, stage: 'ready' }, commands: [...commands, { type: 'reportReady' }] };
   }
   return run.state !== 'held' && isStuck(run) ? hold(run, commands) : { run, commands };
+}
+
+/** Shows whether anything but other systems is waited for. */
+function followReports(run: ServiceOrderRun, commands: readonly ServiceOrderCommand[]): Advanced {
+  const isOutside = waitsOutside(run);
+  const arrow: ServiceOrderArrow = isOutside ? 'WaitsOutside' : 'ReportedBack';
+  const isNews = isOutside ? run.state === 'inProgress' : run.state === 'pendingExternal' && !isStuck(run);
+  if (!isNews) return { run, commands };
+  const change = { type: 'serviceOrder', arrow } as const;
+  return {
+    run: { ...run, state: followOrder(run.state, arrow) },
+    commands: [{ type: 'recordServiceOrder', changes: [change] }, ...commands],
+  };
 }
 
 function note(run: ServiceOrderRun, event: ServiceOrderEvent): Advanced {
@@ -42,16 +63,37 @@ function note(run: ServiceOrderRun, event: ServiceOrderEvent): Advanced {
       return { run: { ...run, stage: 'released' }, commands: [] };
     case 'RetryDue':
       return retry(run, event.step);
+    case 'ReportRequested':
+      return { run, commands: whereabouts(run) };
+    case 'RetryNowRequested':
+      return refusalOf(run, event) ? { run, commands: [] } : retryNow(run, event.step);
     case 'StopRequested':
       if (run.retreat) return { run, commands: run.state === 'held' ? [reportHeld(run)] : [] };
       if (!mayTurnBack(run)) return { run, commands: [{ type: 'reportStands' }] };
       return turnBack(run, { outcome: 'cancelled', code: 'stopped' });
+    case 'ReportDue':
+      return noteReportDue(run, event.step, event.number);
+    case 'Called':
+      return noteCalled(run, event.step);
     case 'StepReported':
-      return event.report.type === 'done'
-        ? noteDone(run, event.step, event.report.changed)
-        : noteFailure(run, event.step, event.report, event.jitter);
+      return noteReport(run, event.step, event.report, event.jitter);
     default:
       return unreachable(event);
+  }
+}
+
+function noteReport(run: ServiceOrderRun, id: string, report: StepReport, jitter: number): Advanced {
+  switch (report.type) {
+    case 'done':
+      return noteDone(run, id, report.changed);
+    case 'accepted': {
+      const accepted = noteAccepted(run, id);
+      return accepted === 'overdue' ? noteOverdue(run, id, jitter) : accepted;
+    }
+    case 'failed':
+      return noteFailure(run, id, report, jitter);
+    default:
+      return unreachable(report);
   }
 }
 
@@ -59,6 +101,8 @@ function note(run: ServiceOrderRun, event: ServiceOrderEvent): Advanced {
 function retry(run: ServiceOrderRun, id: string): Advanced {
   const { awaitsRetry, way } = step(run, id);
   if (!awaitsRetry || (run.retreat && way === 'do')) return { run, commands: [] };
+  const looked = lookAgain(run, id);
+  if (looked) return looked;
   if (way === 'do') return attempt(run, id);
   return { run: withStep(run, id, { awaitsRetry: false }), commands: [{ type: 'undoStep', step: id }] };
 }
@@ -66,32 +110,62 @@ function retry(run: ServiceOrderRun, id: string): Advanced {
 const noteDone = (run: ServiceOrderRun, id: string, changed: readonly string[]): Advanced =>
   step(run, id).way === 'undo'
     ? noteUndone(run, id)
-    : { run: { ...move(run, id, 'Done'), changed: [...run.changed, ...changed] }, commands: [] };
+    : {
+        run: {
+          ...withStep(move(run, id, 'Done'), id, { report: undefined }),
+          changed: [...run.changed, ...changed],
+        },
+        commands: [],
+      };
 
-function noteFailure(
-  before: ServiceOrderRun,
-  id: string,
-  { class: errorClass, code, retryAfterMs }: Extract<StepReport, { type: 'failed' }>,
-  jitter: number,
-): Advanced {
+function noteFailure(before: ServiceOrderRun, id: string, failure: Failure, jitter: number): Advanced {
+  const { class: errorClass, code, outage } = failure;
   const was = step(before, id);
-  const { verb, system, optional = false } = planned(before, id);
-  const counted = costsAttempt(errorClass);
-  const attempts = was.attempts + (counted ? 1 : 0);
-  const outages = was.outages + (counted ? 0 : 1);
+  const counted = costsAttempt(errorClass) && !outage;
   const arrow = arrowOf(errorClass);
-  const run = withStep(was.way === 'undo' ? before : move(before, id, arrow), id, {
-    attempts,
-    outages,
-    doubted: was.doubted || arrow === 'Doubted' || errorClass === 'lied',
+  // A look that saw nothing changes nothing: the system has the call, and will be asked again.
+  const isUnseen = !counted || arrow === 'Deferred';
+  const report = was.report && isUnseen ? { ...was.report, looking: false } : undefined;
+  const stays = was.way === 'undo' || report !== undefined;
+  const run = withStep(stays ? before : move(before, id, arrow), id, {
+    attempts: was.attempts + (counted ? 1 : 0),
+    outages: was.outages + (counted ? 0 : 1),
+    doubted: was.doubted || (!report && (arrow === 'Doubted' || errorClass === 'lied')),
     trouble: { class: errorClass, code },
+    report,
+    called: false,
   });
   if (run.retreat && was.way === 'do') return { run, commands: [] };
-  const next = recover(run.policy, {
+  return followPolicy(run, id, failure, jitter);
+}
+
+/** Nothing is in doubt, but nobody knows how long it may still take. */
+function noteOverdue(before: ServiceOrderRun, id: string, jitter: number): Advanced {
+  const { report, attempts } = step(before, id);
+  const failure = { class: 'inDoubt', code: reportOverdue } as const;
+  const run = withStep(before, id, {
+    attempts: attempts + 1,
+    trouble: failure,
+    report: report && { ...report, looking: false },
+  });
+  return followPolicy(run, id, failure, jitter);
+}
+
+type Failure = Omit<Extract<StepReport, { type: 'failed' }>, 'type'>;
+
+function followPolicy(
+  run: ServiceOrderRun,
+  id: string,
+  { class: errorClass, code, retryAfterMs, outage }: Failure,
+  jitter: number,
+): Advanced {
+  const { way, attempts, outages } = step(run, id);
+  const { verb, system, optional = false } = planned(run, id);
+  const next = recover(policyFor(run.policy, stepItem(id)), {
     step: stepName(id),
     system,
     optional,
-    way: was.way,
+    way,
     verb,
     class: errorClass,
     code,
@@ -99,6 +173,7 @@ function noteFailure(
     outages,
     jitter,
     ...(retryAfterMs !== undefined && { retryAfterMs }),
+    ...(outage && { outage }),
   });
   return carryOut(run, id, next, { class: errorClass, code });
 }
@@ -117,10 +192,10 @@ function carryOut(
     };
   }
   if (next.type === 'undo' && mayTurnBack(run)) return turnBack(run, { outcome: 'failed', code: why.code });
-  if (next.type === 'skip' && !step(run, id).doubted) {
-    return recorded(move(run, id, 'Skipped'), { type: 'step', step: id, arrow: 'Skipped', ...why });
-  }
-  return recorded(move(run, id, 'Held'), { type: 'step', step: id, arrow: 'Held', ...why });
+  const { doubted, state } = step(run, id);
+  const arrow = next.type === 'skip' && !doubted && state !== 'accepted' ? 'Skipped' : 'Held';
+  const ended = withStep(move(run, id, arrow), id, { report: undefined });
+  return recorded(ended, { type: 'step', step: id, arrow, ...why });
 }
 
 const recorded = (run: ServiceOrderRun, change: ServiceOrderChange): Advanced => ({
@@ -194,8 +269,11 @@ const isOver = ({ state }: StepRun): boolean => state === 'done' || state === 's
 function isStuck(run: ServiceOrderRun): boolean {
   const steps = Object.values(run.steps);
   const moving = steps.some(
-    ({ state, awaitsRetry }) =>
-      state === 'attempting' || state === 'undoing' || (awaitsRetry && !run.retreat),
+    ({ state, awaitsRetry, report }) =>
+      state === 'attempting' ||
+      state === 'undoing' ||
+      report?.looking === true ||
+      ((awaitsRetry || state === 'accepted') && !run.retreat),
   );
   return !moving && steps.some(({ state }) => state === 'held');
 }
@@ -208,6 +286,11 @@ const hold = (run: ServiceOrderRun, commands: readonly ServiceOrderCommand[]): A
     reportHeld(run),
   ],
 });
+
+function whereabouts(run: ServiceOrderRun): ServiceOrderCommand[] {
+  if (run.state === 'held') return [reportHeld(run)];
+  return run.stage === 'ready' && !run.retreat ? [{ type: 'reportReady' }] : [];
+}
 
 function reportHeld(run: ServiceOrderRun): ServiceOrderCommand {
   const held = must(

@@ -130,6 +130,7 @@ export const stepMachine = {
   },
   accepted: {
     Attempted: 'attempting',
+    Doubted: 'inDoubt',
     Done: 'done',
     Refused: 'refused',
     Held: 'held',

@@ -36,12 +36,31 @@ export interface PolicyRow {
   readonly then: LastResort;
 }
 
+/** How often a system that will report later is asked meanwhile, and how long it may take. */
+export interface ReportTimes {
+  readonly withinMs: number;
+  readonly pollMs: number;
+}
+
+/** The code of a report that did not come in time. */
+export const reportOverdue = 'reportOverdue';
+
 /** Frozen into each plan, so that a running order keeps the policy it began with. */
 export interface RecoveryPolicy {
   readonly retry: RetryLimits;
   readonly outage: { readonly fromMs: number; readonly upToMs: number };
+  /** Where the step's specification does not say otherwise. */
+  readonly reports: ReportTimes;
   readonly rows?: readonly PolicyRow[];
+  /** Where a service order has items of several specifications, by the item's ordinal. */
+  readonly rowsByItem?: Readonly<Record<string, readonly PolicyRow[]>>;
 }
+
+/** What holds for one item of a service order. */
+export const policyFor = ({ rowsByItem, ...policy }: RecoveryPolicy, item: string): RecoveryPolicy => {
+  const rows = rowsByItem?.[item];
+  return rows ? { ...policy, rows } : policy;
+};
 
 export interface Trouble {
   /** The step's name, without the ordinal of its item. */
@@ -59,6 +78,8 @@ export interface Trouble {
   /** Tries that cost nothing, because the outage was not the system's answer. */
   readonly outages: number;
   readonly retryAfterMs?: number;
+  /** The system was known to be away: whatever the class, the try cost nothing and is waited for. */
+  readonly outage?: true;
   /** 0 up to 1, drawn by the caller: spreads the retries of many orders. */
   readonly jitter: number;
 }
@@ -88,13 +109,15 @@ export const costsAttempt = (errorClass: ErrorClass): boolean => classes[errorCl
 export function recover(policy: RecoveryPolicy, trouble: Trouble): Recovery {
   const usual = classes[trouble.class];
   const attempt = trouble.attempts + 1;
-  if (usual === 'outage') {
+  if (usual === 'outage' || trouble.outage) {
     const { fromMs, upToMs } = policy.outage;
-    const afterMs = backoffMs(fromMs, upToMs, Math.max(trouble.outages, 1), trouble.jitter);
+    const backoff = backoffMs(fromMs, upToMs, Math.max(trouble.outages, 1), trouble.jitter);
+    const afterMs = Math.max(backoff, spread(trouble.retryAfterMs ?? 0, trouble.jitter));
     return { type: 'retry', afterMs, attempt, of: null };
   }
   const row = rowFor(policy.rows ?? [], trouble);
-  const limits = usual.retried ? (row?.retry ?? policy.retry) : askedFor(row);
+  const isOverdue = trouble.code === reportOverdue;
+  const limits = usual.retried && !isOverdue ? (row?.retry ?? policy.retry) : askedFor(row, isOverdue);
   if (limits === undefined || trouble.attempts >= limits.attempts) {
     return { type: possible(row?.then ?? usual.end, trouble) };
   }
@@ -103,9 +126,14 @@ export function recover(policy: RecoveryPolicy, trouble: Trouble): Recovery {
   return { type: 'retry', afterMs, attempt, of: limits.attempts };
 }
 
-/** A definite answer is only asked for again by a row that means it: one that names its class or code. */
-const askedFor = (row: PolicyRow | undefined): RetryLimits | undefined =>
-  row?.class === undefined && row?.code === undefined ? undefined : row.retry;
+/**
+ * A definite answer is only asked for again by a row that means it: one that names its class or code. What names
+ * the class of an overdue report means doubts, and has no say here.
+ */
+const askedFor = (row: PolicyRow | undefined, isOverdue: boolean): RetryLimits | undefined => {
+  const namesClass = row?.class !== undefined && !isOverdue;
+  return namesClass || row?.code !== undefined ? row.retry : undefined;
+};
 
 /** What takes away or goes back can neither be undone nor left out; what is needed cannot be left out. */
 function possible(then: LastResort, { verb, way, optional }: Trouble): LastResort {
@@ -134,6 +162,9 @@ const matches = (row: PolicyRow, trouble: Trouble): boolean => {
   const names = { ...trouble, step: trouble.step.split('.')[0] };
   return policyFields.every((field) => row[field] === undefined || row[field] === names[field]);
 };
+
+/** Never before the time that was named, and up to a quarter later: many wait for the same one. */
+const spread = (ms: number, jitter: number): number => Math.round(ms * (1 + jitter / 4));
 
 /** Doubles each time up to the cap; jitter takes away up to a quarter. */
 function backoffMs(fromMs: number, upToMs: number, tries: number, jitter: number): number {

@@ -1,9 +1,11 @@
 import {
+  followOrder,
   isUntouched,
   move,
   step,
   withStep,
   type Advanced,
+  type ServiceOrderChange,
   type ServiceOrderCommand,
   type ServiceOrderRun,
   type StepRun,
@@ -31,18 +33,26 @@ export const mayTurnBack = (run: ServiceOrderRun): boolean =>
 
 /** From now on nothing goes forward; what is under way is heard out, then everything is taken back. */
 export function turnBack(run: ServiceOrderRun, retreat: NonNullable<ServiceOrderRun['retreat']>): Advanced {
-  const turned = { ...run, retreat };
-  if (run.state !== 'held') return { run: turned, commands: [] };
-  return resume(turned);
+  const held = run.plan.filter(({ id }) => step(run, id).state === 'held').map(({ id }) => id);
+  return resume({ ...run, retreat }, held, 'abort');
 }
 
-export const resume = (run: ServiceOrderRun): Advanced => ({
-  run: { ...run, state: 'inProgress' },
-  commands: [
-    { type: 'recordServiceOrder', changes: [{ type: 'serviceOrder', arrow: 'Resumed' }] },
-    { type: 'reportResumed' },
-  ],
-});
+/** These held steps need nobody any more; a held service order moves again with the first of them. */
+export function resume(
+  run: ServiceOrderRun,
+  steps: readonly string[],
+  resolution: 'retryNow' | 'abort',
+): Advanced {
+  const closed: ServiceOrderChange[] = steps.map((id) => ({ type: 'falloutClosed', step: id, resolution }));
+  if (run.state !== 'held') {
+    return { run, commands: closed.length > 0 ? [{ type: 'recordServiceOrder', changes: closed }] : [] };
+  }
+  const resumed: ServiceOrderChange = { type: 'serviceOrder', arrow: 'Resumed' };
+  return {
+    run: { ...run, state: followOrder(run.state, 'Resumed') },
+    commands: [{ type: 'recordServiceOrder', changes: [...closed, resumed] }, { type: 'reportResumed' }],
+  };
+}
 
 /**
  * Undoes every step that was ever attempted, what builds upon others first. A step counts from the moment it
@@ -53,7 +63,7 @@ export function scheduleUndo(before: ServiceOrderRun): Advanced {
   const commands: ServiceOrderCommand[] = [];
   for (const { id } of run.plan) {
     if (!isUndoable(run, id)) continue;
-    const { trouble: _, ...rest } = step(run, id);
+    const { trouble: _, report: __, called: ___, ...rest } = step(run, id);
     const fresh: StepRun = { ...rest, way: 'undo', attempts: 0, outages: 0, awaitsRetry: false };
     run = move({ ...run, steps: { ...run.steps, [id]: fresh } }, id, 'UndoStarted');
     commands.push({ type: 'undoStep', step: id });
@@ -64,6 +74,7 @@ export function scheduleUndo(before: ServiceOrderRun): Advanced {
 function isUndoable(run: ServiceOrderRun, id: string): boolean {
   const now = step(run, id);
   if (now.way === 'undo' || now.state === 'attempting' || isUntouched(now)) return false;
+  if (now.report?.looking) return false;
   return run.plan.every(({ id: other, after }) => !after.includes(id) || isTakenBack(step(run, other)));
 }
 
@@ -71,6 +82,6 @@ export const isTakenBack = (now: StepRun): boolean =>
   isUntouched(now) || now.state === 'undone' || now.state === 'leftBehind';
 
 export const noteUndone = (run: ServiceOrderRun, id: string): Advanced => ({
-  run: withStep(move(run, id, 'Undone'), id, { doubted: false }),
+  run: withStep(move(run, id, 'Undone'), id, { doubted: false, report: undefined }),
   commands: [],
 });

@@ -14,12 +14,25 @@ import type { ErrorClass, RecoveryPolicy } from './recovery.ts';
 /** What an attempt of a step came to, on its way there or back. Texts and values stay in Postgres. */
 export type StepReport =
   | { readonly type: 'done'; readonly changed: readonly string[] }
+  /** The system took the call, or is still at it, and will report later. */
+  | { readonly type: 'accepted' }
   | {
       readonly type: 'failed';
       readonly class: ErrorClass;
       readonly code: string;
       readonly retryAfterMs?: number;
+      /** The system was known to be away, and this try was to see whether it is back: it costs nothing. */
+      readonly outage?: true;
     };
+
+/** A system that took a call has yet to tell how it ended. */
+export interface ReportWait {
+  /** Timer by timer; while the system cannot be asked, no time passes. */
+  readonly waitedMs: number;
+  /** The one that rings for the next look; any other is stale. */
+  readonly timer?: { readonly number: number; readonly afterMs: number } | undefined;
+  readonly looking: boolean;
+}
 
 export interface StepRun {
   readonly state: StepState;
@@ -33,6 +46,11 @@ export interface StepRun {
   readonly awaitsRetry: boolean;
   /** Why it waits or is held: `ipam throttled`, for people. */
   readonly trouble?: { readonly class: ErrorClass; readonly code: string };
+  readonly report?: ReportWait | undefined;
+  /** A callback came in the middle of an attempt: look again after it. */
+  readonly called?: boolean;
+  /** How many timers for reports there ever were: tells a stale one from the one that counts. */
+  readonly timers?: number;
 }
 
 /** How a service order ends: all is as wanted, or all is as it was before. */
@@ -62,6 +80,13 @@ export type ServiceOrderEvent =
       readonly jitter: number;
     }
   | { readonly type: 'RetryDue'; readonly step: string }
+  | { readonly type: 'ReportDue'; readonly step: string; readonly number: number }
+  /** A callback came for the step. */
+  | { readonly type: 'Called'; readonly step: string }
+  /** Who listens now does not know where it is. */
+  | { readonly type: 'ReportRequested' }
+  /** A person wants another try at once. */
+  | { readonly type: 'RetryNowRequested'; readonly step: string }
   | { readonly type: 'Released' }
   /** The order cannot succeed as a whole: take back what you did. */
   | { readonly type: 'StopRequested' };
@@ -74,7 +99,9 @@ export type ServiceOrderChange =
       readonly class: ErrorClass;
       readonly code: string;
     }
-  | { readonly type: 'serviceOrder'; readonly arrow: ServiceOrderArrow };
+  | { readonly type: 'serviceOrder'; readonly arrow: ServiceOrderArrow }
+  /** A person's answer to a held step, or its way back: it is nobody's trouble any more. */
+  | { readonly type: 'falloutClosed'; readonly step: string; readonly resolution: 'retryNow' | 'abort' };
 
 export type ServiceOrderCommand =
   | { readonly type: 'attemptStep'; readonly step: string }
@@ -85,6 +112,13 @@ export type ServiceOrderCommand =
       readonly afterMs: number;
       readonly attempt: number;
       readonly of: number | null;
+    }
+  | {
+      readonly type: 'awaitReport';
+      readonly step: string;
+      readonly number: number;
+      readonly afterMs: number;
+      readonly givesUpAfterMs: number;
     }
   | { readonly type: 'recordServiceOrder'; readonly changes: readonly ServiceOrderChange[] }
   | { readonly type: 'reportHeld'; readonly code: string; readonly reason: string }

@@ -5,8 +5,8 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { z } from 'zod';
 import type { Expectation } from '../../src/activation/adapter.ts';
 import { mutate, type NetworkParts, observe, type Reaction } from './behave.ts';
-import { clearFaults, createFaults, faultProgram } from './faults.ts';
-import { type Answer, absent, type Mutation, presentAnswer, refusal } from './mutation.ts';
+import { type Behaviour, clearFaults, createFaults, faultProgram } from './faults.ts';
+import { type Answer, type Mutation, refusal } from './mutation.ts';
 
 type Env = { Bindings: HttpBindings };
 
@@ -19,6 +19,8 @@ const applyBody = z.strictObject({
 export function createApp(parts: NetworkParts): Hono<Env> {
   const { store } = parts;
   const faults = createFaults();
+  const usualFor = ({ system, verb }: Mutation): Behaviour =>
+    (verb === 'apply' && parts.systems[system]?.accepts) || { type: 'ok' };
   const app = new Hono<Env>();
 
   async function reply(c: Context<Env>, reaction: Reaction): Promise<Response> {
@@ -31,7 +33,8 @@ export function createApp(parts: NetworkParts): Hono<Env> {
     const parsed = await parseMutation(c, verb);
     if ('status' in parsed) return send(c, parsed);
     const correlationId = c.req.header('x-correlation-id') ?? null;
-    return reply(c, await mutate(parts, faults.next(parsed), parsed, correlationId));
+    const behaviour = faults.next(parsed) ?? usualFor(parsed);
+    return reply(c, await mutate(parts, behaviour, parsed, correlationId));
   }
 
   app.get('/health', (c) => c.json({ status: 'up' }));
@@ -66,11 +69,11 @@ export function createApp(parts: NetworkParts): Hono<Env> {
   app.delete('/systems/:system/objects/:object', (c) => change(c, 'revoke'));
   app.get('/systems/:system/objects/:object', async (c) => {
     const { system, object } = c.req.param();
-    const honest = () => {
-      const present = store.get(system, object);
-      return present ? presentAnswer(200, present) : absent(object);
-    };
-    return reply(c, await observe(parts, faults.next({ system, object, verb: 'read' }), honest));
+    const honest = () => store.show(system, object);
+    return reply(
+      c,
+      await observe(parts, faults.next({ system, object, verb: 'read' }) ?? { type: 'ok' }, honest),
+    );
   });
 
   app.notFound((c) => send(c, refusal(404, 'noRoute', `nothing is at ${c.req.path}`)));

@@ -14,12 +14,14 @@ import {
   refusal,
 } from './mutation.ts';
 import type { Store } from './store.ts';
+import type { Systems } from './systems.ts';
 import type { Timers } from './timers.ts';
 
 /** An answer, or silence: the caller waits until it gives up. */
 export type Reaction = Answer | 'silence';
 
 export interface NetworkParts {
+  readonly systems: Systems;
   readonly store: Store;
   readonly timers: Timers;
   readonly callbacks: ReturnType<typeof createCallbacks>;
@@ -102,16 +104,17 @@ function lieAbout(store: Store, mutation: Mutation): Answer {
   return presentAnswer(planned.status, pretended);
 }
 
-function accept(
+async function accept(
   parts: NetworkParts,
-  { afterMs, callback, reorder, outcome }: AcceptBehaviour,
+  { type: _, afterMs, ...how }: AcceptBehaviour,
   mutation: Mutation,
   correlationId: string | null,
-): Answer {
+): Promise<Answer> {
   const planned = parts.store.plan(mutation);
   if ('body' in planned) return planned;
-  const acceptance = { callback, reorder, outcome, correlationId };
+  const acceptance = { ...how, correlationId };
   void suspend(parts, { mutation, dueAt: Date.now() + afterMs, accept: acceptance });
+  if (how.callback === 'early') await parts.callbacks.report(mutation, acceptance, acceptedAnswer);
   return acceptedAnswer;
 }
 
@@ -124,7 +127,9 @@ function suspend(parts: NetworkParts, given: Omit<Pending, 'id'>): Promise<Answe
 async function completeWhenDue(parts: NetworkParts, pending: Pending): Promise<Answer> {
   await parts.timers.after(Math.max(0, pending.dueAt - Date.now()));
   const answer = parts.store.complete(pending);
-  if (pending.accept) void parts.callbacks.report(pending.mutation, pending.accept, answer);
+  if (pending.accept && pending.accept.callback !== 'early') {
+    void parts.callbacks.report(pending.mutation, pending.accept, answer);
+  }
   return answer;
 }
 

@@ -31,6 +31,7 @@ export function createCallbacks({ baseUrl, secretOf, timers }: CallbackOptions) 
       const url = `${baseUrl}/activation/v1/callbacks/${encodeURIComponent(accept.correlationId)}`;
       const webhook = new Webhook(secretOf(mutation.system));
       const copies = accept.callback === 'duplicate' ? 2 : 1;
+      if (accept.callbackAfterMs > 0) await timers.after(accept.callbackAfterMs);
       const send = () => post(url, webhook, bodyOf(mutation, answer), copies);
       if (!accept.reorder || heldBack) {
         await send();

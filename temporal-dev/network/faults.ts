@@ -2,10 +2,12 @@ import { z } from 'zod';
 
 const millis = z.int().min(0).max(86_400_000);
 
-const accept = z.strictObject({
+export const accept = z.strictObject({
   type: z.literal('accept'),
   afterMs: millis,
-  callback: z.enum(['once', 'drop', 'duplicate']),
+  /** `early` comes before the request is answered, whatever becomes of it. */
+  callback: z.enum(['once', 'drop', 'duplicate', 'early']),
+  callbackAfterMs: millis.default(0),
   /** The callback waits until the next one was sent. */
   reorder: z.boolean().default(false),
   outcome: z.enum(['done', 'refused']).default('done'),
@@ -57,15 +59,14 @@ export interface Call {
 
 export interface Faults {
   replace(program: FaultProgram): void;
-  /** How the network behaves towards this call. Each call is to be asked about once. */
-  next(call: Call): Behaviour;
+  /** How the network behaves towards this call, unless as usual. Each call is to be asked about once. */
+  next(call: Call): Behaviour | undefined;
   show(): {
     readonly seed: number;
     readonly rules: readonly (FaultRule & { matched: number; hits: number })[];
   };
 }
 
-const honest: Behaviour = { type: 'ok' };
 const noFaults: FaultProgram = { seed: 0, rules: [] };
 
 export function createFaults(): Faults {
@@ -87,7 +88,7 @@ export function createFaults(): Faults {
         const left = one.rule.times === undefined || one.hits < one.rule.times;
         if (drawn && due && left) winner ??= one;
       }
-      if (winner === undefined) return honest;
+      if (winner === undefined) return undefined;
       winner.hits += 1;
       return winner.rule.behaviour;
     },

@@ -1,8 +1,15 @@
 import { must } from '../../src/kernel/assert.ts';
 import type { JsonObject } from '../../src/kernel/json.ts';
 import { createAllocation } from './allocation.ts';
-import { type Answer, deletedAnswer, type NetworkObject, type Pending, presentAnswer } from './mutation.ts';
-import type { Request } from './mutation.ts';
+import {
+  type Answer,
+  deletedAnswer,
+  type LateRefusal,
+  type NetworkObject,
+  type Pending,
+  presentAnswer,
+  type Request,
+} from './mutation.ts';
 import type { Systems } from './systems.ts';
 
 export interface LedgerEntry extends Request {
@@ -37,6 +44,8 @@ const emptySystem = (allocates: Systems[string]['allocates']) => ({
   answers: new Map<string, { request: Request; answer: Answer }>(),
   /** Answered 202 and not settled, by key. */
   accepted: new Map<string, Request>(),
+  /** By object, until it changes. */
+  refusals: new Map<string, LateRefusal>(),
   allocation: createAllocation(allocates),
 });
 
@@ -54,8 +63,9 @@ export function createMemory(systems: Systems) {
     systemOf(request.system).answers.set(request.key, { request, answer });
 
   function foldEffect({ line: _, status, results, ...entry }: EffectLine): void {
-    const { objects, allocation } = systemOf(entry.system);
+    const { objects, allocation, refusals } = systemOf(entry.system);
     const { object, values, key, seq } = entry;
+    refusals.delete(object);
     allocation.release(objects.get(object)?.results ?? {});
     ledger.push(entry);
     if (entry.verb === 'revoke') {
@@ -80,7 +90,11 @@ export function createMemory(systems: Systems) {
     const { mutation, accept } = must(pendings.get(id), `pending ${id}`);
     pendings.delete(id);
     if (accept) systemOf(mutation.system).accepted.delete(mutation.key);
-    if (answer) remember(mutation, answer);
+    if (!answer) return;
+    remember(mutation, answer);
+    const { code, message } = answer.body;
+    const refused = { key: mutation.key, code: String(code), message: String(message) };
+    systemOf(mutation.system).refusals.set(mutation.object, refused);
   }
 
   return {

@@ -24,6 +24,13 @@ export interface NetworkObject {
   readonly key: string;
 }
 
+/** The last write that was accepted, and refused when its turn came. */
+export interface LateRefusal {
+  readonly key: string;
+  readonly code: string;
+  readonly message: string;
+}
+
 export interface Answer {
   readonly status: number;
   readonly body: JsonObject;
@@ -41,7 +48,8 @@ export interface Pending {
 }
 
 export interface Acceptance {
-  readonly callback: 'once' | 'drop' | 'duplicate';
+  readonly callback: 'once' | 'drop' | 'duplicate' | 'early';
+  readonly callbackAfterMs: number;
   readonly reorder: boolean;
   readonly outcome: 'done' | 'refused';
   readonly correlationId: string | null;
@@ -60,6 +68,12 @@ export const presentAnswer = (status: 200 | 201, present: NetworkObject): Answer
 export const deletedAnswer = (object: string): Answer => ({ status: 200, body: { object, deleted: true } });
 
 export const acceptedAnswer: Answer = { status: 202, body: { accepted: true } };
+
+/** What a read meets while an accepted write has not had its turn. */
+export const pendingAnswer = (object: string, key: string): Answer => ({
+  status: 202,
+  body: { object, accepted: true, key },
+});
 
 export const refusal = (status: number, code: string, message: string, more: JsonObject = {}): Answer => ({
   status,

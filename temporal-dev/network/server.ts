@@ -41,7 +41,7 @@ export async function startNetwork(options: NetworkOptions): Promise<Network> {
     const secretOf = (system: string) =>
       options.systems[system]?.callbackSecret ?? options.callbackSecret ?? demoCallbackSecret;
     const callbacks = createCallbacks({ baseUrl: options.callbackUrl, secretOf, timers });
-    const parts = { store, timers, callbacks };
+    const parts = { store, timers, callbacks, systems: options.systems };
     app = createApp(parts);
     resumePending(parts);
     const { port } = server.address() as AddressInfo;

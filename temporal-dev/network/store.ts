@@ -9,6 +9,8 @@ import {
   type Mutation,
   type Pending,
   type Planned,
+  pendingAnswer,
+  presentAnswer,
   refusal,
   sameRequest,
   unmetCondition,
@@ -76,8 +78,20 @@ export function openStore(file: string, systems: Systems) {
     return answer;
   }
 
+  /** What a read shows: a write that waits for its turn, else what stands, with a write that was refused later. */
+  function show(system: string, object: string): Answer {
+    const { objects, accepted, refusals } = memory.systemOf(system);
+    const waiting = [...accepted.values()].findLast((one) => one.object === object);
+    if (waiting) return pendingAnswer(object, waiting.key);
+    const present = objects.get(object);
+    const refused = refusals.get(object);
+    const { status, body } = present ? presentAnswer(200, present) : absent(object);
+    return { status, body: { ...body, ...(refused && { refusal: { ...refused } }) } };
+  }
+
   return {
     known,
+    show,
     plan,
     complete,
     nextSeq,
@@ -85,7 +99,6 @@ export function openStore(file: string, systems: Systems) {
     suspend: (pending: Pending) => record({ line: 'pending', pending }),
     pendings: () => [...memory.pendings.values()],
     has: (system: string) => memory.systems.has(system),
-    get: (system: string, object: string) => memory.systemOf(system).objects.get(object),
     objects: (system: string) => [...memory.systemOf(system).objects.values()],
     systems: () => [...memory.systems].map(([name, { objects }]) => ({ name, objects: objects.size })),
     ledgerSince: (seq: number) => memory.ledger.slice(seq),

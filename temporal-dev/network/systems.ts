@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
+import { accept } from './faults.ts';
 
 const range = z
   .strictObject({ kind: z.literal('range'), from: z.int(), to: z.int() })
@@ -16,6 +17,8 @@ const prefix = z.strictObject({
 const system = z.object({
   allocates: z.record(z.string(), z.discriminatedUnion('kind', [range, prefix])).default({}),
   callbackSecret: z.string().startsWith('whsec_').optional(),
+  /** How it usually answers a write: it takes it, and reports later. */
+  accepts: accept.optional(),
 });
 
 const systemsFile = z.object({ systems: z.record(z.string(), system) });

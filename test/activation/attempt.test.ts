@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { conclude, nextAttempt, type StandingStep, type StepOutcome } from '../../src/activation/attempt.ts';
+import {
+  acceptedAttempt,
+  conclude,
+  nextAttempt,
+  type StandingStep,
+  type StepOutcome,
+} from '../../src/activation/attempt.ts';
 import { stepStates } from '../../src/serviceOrder/machine.ts';
 import { errorClasses, type ErrorClass } from '../../src/serviceOrder/recovery.ts';
 import { freshStep, keyOf, standingPrint, wantedValues } from './standing.ts';
@@ -36,8 +42,12 @@ test.each([
 });
 
 test.each(stepStates)('a step that is %s reads first if an earlier call may have taken effect', (state) => {
-  const inDoubt = state === 'attempting' || state === 'inDoubt';
+  const inDoubt = ['attempting', 'inDoubt', 'held'].includes(state);
   expect(nextAttempt({ ...attempted, state }, keyOf).inDoubt).toBe(inDoubt);
+});
+
+test('a held step whose last call had a definite end is sent again without a look', () => {
+  expect(nextAttempt({ ...attempted, state: 'held', decided: true }, keyOf).inDoubt).toBe(false);
 });
 
 test('a doubtful footprint is looked at before anything is sent, whatever state the step is in', () => {
@@ -236,5 +246,71 @@ describe('trouble', () => {
   test('a time to wait is passed on', () => {
     const { report } = concluded(create, { ...trouble('throttled'), retryAfterMs: 500 } as StepOutcome);
     expect(report).toMatchObject({ retryAfterMs: 500 });
+  });
+});
+
+describe('a system that reports later', () => {
+  const accepted: StepOutcome = { type: 'accepted' };
+  const waiting: StandingStep = { ...createAgain, state: 'accepted', generation: 2 };
+  const looked = (step: StandingStep, outcome: StepOutcome) =>
+    conclude(step, 'route', acceptedAttempt(step, keyOf), outcome);
+
+  test('a look asks for the call that was taken, whatever would be wanted by now', () => {
+    const step = { ...waiting, characteristics: { metric: 99 } };
+    expect(acceptedAttempt(step, keyOf)).toEqual({
+      verb: 'apply',
+      number: 1,
+      generation: 2,
+      key: keyOf(2),
+      wanted: wantedValues,
+      expect: 'absent',
+      inDoubt: true,
+    });
+  });
+
+  test.each([
+    ['a create', create, { values: wantedValues, version: '', key: keyOf(1) }],
+    ['a change', change, standingPrint],
+    ['a revoke', revoke, standingPrint],
+  ])('%s that was taken leaves a footprint that can be undone, and is not decided', (_, step, print) => {
+    expect(concluded(step, accepted)).toMatchObject({
+      report: { type: 'accepted' },
+      state: 'accepted',
+      decided: false,
+      footprint: { ...print, presence: 'doubtful' },
+    });
+  });
+
+  test('what was done in the end is as if it had been done at once', () => {
+    const { report, state, footprint } = looked(waiting, done);
+    expect([report.type, state, footprint?.presence, footprint?.key]).toEqual([
+      ...['done', 'done', 'present'],
+      keyOf(2),
+    ]);
+  });
+
+  test('a create that was refused in the end is surely not there', () => {
+    const refused = { ...trouble('refused'), final: true } as StepOutcome;
+    const step = { ...waiting, standing: { ...standingPrint, version: '', key: keyOf(2) } };
+    expect(looked(step, refused)).toMatchObject({
+      state: 'refused',
+      decided: true,
+      footprint: { presence: 'absent' },
+    });
+    const other = { ...waiting, standing: { ...standingPrint, version: '', key: keyOf(1) } };
+    expect(looked(other, refused).footprint).toBeUndefined();
+  });
+
+  test.each(['ours', 'unavailable'] as const)('a look that failed by %s leaves it accepted', (errorClass) => {
+    const { state, decided, report } = looked(waiting, trouble(errorClass));
+    expect([state, decided, report]).toEqual([
+      'accepted',
+      false,
+      { type: 'failed', class: errorClass, code: 'why' },
+    ]);
+  });
+
+  test('a call of which nothing is seen is in doubt', () => {
+    expect(looked(waiting, trouble('inDoubt')).state).toBe('inDoubt');
   });
 });

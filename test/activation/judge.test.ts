@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Observed } from '../../src/activation/adapter.ts';
-import { holdsValues, judgeDone, judgeDoubt, type Wanted } from '../../src/activation/judge.ts';
+import { holdsValues, judgeDone, judgeDoubt, judgeReport, type Wanted } from '../../src/activation/judge.ts';
 
 const values = { speed: 100 };
 const key = 'so/1/line/1/do';
@@ -10,12 +10,17 @@ const revoke: Wanted = { verb: 'revoke', key, values: {}, expect: { version: 'v1
 const revokeDoubtful: Wanted = { ...revoke, expect: 'absent' };
 const wanted = { create, change, revoke, revokeDoubtful };
 
-const there = (by: string | null, version: string, speed: number): Observed => ({
+const there = (
+  by: string | null,
+  version: string,
+  speed: number,
+): Extract<Observed, { type: 'present' }> => ({
   type: 'present',
   key: by,
   version,
   observed: { speed, vlan: 7 },
 });
+const refusalOf = (by: string) => ({ key: by, code: 'numberInUse', message: "it is somebody else's" });
 const shown = {
   nothing: { type: 'absent' },
   'ours as wanted': there(key, 'v2', 100),
@@ -25,12 +30,26 @@ const shown = {
   'unmarked, unchanged': there(null, 'v1', 100),
   'unmarked, changed': there(null, 'v2', 100),
   'unmarked with other values': there(null, 'v2', 5),
+  'ours under way': { type: 'pending', key },
+  "another's under way": { type: 'pending', key: 'other' },
+  'nothing, ours refused later': { type: 'absent', refusal: refusalOf(key) },
+  "nothing, another's refused later": { type: 'absent', refusal: refusalOf('other') },
+  "another's, unchanged, ours refused later": {
+    ...there('other', 'v1', 100),
+    refusal: refusalOf(key),
+  },
 } as const satisfies Record<string, Observed>;
 type Shown = keyof typeof shown;
 
 type Table = Readonly<Record<Shown, string>>;
+/** The same whatever was wanted. */
+const underWay = { 'ours under way': 'pending', "another's under way": 'conflict pendingOther' };
 const doubt: Readonly<Record<keyof typeof wanted, Table>> = {
   create: {
+    ...underWay,
+    'nothing, ours refused later': 'refused numberInUse',
+    "nothing, another's refused later": 'withoutEffect',
+    "another's, unchanged, ours refused later": 'conflict exists',
     nothing: 'withoutEffect',
     'ours as wanted': 'effected',
     'ours with other values': 'lied otherValues',
@@ -41,6 +60,10 @@ const doubt: Readonly<Record<keyof typeof wanted, Table>> = {
     'unmarked with other values': 'conflict unmarked',
   },
   change: {
+    ...underWay,
+    'nothing, ours refused later': 'drift vanished',
+    "nothing, another's refused later": 'drift vanished',
+    "another's, unchanged, ours refused later": 'refused numberInUse',
     nothing: 'drift vanished',
     'ours as wanted': 'effected',
     'ours with other values': 'lied otherValues',
@@ -51,6 +74,10 @@ const doubt: Readonly<Record<keyof typeof wanted, Table>> = {
     'unmarked with other values': 'drift changed',
   },
   revoke: {
+    ...underWay,
+    'nothing, ours refused later': 'effected',
+    "nothing, another's refused later": 'effected',
+    "another's, unchanged, ours refused later": 'refused numberInUse',
     nothing: 'effected',
     'ours as wanted': 'drift changed',
     'ours with other values': 'drift changed',
@@ -61,6 +88,10 @@ const doubt: Readonly<Record<keyof typeof wanted, Table>> = {
     'unmarked with other values': 'drift changed',
   },
   revokeDoubtful: {
+    ...underWay,
+    'nothing, ours refused later': 'effected',
+    "nothing, another's refused later": 'effected',
+    "another's, unchanged, ours refused later": 'drift changed',
     nothing: 'effected',
     'ours as wanted': 'drift changed',
     'ours with other values': 'drift changed',
@@ -71,7 +102,12 @@ const doubt: Readonly<Record<keyof typeof wanted, Table>> = {
     'unmarked with other values': 'drift changed',
   },
 };
+const stillAtIt = { 'ours under way': 'lied stillPending', "another's under way": 'lied stillPending' };
 const afterApply: Table = {
+  ...stillAtIt,
+  'nothing, ours refused later': 'lied notThere',
+  "nothing, another's refused later": 'lied notThere',
+  "another's, unchanged, ours refused later": 'lied otherKey',
   nothing: 'lied notThere',
   'ours as wanted': 'effected',
   'ours with other values': 'lied otherValues',
@@ -83,7 +119,10 @@ const afterApply: Table = {
 };
 const afterRevoke: Table = {
   ...(Object.fromEntries(Object.keys(shown).map((name) => [name, 'lied stillThere'])) as Table),
+  ...stillAtIt,
   nothing: 'effected',
+  'nothing, ours refused later': 'effected',
+  "nothing, another's refused later": 'effected',
 };
 const done = { create: afterApply, change: afterApply, revoke: afterRevoke, revokeDoubtful: afterRevoke };
 
@@ -103,6 +142,21 @@ describe('nobody heard the end of the call', () => {
 describe('the system said done', () => {
   test.each(rows(done))('$call, and it shows $sight → $expected', ({ call, sight, expected }) => {
     expect(brief(judgeDone(wanted[call], shown[sight]))).toBe(expected);
+  });
+});
+
+describe('the system was to report later', () => {
+  test.each(rows(doubt))(
+    '$call, and it shows $sight: as in doubt, but never sent again',
+    ({ call, sight, expected }) => {
+      const instead = expected === 'withoutEffect' ? 'inDoubt reportMissing' : expected;
+      expect(brief(judgeReport(wanted[call], shown[sight]))).toBe(instead);
+    },
+  );
+
+  test('only a refusal of our own call is its end', () => {
+    expect(judgeReport(create, shown['nothing, ours refused later'])).toMatchObject({ final: true });
+    expect(judgeReport(create, shown["another's, changed"])).not.toHaveProperty('final');
   });
 });
 

@@ -81,11 +81,14 @@ test('the documentation names every operation of the contracts by its official i
   expect(ids.sort()).toEqual(
     [
       ...['listProductOrder', 'createProductOrder', 'retrieveProductOrder'],
-      ...['listServiceOrder', 'retrieveServiceOrder', 'listProduct', 'retrieveProduct'],
+      ...['listServiceOrder', 'createServiceOrder', 'retrieveServiceOrder', 'listProduct', 'retrieveProduct'],
       ...['listService', 'retrieveService', 'listProductOffering', 'retrieveProductOffering'],
       ...['listProductSpecification', 'retrieveProductSpecification'],
       ...['listServiceSpecification', 'retrieveServiceSpecification'],
-      ...['inspectProductOrder', 'saveCatalogue', 'live', 'ready'],
+      ...['receiveCallback', 'listCallback', 'retrieveCallback', 'replayCallback'],
+      ...['listSystems', 'addSystem', 'getSystem', 'changeSystem', 'pauseSystem', 'resumeSystem'],
+      ...['inspectProductOrder', 'saveCatalogue', 'live', 'ready', 'listFallout', 'inspectFallout'],
+      ...['retryNow', 'abortProductOrder', 'restartProductOrder'],
     ].sort(),
   );
   expect(Object.keys(document.components.schemas)).toEqual(

@@ -7,7 +7,7 @@ import { emptyCatalog, withEntries } from '../../src/catalog/snapshot.ts';
 
 const demo = join(import.meta.dirname, '../../temporal-dev/demo');
 
-export const demoSystems = ['olt', 'bng', 'ipam', 'edge', 'acs', 'nms', 'voice'];
+export const demoSystems = ['olt', 'bng', 'ipam', 'edge', 'acs', 'nms', 'voice', 'porting'];
 
 export function entryOf(document: unknown): CatalogEntry {
   const parsed = parseAuthored(document);

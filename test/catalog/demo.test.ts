@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { JsonObject } from '../../src/kernel/json.ts';
 import { must } from '../../src/kernel/assert.ts';
 import { resolveCharacteristics } from '../../src/catalog/characteristics.ts';
 import { checkCatalog } from '../../src/catalog/check.ts';
@@ -29,13 +30,20 @@ test('an empty catalogue is a catalogue', () => {
 });
 
 test('the demo catalogue names the domains that somebody must serve', () => {
-  expect(domainsOf(catalog)).toEqual(['access', 'cpe', 'ip']);
+  expect(domainsOf(catalog)).toEqual(['access', 'cpe', 'ip', 'voice']);
 });
 
-test.each(Object.keys(catalog.productOfferings))('%s can be ordered with nothing but its id', (id) => {
+/** What only the customer knows. */
+const needed: Readonly<Record<string, JsonObject>> = { 'OFF-BIZ-VOICE': { number: '+442079460958' } };
+
+test.each(Object.keys(catalog.productOfferings))('%s can be ordered with its id and what is needed', (id) => {
   const offering = must(catalog.productOfferings[id], id);
   const { characteristics } = must(catalog.productSpecifications[offering.specification], 'specification');
-  const resolved = resolveCharacteristics({ specification: characteristics, offering, given: {} });
+  const resolved = resolveCharacteristics({
+    specification: characteristics,
+    offering,
+    given: needed[id] ?? {},
+  });
   expect(resolved).toMatchObject({ ok: true });
 });
 

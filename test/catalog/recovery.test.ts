@@ -215,3 +215,33 @@ test('an unknown failure mode is refused', () => {
     refusal: { code: 'malformed', path: 'onFailure' },
   });
 });
+
+describe('a step whose system reports later', () => {
+  const { prefix } = service.steps;
+  const reporting = (reports: object) => ({
+    steps: { ...service.steps, prefix: { ...prefix, reports } },
+  });
+
+  test('says how long that may take and how often it is asked meanwhile', () => {
+    expect(refusals(reporting({ within: '2d', poll: '1h' }))).toEqual([]);
+    expect(refusals(reporting({ within: '1h', poll: '1h' }))).toEqual([]);
+  });
+
+  test.each([
+    [{ within: '1h', poll: '2h' }, 'longer'],
+    [{ within: '2d', poll: '1m' }, 'more often than a system may be asked'],
+  ])('%j is refused: %s', (reports) => {
+    expect(refusals(reporting(reports))).toEqual([at('limitInvalid steps.prefix.reports.poll')]);
+  });
+
+  test.each([
+    [{ within: '2 days', poll: '1h' }, 'within'],
+    [{ within: '367d', poll: '1d' }, 'within'],
+    [{ within: '2d', poll: 60 }, 'poll'],
+    [{ within: '2d' }, 'poll'],
+    [{ within: '2d', poll: '1h', end: 'hold' }, 'end'],
+  ] as const)('%j is malformed', (reports, path) => {
+    const parsed = parseAuthored({ ...service, ...reporting(reports) });
+    expect(parsed).toMatchObject({ ok: false, refusal: { path: `steps.prefix.reports.${path}` } });
+  });
+});

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { emptyCatalog, withEntries } from '../../src/catalog/snapshot.ts';
+import { compact } from '../../src/decomposition/plan.ts';
 import { must } from '../../src/kernel/assert.ts';
 import { idPattern } from '../../src/kernel/ids.ts';
 import {
@@ -229,4 +230,24 @@ describe('offerings and characteristics', () => {
     expect(plan.products).toHaveLength(1);
     expect(plan.serviceOrders).toEqual([]);
   });
+});
+
+test('only steps of systems with limits go to queues of their own, and the plan keeps that', () => {
+  const settings = {
+    openChildrenMax: 1,
+    step: { callTimeoutMs: 1, heartbeatTimeoutMs: 1 },
+    policy: {
+      retry: { attempts: 1, fromMs: 1, upToMs: 1 },
+      outage: { fromMs: 1, upToMs: 1 },
+      reports: { withinMs: 1, pollMs: 1 },
+    },
+  };
+  const plan = planned([item('1', { offering: bundleOffering })]);
+  const queued = (limited: readonly string[]) =>
+    compact(plan, settings, new Set(limited)).serviceOrders.flatMap(({ steps = [] }) =>
+      steps.filter(({ queue }) => queue).map(({ system }) => system),
+    );
+  expect(queued([])).toEqual([]);
+  expect(queued(['ipam', 'elsewhere'])).toEqual(['ipam']);
+  expect(queued(['ipam', 'edge'])).toEqual(['ipam', 'edge']);
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { emptyCatalog } from '../../src/catalog/snapshot.ts';
-import type { Inventory, Presence } from '../../src/inventory/inventory.ts';
+import { claimedAs, type Inventory, type Presence } from '../../src/inventory/inventory.ts';
 import {
   actionsOf,
   bundleOffering,
@@ -123,8 +123,9 @@ test('a bundle of bundles goes with the last part of its last bundle', () => {
 
 describe('footprints', () => {
   const fibre = serviceFor(inventory, 'fibre-access');
+  const fibreProduct = claimedAs(fibre);
   const alone: Inventory = {
-    products: { [fibre.product]: { ...productOf(inventory, fibreOffering), bundles: [] } },
+    products: { [fibreProduct]: { ...productOf(inventory, fibreOffering), bundles: [] } },
     services: { [fibre.id]: fibre },
   };
   const withPresence = (presence: Presence): Inventory =>
@@ -134,7 +135,7 @@ describe('footprints', () => {
     });
   const deleted = (of: Inventory) =>
     orderFor(
-      planned([item('1', { action: 'delete', productId: fibre.product })], { inventory: of }),
+      planned([item('1', { action: 'delete', productId: fibreProduct })], { inventory: of }),
       'fibre-access',
     );
 
@@ -161,7 +162,7 @@ describe('footprints', () => {
 
   test('a service that ended already is not deleted again', () => {
     const ended = withService(alone, { ...fibre, state: 'terminated' });
-    const plan = planned([item('1', { action: 'delete', productId: fibre.product })], { inventory: ended });
+    const plan = planned([item('1', { action: 'delete', productId: fibreProduct })], { inventory: ended });
     expect(plan.serviceOrders).toEqual([]);
     expect(plan.products).toHaveLength(1);
   });

@@ -31,6 +31,7 @@ const settings: PlanSettings = {
   policy: {
     retry: { attempts: 3, fromMs: 1, upToMs: 1 },
     outage: { fromMs: 1, upToMs: 1 },
+    reports: { withinMs: 1, pollMs: 1 },
   },
 };
 const compacted = (plan: Plan) => compact(plan, settings);
@@ -94,6 +95,23 @@ describe('steps and policy', () => {
     expect(steps[0]).not.toHaveProperty('optional');
     expect(known?.steps?.[0]).not.toHaveProperty('pointOfNoReturn');
     expect(orderFor(plan, 'fibre-access')).not.toHaveProperty('recovery');
+  });
+
+  test('how long a report may take goes with the step, in numbers, and not with its removal', () => {
+    const reports = { within: '2d', poll: '1h' };
+    const later = withEntries(guarded, [{ ...ip, steps: { ...ip.steps, route: { ...route, reports } } }]);
+    const plan = planned(bundle, { catalog: later });
+    const { id, steps } = orderFor(plan, 'ip-prefix');
+    const times = { withinMs: 172_800_000, pollMs: 3_600_000 };
+    expect(steps).toMatchObject([{ name: 'prefix' }, { name: 'route', reports: times }]);
+    const known = compacted(plan).serviceOrders.find((order) => order.id === id);
+    expect(known?.steps).toMatchObject([{ id: '1/prefix' }, { id: '1/route', reports: times }]);
+    expect(known?.steps?.[0]).not.toHaveProperty('reports');
+    const removal = planned([item('1', { action: 'delete', productId: idOf(bundleOffering) })], {
+      ...change,
+      catalog: later,
+    });
+    for (const step of orderFor(removal, 'ip-prefix').steps) expect(step).not.toHaveProperty('reports');
   });
 
   test('a plan too large for its steps still says what to do about trouble', () => {

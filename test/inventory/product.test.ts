@@ -1,5 +1,11 @@
 import { expect, test } from 'vitest';
-import { productMachine, productStatuses, whenCompleted, whenOpened } from '../../src/inventory/product.ts';
+import {
+  productMachine,
+  productStatuses,
+  whenCompleted,
+  whenFailed,
+  whenOpened,
+} from '../../src/inventory/product.ts';
 import { follow, type Machine } from '../../src/kernel/machine.ts';
 import { describeMachine, pairs, pairsOf, without } from '../kernel/machineTable.ts';
 
@@ -32,12 +38,16 @@ test('a product moves along the lifecycle of TMF637, and back to active when its
 const machine: Machine<string, string> = productMachine;
 
 test.each([
-  { action: 'add', from: 'created', open: 'pendingActive', completed: 'active' },
-  { action: 'modify', from: 'active', open: 'active', completed: 'active' },
-  { action: 'delete', from: 'active', open: 'pendingTerminate', completed: 'terminated' },
-] as const)('$action: open → $open, completed → $completed', ({ action, from, open, completed }) => {
-  const moved = (state: string, arrow: string | null) =>
-    arrow === null ? state : follow(machine, state, arrow);
-  expect(moved(from, whenOpened[action])).toBe(open);
-  expect(moved(open, whenCompleted[action])).toBe(completed);
-});
+  { action: 'add', from: 'created', open: 'pendingActive', completed: 'active', failed: 'aborted' },
+  { action: 'modify', from: 'active', open: 'active', completed: 'active', failed: 'active' },
+  { action: 'delete', from: 'active', open: 'pendingTerminate', completed: 'terminated', failed: 'active' },
+] as const)(
+  '$action: open → $open, completed → $completed, failed → $failed',
+  ({ action, from, open, completed, failed }) => {
+    const moved = (state: string, arrow: string | null) =>
+      arrow === null ? state : follow(machine, state, arrow);
+    expect(moved(from, whenOpened[action])).toBe(open);
+    expect(moved(open, whenCompleted[action])).toBe(completed);
+    expect(moved(open, whenFailed[action])).toBe(failed);
+  },
+);

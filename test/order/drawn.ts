@@ -1,17 +1,16 @@
 import type { CompactServiceOrder, CompactStep } from '../../src/decomposition/plan.ts';
-import { assert } from '../../src/kernel/assert.ts';
-import { errorClasses } from '../../src/serviceOrder/recovery.ts';
+import { assert, must } from '../../src/kernel/assert.ts';
 import type { Draw } from '../kernel/random.ts';
-import { apply, doneWith, failedBy, final, optional, revoke } from '../serviceOrder/driver.ts';
+import { apply, final, optional, revoke } from '../serviceOrder/driver.ts';
 import { row } from '../serviceOrder/policyRow.ts';
 import { begin, type Circumstances, sketch } from './driver.ts';
-import type { Ending } from './network.ts';
-import { beginWorld, happen, nextIn, type Pending, type World } from './world.ts';
+import { type Fault, noFault } from './hands.ts';
+import { beginWorld, happen, isUnheard, nextIn, type Pending, type World } from './world.ts';
 
 const actions = ['add', 'modify', 'delete'] as const;
 
 /** Whatever is not drawn is as simple as can be: so a failing run shrinks to the few choices that matter. */
-function drawFromList(choices: readonly number[]): Draw {
+export function drawFromList(choices: readonly number[]): Draw {
   let next = 0;
   return (below) => (choices[next++] ?? 0) % below;
 }
@@ -75,14 +74,36 @@ function drawSteps(
   });
 }
 
-function drawEnding(draw: Draw, outages: () => boolean): Ending {
-  if (draw(6) !== 1) return { report: doneWith(), effect: true };
-  const errorClass = errorClasses[draw(2) === 1 ? 3 : draw(errorClasses.length)] ?? 'unknown';
-  const isEndless = errorClass === 'ours' || errorClass === 'unavailable';
-  if (isEndless && !outages()) return { report: doneWith(), effect: true };
-  const mayHave = ['inDoubt', 'ours', 'unknown', 'lied'].includes(errorClass);
-  return { report: failedBy(errorClass), effect: mayHave && draw(2) === 1 };
+const definite = ['refused', 'invalid', 'conflict', 'drift'] as const;
+
+/** One attempt in `rate` goes wrong; a third of those are refused, which is what sends an order back. */
+function drawFault(draw: Draw, rate: number, mayLast: () => boolean): Fault {
+  if (draw(rate) !== 1) return noFault;
+  if (draw(3) === 1) return { type: 'refuses', class: 'refused' };
+  switch (draw(7)) {
+    case 0:
+      return { type: 'slow' };
+    case 1:
+      return { type: 'refuses', class: definite[draw(4)] ?? 'refused' };
+    case 2:
+      return { type: 'cannotNow', class: draw(2) === 1 ? 'throttled' : 'transient' };
+    case 3:
+      return { type: 'noAnswer', effect: (['none', 'now', 'late'] as const)[draw(3)] ?? 'none' };
+    case 4:
+      return { type: 'lies', how: draw(2) === 1 ? 'otherValues' : 'nothing' };
+    case 5:
+      return mayLast() ? { type: 'cannotNow', class: 'unavailable' } : noFault;
+    default:
+      return mayLast() ? drawLoss(draw) : noFault;
+  }
 }
+
+const drawLoss = (draw: Draw): Fault => ({
+  type: 'workerLost',
+  class: draw(6) === 1 ? 'unknown' : 'ours',
+  when: (['beforeNote', 'afterNote', 'afterCall'] as const)[draw(3)] ?? 'beforeNote',
+  goesOn: draw(2) === 1,
+});
 
 function drawCircumstances(draw: Draw): Circumstances {
   return {
@@ -93,18 +114,30 @@ function drawCircumstances(draw: Draw): Circumstances {
   };
 }
 
+/** What nobody waits for mostly comes late, when it does most harm. */
+function nextOf(world: World, draw: Draw): readonly number[] {
+  const next = nextIn(world);
+  if (!world.pending.some(isUnheard) || draw(6) === 1) return next;
+  const awaited = next.filter((index) => !isUnheard(must(world.pending[index], 'what is next')));
+  return awaited.length > 0 ? awaited : next;
+}
+
+export type Watch = (world: World, next: Pending, fault: Fault) => void;
+
 /** Runs one order to its end, as these choices have it. */
-export function drive(choices: readonly number[], watch: (world: World) => void = () => undefined): World {
-  const draw = drawFromList(choices);
+export function drive(draw: Draw, watch: Watch = () => undefined): World {
   let world = beginWorld(begin(drawPlan(draw), drawCircumstances(draw)));
+  const rate = [6, 3, 4, 12][draw(4)] ?? 6;
   let outages = 0;
   while (world.pending.length > 0) {
-    const next = nextIn(world);
+    const next = nextOf(world, draw);
     const index = next[draw(next.length)];
     assert(index !== undefined, 'something may be the next to happen');
-    const ending = drawEnding(draw, () => outages++ < 30);
-    watch({ ...world, pending: [world.pending[index] as Pending], ending } as World);
-    world = happen(world, index, ending, draw(100) / 100);
+    const pending = must(world.pending[index], 'what is next');
+    const isAttempt = pending.what === 'do' || pending.what === 'undo' || pending.what === 'call';
+    const fault = isAttempt ? drawFault(draw, rate, () => outages++ < 30) : noFault;
+    watch(world, pending, fault);
+    world = happen(world, index, fault, isAttempt ? draw(100) / 100 : 0);
   }
   return world;
 }

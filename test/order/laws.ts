@@ -1,9 +1,12 @@
-import type { CompactServiceOrder } from '../../src/decomposition/plan.ts';
+import type { CompactServiceOrder, CompactStep } from '../../src/decomposition/plan.ts';
 import { assert } from '../../src/kernel/assert.ts';
 import { isFinal } from '../../src/kernel/machine.ts';
 import { orderMachine } from '../../src/order/machine.ts';
-import { anyAsWanted, isAsWanted, isPast, originOf, stepOf } from './network.ts';
-import type { World } from './world.ts';
+import type { StepOutcome } from '../../src/activation/attempt.ts';
+import type { Fault, Noted } from './hands.ts';
+import { isAsBefore, isAsWanted, isPast, objectOf, originOf, stepOf } from './network.ts';
+import { rowKey } from './records.ts';
+import type { Pending, World } from './world.ts';
 
 /** What builds something new: deletes only take away, dependants first. */
 const builds = ({ action }: CompactServiceOrder): boolean => action !== 'delete';
@@ -12,23 +15,28 @@ const wasSkipped = ({ children }: World, id: string, step: string): boolean =>
   children[id]?.steps[step]?.state === 'skipped';
 
 /** Judged by the network, not by what the order believes of its service orders. */
-const stands = (world: World, id: string, step: string): boolean =>
-  isAsWanted(world.network, id, step) || wasSkipped(world, id, step);
+const stands = (world: World, one: CompactServiceOrder, step: CompactStep): boolean =>
+  isThere(world, one, step) || wasSkipped(world, one.id, step.id);
+
+/** What came when all was over is for the watch to find, and nobody's doing here. */
+const isThere = ({ network }: World, one: CompactServiceOrder, step: CompactStep): boolean =>
+  network.odd[objectOf(one.id, step.id)] !== 'late' && isAsWanted(network, one, step);
 
 /** Never begun because nothing of it was needed. */
 const wasUnneeded = ({ order, children }: World, id: string): boolean =>
   children[id] === undefined && order.children[id]?.state === 'skipped';
 
-const isBuilt = (world: World, { id, steps = [] }: CompactServiceOrder): boolean =>
-  wasUnneeded(world, id) ||
-  (world.children[id] !== undefined &&
-    steps.every((step) => step.verb === 'revoke' || stands(world, id, step.id)));
+const isBuilt = (world: World, one: CompactServiceOrder): boolean =>
+  wasUnneeded(world, one.id) ||
+  (world.children[one.id] !== undefined &&
+    (one.steps ?? []).every((step) => step.verb === 'revoke' || stands(world, one, step)));
 
-const isWhole = (world: World, { id, steps = [] }: CompactServiceOrder): boolean =>
-  wasUnneeded(world, id) ||
-  (world.children[id] !== undefined && steps.every((step) => stands(world, id, step.id)));
+const isWhole = (world: World, one: CompactServiceOrder): boolean =>
+  wasUnneeded(world, one.id) ||
+  (world.children[one.id] !== undefined && (one.steps ?? []).every((step) => stands(world, one, step)));
 
-const isNowhere = (world: World, one: CompactServiceOrder): boolean => !anyAsWanted(world.network, one);
+const isNowhere = (world: World, one: CompactServiceOrder): boolean =>
+  !(one.steps ?? []).some((step) => isThere(world, one, step));
 
 /** I8: a forward effect comes after all that it builds upon, and what is taken away goes last, dependants first. */
 export function checkAttempt(world: World, id: string, step: string): void {
@@ -36,7 +44,7 @@ export function checkAttempt(world: World, id: string, step: string): void {
   const planned = originOf(world.order, id);
   const { verb, after } = stepOf(planned, step);
   assert(
-    after.every((other) => stands(world, id, other)),
+    after.every((other) => stands(world, planned, stepOf(planned, other))),
     `${id}: ${step} comes after its steps`,
   );
   if (verb === 'apply') {
@@ -71,7 +79,7 @@ export function checkUndo(world: World, id: string, step: string): void {
   assert(!isPast(network, planned), `${id}: nothing is taken back past the point of no return`);
   const above = (planned.steps ?? []).filter(({ after }) => after.includes(step));
   assert(
-    above.every((other) => !isAsWanted(network, planned.id, other.id)),
+    above.every((other) => !isThere(world, planned, other)),
     `${id}: ${step} is taken back after the steps upon it`,
   );
   const dependants = grown([planned.id], (below) =>
@@ -98,8 +106,57 @@ export function checkEnd(world: World): void {
     assert(isWhole(world, one) || isNowhere(world, one), `${one.id} is not half-done`);
     checkPolicy(world, one);
   }
+  for (const one of order.plan.serviceOrders)
+    for (const step of one.steps ?? []) {
+      checkAgreement(world, one, step);
+      checkSkipped(world, one, step);
+    }
   for (const item of Object.keys(order.items)) checkItem(world, item);
   checkRollUp(world);
+}
+
+/** I5: every object is as wanted or as before, and our footprint of it says what is there. */
+function checkAgreement({ network, records }: World, one: CompactServiceOrder, step: CompactStep): void {
+  const object = objectOf(one.id, step.id);
+  if (network.odd[object] === 'late') return;
+  assert(
+    isAsWanted(network, one, step) || isAsBefore(network, one, step),
+    `${one.id}: ${step.id} is as wanted or as it was`,
+  );
+  const now = network.objects[object];
+  const print = records.prints[object];
+  const presence = print?.presence ?? 'absent';
+  assert(presence === (now ? 'present' : 'absent'), `${one.id}: ${step.id} is ${presence} only if it is`);
+  if (now === undefined) return;
+  const isSame = print?.key === now.key && print.version === now.version && print.values.v === now.values.v;
+  assert(isSame, `${one.id}: the footprint of ${step.id} is what is there`);
+}
+
+/** Nobody but us writes here: a conflict, drift or lie that the network did not begin is our own doing. */
+export function checkBlame(
+  { network }: World,
+  { id, step, standing }: Noted,
+  outcome: StepOutcome,
+  fault: Fault,
+): void {
+  if (outcome.type !== 'failed' || fault.type === 'refuses' || network.odd[standing.object]) return;
+  assert(
+    !['conflict', 'drift', 'lied'].includes(outcome.class),
+    `${id}: ${step} takes its own write for another's: ${outcome.code}`,
+  );
+}
+
+/** I9: once the way back of a step began, no forward attempt sends anything more. */
+export function checkFence({ records }: World, { what, id, step = '' }: Pending, isSent: boolean): void {
+  const isGoingBack = records.rows[rowKey(id, step)]?.way === 'undo';
+  assert(!isSent || what === 'undo' || !isGoingBack, `${id}: ${step} is fenced once it goes back`);
+}
+
+/** A step that was tried and then left out is one the service is of use without. */
+function checkSkipped({ children }: World, one: CompactServiceOrder, { id, optional }: CompactStep): void {
+  const { state, attempts = 0, doubted } = children[one.id]?.steps[id] ?? {};
+  if (state !== 'skipped' || attempts === 0) return;
+  assert(optional && !doubted, `${one.id}: ${id} is left out only if nobody needs it and nothing came of it`);
 }
 
 function checkItem(world: World, item: string): void {
@@ -107,10 +164,10 @@ function checkItem(world: World, item: string): void {
   const own = plan.serviceOrders.filter((one) => one.item === item);
   const all = plan.serviceOrders.filter((one) => isWithin(parents, one.item, item));
   const needed = all.filter(({ optional }) => optional !== true);
-  const isThere = (one: CompactServiceOrder) => isDone(world, one);
+  const stood = (one: CompactServiceOrder) => isDone(world, one);
   if (items[item] === 'completed') {
-    assert(needed.every(isThere), `${item} is completed only if all it needs is there`);
-    assert(all.length === 0 || all.some(isThere), `${item} is completed only if something of it is there`);
+    assert(needed.every(stood), `${item} is completed only if all it needs is there`);
+    assert(all.length === 0 || all.some(stood), `${item} is completed only if something of it is there`);
     return;
   }
   assert(items[item] === 'failed', `${item} is over with its order`);
@@ -118,7 +175,7 @@ function checkItem(world: World, item: string): void {
   const left = own.filter((one) => !isNowhere(world, one) && !excused.has(one.id));
   assert(left.length === 0, `${item} failed, and nothing of it is left: ${left.map(({ id }) => id)}`);
   assert(
-    all.length === 0 || !needed.every(isThere) || !all.some(isThere),
+    all.length === 0 || !needed.every(stood) || !all.some(stood),
     `${item} failed only if something it needs is not there`,
   );
 }
@@ -161,7 +218,9 @@ function grown(
 
 /** Nothing is taken down by a failure that has nothing to do with it, and nothing fails by itself. */
 function checkPolicy(world: World, one: CompactServiceOrder): void {
-  const { plan, parents } = world.order;
+  const { plan, parents, children } = world.order;
+  const isTakenBack = children[one.id]?.state === 'compensated';
+  assert(!isTakenBack || !standing(world).has(one.id), `${one.id} stands with what is past its return`);
   const failed = plan.serviceOrders.filter(({ id }) => world.children[id]?.state === 'failed');
   const required = failed.filter(({ optional }) => optional !== true);
   if (failed.length === 0) assert(isDone(world, one), `${one.id} is done, since nothing failed`);

@@ -1,37 +1,125 @@
-import type { CompactServiceOrder, CompactStep } from '../../src/decomposition/plan.ts';
+import type { Expectation, Observed, Refused } from '../../src/activation/adapter.ts';
+import type { CompactServiceOrder, CompactStep, Verb } from '../../src/decomposition/plan.ts';
+import type { JsonObject } from '../../src/kernel/json.ts';
+import { sameJson } from '../../src/kernel/json.ts';
 import { assert, must } from '../../src/kernel/assert.ts';
 import type { OrderRun } from '../../src/order/run.ts';
-import type { ErrorClass } from '../../src/serviceOrder/recovery.ts';
 import type { StepReport } from '../../src/serviceOrder/run.ts';
 
-/** How the object of a planned step is in the network: as before, as wanted. One that is not named is as before. */
+export interface NetworkObject {
+  readonly key: string;
+  readonly version: string;
+  readonly values: JsonObject;
+}
+
+export interface Mutation {
+  readonly verb: Verb;
+  readonly key: string;
+  readonly object: string;
+  readonly values: JsonObject;
+  readonly expect: Expectation;
+}
+
+/** The systems as they really are, and their ledger: what took effect, key by key. */
 export interface Network {
-  readonly wanted: Readonly<Record<string, true>>;
+  readonly objects: Readonly<Record<string, NetworkObject | undefined>>;
+  readonly ledger: Readonly<Record<string, Mutation>>;
+  /** How often each object was written: no version comes twice, not even of one made anew. */
+  readonly writes: Readonly<Record<string, number>>;
   /** Irreversible steps that were sent, and what is known of them: nothing yet, or a definite no. */
   readonly sent: Readonly<Record<string, 'sent' | 'doubted' | 'no'>>;
+  /** Objects that are not as anybody expects: the system lied, or a call took effect when all was over. */
+  readonly odd: Readonly<Record<string, 'lied' | 'late'>>;
 }
 
-/** How an attempt ends: what it did to the object, and what it tells of that. */
-export interface Ending {
-  readonly report: StepReport;
-  readonly effect: boolean;
-}
-
-export const untouchedNetwork: Network = { wanted: {}, sent: {} };
+export const newValues: JsonObject = { v: 'new' };
+export const oldValues: JsonObject = { v: 'old' };
+const oddValues: JsonObject = { v: 'odd' };
 
 export const objectOf = (serviceOrder: string, step: string): string => `${serviceOrder}:${step}`;
 
-export const isAsWanted = ({ wanted }: Network, serviceOrder: string, step: string): boolean =>
-  wanted[objectOf(serviceOrder, step)] === true;
+/** Whether the object was there before the order. A name that ends in + is that of a new one. */
+export const wasThere = ({ action }: CompactServiceOrder, { id, verb }: CompactStep): boolean =>
+  verb === 'revoke' || (action !== 'add' && !id.endsWith('+'));
 
-export const anyAsWanted = (network: Network, { id, steps = [] }: CompactServiceOrder): boolean =>
-  steps.some((step) => isAsWanted(network, id, step.id));
+export const oldObject = (object: string): NetworkObject => ({
+  key: `old/${object}`,
+  version: '0',
+  values: oldValues,
+});
+
+export function networkBefore({ plan }: OrderRun): Network {
+  const objects: Record<string, NetworkObject> = {};
+  for (const one of plan.serviceOrders)
+    for (const step of one.steps ?? []) {
+      const object = objectOf(one.id, step.id);
+      if (wasThere(one, step)) objects[object] = oldObject(object);
+    }
+  return { objects, ledger: {}, writes: {}, sent: {}, odd: {} };
+}
+
+export function observe({ objects }: Network, object: string): Observed {
+  const now = objects[object];
+  return now
+    ? { type: 'present', observed: now.values, version: now.version, key: now.key }
+    : { type: 'absent' };
+}
+
+export interface Answered {
+  readonly network: Network;
+  readonly refused?: Refused;
+  /** Something is otherwise than it was. */
+  readonly effect: boolean;
+}
+
+/** A key that took effect answers again without another; a condition that does not hold is refused. */
+export function carryOut(network: Network, mutation: Mutation, lies = false): Answered {
+  const { verb, key, object, values, expect } = mutation;
+  const known = network.ledger[key];
+  if (known) {
+    const same = known.verb === verb && known.object === object && sameJson(known.values, values);
+    assert(same, `the key ${key} stands for one verb, object and values`);
+    return { network, effect: false };
+  }
+  const now = network.objects[object];
+  if (verb === 'revoke' && now === undefined) return { network, effect: false };
+  const isMet = expect === 'absent' ? now === undefined : now?.version === expect.version;
+  if (!isMet) {
+    const [errorClass, code] =
+      expect === 'absent' ? (['conflict', 'exists'] as const) : (['drift', 'changed'] as const);
+    return { network, effect: false, refused: { type: 'refused', class: errorClass, code, message: code } };
+  }
+  const count = (network.writes[object] ?? 0) + 1;
+  const version = String(count);
+  const writes = { ...network.writes, [object]: count };
+  const next = verb === 'apply' ? { key, version, values: lies ? oddValues : values } : undefined;
+  const objects = { ...network.objects, [object]: next };
+  return {
+    network: { ...network, objects, ledger: { ...network.ledger, [key]: mutation }, writes },
+    effect: true,
+  };
+}
+
+export const withOdd = (network: Network, object: string, how: 'lied' | 'late'): Network => ({
+  ...network,
+  odd: { ...network.odd, [object]: how },
+});
+
+export function isAsWanted({ objects }: Network, { id }: CompactServiceOrder, step: CompactStep): boolean {
+  const now = objects[objectOf(id, step.id)];
+  return step.verb === 'revoke' ? now === undefined : now?.values.v === 'new';
+}
+
+export function isAsBefore({ objects }: Network, one: CompactServiceOrder, step: CompactStep): boolean {
+  const now = objects[objectOf(one.id, step.id)];
+  return wasThere(one, step) ? now?.values.v === 'old' : now === undefined;
+}
 
 /** The planned service order whose objects this one touches. */
 export function originOf({ plan, compensations }: OrderRun, id: string): CompactServiceOrder {
-  const compensated = compensations.find((one) => one.id === id)?.compensates;
+  const compensated = compensations.find((one) => one.id === id)?.compensates ?? id;
   return must(
-    plan.serviceOrders.find((one) => one.id === (compensated ?? id)),
+    plan.serviceOrders.find((one) => one.id === compensated),
     `service order ${id}`,
   );
 }
@@ -41,21 +129,6 @@ export const stepOf = ({ id, steps = [] }: CompactServiceOrder, step: string): C
     steps.find((candidate) => candidate.id === step),
     `step ${step} of ${id}`,
   );
-
-const definite: readonly ErrorClass[] = ['refused', 'invalid', 'conflict', 'drift'];
-
-/** What an attempt can come to: who asks for what is there already is not refused. */
-export function possible(ending: Ending, isThere: boolean): Ending {
-  const { report } = ending;
-  if (report.type === 'done') return { report, effect: true };
-  const isVerdict = definite.includes(report.class);
-  return isVerdict && isThere ? { report: { type: 'done', changed: [] }, effect: true } : ending;
-}
-
-export function withEffect(network: Network, object: string, wanted: boolean): Network {
-  const { [object]: _, ...others } = network.wanted;
-  return { ...network, wanted: wanted ? { ...others, [object]: true } : others };
-}
 
 export const isIrreversible = ({ verb, pointOfNoReturn }: CompactStep): boolean =>
   verb === 'revoke' || pointOfNoReturn === true;
@@ -71,7 +144,7 @@ export function withSent(
   const before = network.sent[object];
   const mark = (now: 'sent' | 'doubted' | 'no') => ({ ...network, sent: { ...network.sent, [object]: now } });
   if (report === undefined) return mark(before === 'doubted' ? 'doubted' : 'sent');
-  if (report.type === 'done' || before === 'doubted') return network;
+  if (report.type !== 'failed' || before === 'doubted') return network;
   if (['inDoubt', 'ours', 'unknown', 'lied'].includes(report.class)) return mark('doubted');
   const isNo = planned.verb === 'apply' && ['refused', 'invalid'].includes(report.class);
   return isNo ? mark('no') : network;
@@ -79,26 +152,3 @@ export function withSent(
 
 export const isPast = ({ sent }: Network, { id, steps = [] }: CompactServiceOrder): boolean =>
   steps.some((step) => ['sent', 'doubted'].includes(sent[objectOf(id, step.id)] ?? ''));
-
-/** The service order that takes back what another one did: reversed, and only what is there. */
-export function compensationOf(network: Network, planned: CompactServiceOrder): CompactServiceOrder {
-  assert(!isPast(network, planned), `${planned.id} is compensated only before its point of no return`);
-  const there = (planned.steps ?? []).filter((step) => isAsWanted(network, planned.id, step.id));
-  return {
-    id: `${planned.id}.c`,
-    item: planned.item,
-    action: planned.action === 'add' ? 'delete' : 'modify',
-    specification: planned.specification,
-    domain: planned.domain,
-    after: [],
-    reliesOn: {},
-    skippable: false,
-    compensates: planned.id,
-    steps: there.map(({ id, system }) => ({
-      id,
-      system,
-      verb: planned.action === 'add' || id.endsWith('+') ? 'revoke' : 'apply',
-      after: there.filter(({ after }) => after.includes(id)).map((other) => other.id),
-    })),
-  };
-}

@@ -1,3 +1,4 @@
+import type { StepOutcome } from '../../src/activation/attempt.ts';
 import type { CompactServiceOrder } from '../../src/decomposition/plan.ts';
 import { assert, must, unreachable } from '../../src/kernel/assert.ts';
 import { isFinal } from '../../src/kernel/machine.ts';
@@ -12,21 +13,22 @@ import {
   type ServiceOrderCommand,
   type ServiceOrderEvent,
   type ServiceOrderRun,
+  type StepReport,
 } from '../../src/serviceOrder/run.ts';
-import { checkAttempt, checkEnd, checkUndo } from './laws.ts';
+import { type Fault, note, type Noted, perform, record } from './hands.ts';
+import { checkAttempt, checkBlame, checkEnd, checkFence, checkUndo } from './laws.ts';
 import {
-  compensationOf,
-  type Ending,
-  isAsWanted,
+  carryOut,
+  type Mutation,
   type Network,
+  networkBefore,
   objectOf,
   originOf,
-  possible,
   stepOf,
-  untouchedNetwork,
-  withEffect,
+  withOdd,
   withSent,
 } from './network.ts';
+import { compensationOf, type Records, recordsBefore } from './records.ts';
 
 /** Something that will happen, though nobody knows when: a step ends, a timer rings, a signal arrives. */
 export interface Pending {
@@ -37,6 +39,9 @@ export interface Pending {
     | 'stop'
     | 'do'
     | 'undo'
+    | 'call'
+    | 'record'
+    | 'late'
     | 'timer'
     | 'held'
     | 'resumed'
@@ -48,6 +53,13 @@ export interface Pending {
   readonly step?: string;
   readonly detail?: string;
   readonly outcome?: Outcome;
+  /** What an attempt has noted and not yet sent, or sent and not yet recorded. */
+  readonly noted?: Noted;
+  readonly said?: StepOutcome;
+  /** A call that takes effect when nobody waits for it any more. */
+  readonly mutation?: Mutation;
+  /** The workflow has given it up: nobody hears what comes of it. */
+  readonly unheard?: true;
   /** Messages of one lane arrive in the order in which they were sent. */
   readonly lane?: string;
 }
@@ -57,34 +69,39 @@ export interface World {
   readonly order: OrderRun;
   readonly children: Readonly<Record<string, ServiceOrderRun>>;
   readonly network: Network;
+  readonly records: Records;
   readonly pending: readonly Pending[];
 }
 
 export const beginWorld = (order: OrderRun): World => ({
   order,
   children: {},
-  network: untouchedNetwork,
+  network: networkBefore(order),
+  records: recordsBefore(order),
   pending: [{ what: 'opened', id: '' }],
 });
 
 /** What may be the next to happen. */
-export const nextIn = ({ pending }: World): number[] =>
-  pending.flatMap(({ lane }, index) =>
-    lane !== undefined && pending.slice(0, index).some((earlier) => earlier.lane === lane) ? [] : [index],
-  );
+export function nextIn({ pending }: World): number[] {
+  const next: number[] = [];
+  for (const [index, { lane }] of pending.entries()) {
+    const first = lane === undefined ? index : pending.findIndex((earlier) => earlier.lane === lane);
+    if (first === index) next.push(index);
+  }
+  return next;
+}
 
-/** Lets one pending thing happen. An attempt comes with how it ends. */
-export function happen(world: World, index: number, ending: Ending, jitter = 0): World {
+/** Lets one pending thing happen. An attempt comes with what goes wrong with it. */
+export function happen(world: World, index: number, fault: Fault, jitter = 0): World {
   const pending = must(world.pending[index], 'a pending event');
   const rest = { ...world, pending: world.pending.filter((_, other) => other !== index) };
-  const after = react(rest, pending, ending, jitter);
+  const after = react(rest, pending, fault, jitter);
   if (after.pending.length === 0) checkEnd(after);
   return after;
 }
 
-function react(world: World, pending: Pending, ending: Ending, jitter: number): World {
+function react(world: World, pending: Pending, fault: Fault, jitter: number): World {
   const { what, id, step = '', detail = '' } = pending;
-  const changed = [`r${id}`];
   switch (what) {
     case 'opened':
       return tellOrder(world, { type: 'Opened' });
@@ -93,20 +110,16 @@ function react(world: World, pending: Pending, ending: Ending, jitter: number): 
     case 'resumed':
       return tellOrder(world, { type: 'ServiceOrderResumed', id });
     case 'ready':
-      return tellOrder(world, { type: 'ServiceOrderReady', id, changed });
+      return tellOrder(world, { type: 'ServiceOrderReady', id, changed: [`r${id}`] });
     case 'stands':
       return tellOrder(world, { type: 'ServiceOrderStands', id });
     case 'settled': {
       const outcome = must(pending.outcome, 'an outcome');
       const code = outcome === 'completed' ? null : detail;
-      return tellOrder(world, { type: 'ServiceOrderSettled', id, outcome, code, changed });
+      return tellOrder(world, { type: 'ServiceOrderSettled', id, outcome, code, changed: [`r${id}`] });
     }
-    case 'compensation': {
-      const serviceOrders = id
-        .split(' ')
-        .map((one) => compensationOf(world.network, originOf(world.order, one)));
-      return tellOrder(world, { type: 'CompensationOpened', serviceOrders });
-    }
+    case 'compensation':
+      return openCompensations(world, id.split(' '));
     case 'begun':
       return tellChild(world, id, { type: 'Begun' });
     case 'release':
@@ -117,22 +130,114 @@ function react(world: World, pending: Pending, ending: Ending, jitter: number): 
       return tellChild(world, id, { type: 'RetryDue', step });
     case 'do':
     case 'undo':
-      return endAttempt(world, pending, ending, jitter);
+      return beginAttempt(world, pending, fault, jitter);
+    case 'call':
+      return call(world, pending, fault, jitter);
+    case 'record':
+      return conclude(world, pending, must(pending.said, 'an outcome'), jitter);
+    case 'late':
+      return takeEffectLate(world, id, step, must(pending.mutation, 'a call'));
     default:
       return unreachable(what);
   }
 }
 
-function endAttempt(world: World, { what, id, step = '' }: Pending, given: Ending, jitter: number): World {
+function openCompensations(world: World, ids: readonly string[]): World {
+  let { records } = world;
+  const serviceOrders = ids.map((one) => {
+    const opened = compensationOf(world.network, records, originOf(world.order, one));
+    ({ records } = opened);
+    return opened.serviceOrder;
+  });
+  return tellOrder({ ...world, records }, { type: 'CompensationOpened', serviceOrders });
+}
+
+const lost = (fault: Extract<Fault, { type: 'workerLost' }>): StepReport => ({
+  type: 'failed',
+  class: fault.class,
+  code: 'workerLost',
+});
+
+/** A worker is lost: the workflow is told so, and if it was only paused it goes on when nobody waits any more. */
+function loseWorker(
+  world: World,
+  fault: Extract<Fault, { type: 'workerLost' }>,
+  rest: Pending,
+  jitter: number,
+): World {
+  const after = fault.goesOn ? soon(world, { ...rest, unheard: true }) : world;
+  return rest.unheard ? after : report(after, rest, lost(fault), jitter);
+}
+
+function beginAttempt(world: World, pending: Pending, fault: Fault, jitter: number): World {
+  const { what, id, step = '' } = pending;
+  const isLost = fault.type === 'workerLost';
+  if (isLost && fault.when === 'beforeNote') return loseWorker(world, fault, pending, jitter);
   const origin = originOf(world.order, id);
-  const forward = what === 'do' && origin.id === id;
-  const isThere = isAsWanted(world.network, origin.id, step) === forward;
-  const { report, effect } = possible(given, isThere);
-  const object = objectOf(origin.id, step);
-  const marked = forward ? withSent(world.network, object, stepOf(origin, step), report) : world.network;
-  const network = effect ? withEffect(marked, object, forward) : marked;
-  if (effect && !isThere) (forward ? checkAttempt : checkUndo)(world, id, step);
-  return tellChild({ ...world, network }, id, { type: 'StepReported', step, report, jitter });
+  const own = must(
+    serviceOrdersOf(world.order).find((one) => one.id === id),
+    id,
+  );
+  const noted = note(world, origin, own, step, what === 'undo' ? 'undo' : 'do');
+  const after = { ...world, records: noted.records };
+  checkFence(world, pending, 'noted' in noted);
+  if ('report' in noted) return report(after, pending, noted.report, jitter);
+  const next: Pending = { ...pending, what: 'call', noted: noted.noted };
+  if (isLost && fault.when === 'afterNote') return loseWorker(after, fault, next, jitter);
+  return fault.type === 'slow' ? soon(after, next) : call(after, next, fault, jitter);
+}
+
+function call(world: World, pending: Pending, fault: Fault, jitter: number): World {
+  const noted = must(pending.noted, 'a noted attempt');
+  const performed = perform(world.network, noted, fault);
+  const { outcome, late, effect } = performed;
+  let after: World = { ...world, network: performed.network };
+  if (effect) after = judgeEffect(world, after, pending);
+  if (!pending.unheard) checkBlame(after, noted, outcome, fault);
+  if (late) after = soon(after, { what: 'late', id: pending.id, step: noted.step, mutation: late });
+  if (fault.type !== 'workerLost') return conclude(after, pending, outcome, jitter);
+  return loseWorker(after, fault, { ...pending, what: 'record', said: outcome }, jitter);
+}
+
+/** What a call changed that somebody waits for came in its turn; what nobody waits for may come too late. */
+function judgeEffect(before: World, after: World, { id, step = '', noted, unheard }: Pending): World {
+  if (unheard) return noteLate(after, id, step);
+  const isForward = noted?.way === 'do' && originOf(before.order, id).id === id;
+  (isForward ? checkAttempt : checkUndo)(before, id, step);
+  return after;
+}
+
+/** Once its step is over on the way back, or its service order is, an effect is for the watch to find. */
+function noteLate(world: World, id: string, step: string): World {
+  const run = must(world.children[id], id);
+  const isOver = isFinal(serviceOrderMachine, run.state) || run.steps[step]?.state === 'undone';
+  if (!isOver) return world;
+  return { ...world, network: withOdd(world.network, objectOf(originOf(world.order, id).id, step), 'late') };
+}
+
+function takeEffectLate(world: World, id: string, step: string, mutation: Mutation): World {
+  const { network, effect } = carryOut(world.network, mutation);
+  return effect ? noteLate({ ...world, network }, id, step) : world;
+}
+
+function conclude(world: World, pending: Pending, outcome: StepOutcome, jitter: number): World {
+  const concluded = record(world.records, must(pending.noted, 'a noted attempt'), outcome);
+  return report({ ...world, records: concluded.records }, pending, concluded.report, jitter);
+}
+
+function report(
+  world: World,
+  { id, step = '', noted, unheard, what }: Pending,
+  said: StepReport,
+  jitter: number,
+): World {
+  if (unheard) return world;
+  const origin = originOf(world.order, id);
+  const isForward = origin.id === id && (noted?.way ?? what) === 'do';
+  const network = isForward
+    ? withSent(world.network, objectOf(id, step), stepOf(origin, step), said)
+    : world.network;
+  return tellChild({ ...world, network }, id, { type: 'StepReported', step, report: said, jitter });
 }
 
 function tellOrder(world: World, event: OrderEvent): World {
@@ -144,9 +249,12 @@ function tellOrder(world: World, event: OrderEvent): World {
     'an order is settled when it is final',
   );
   const pending = world.pending.filter((one) => !isOver || !isTooLate(world, one));
-  assert(!isOver || pending.length === 0, 'nothing is under way when the order is final');
+  assert(!isOver || pending.every(isUnheard), 'nothing is under way when the order is final');
   return commands.reduce(obey, { ...world, pending, order: run });
 }
+
+/** What nobody waits for: a worker that was given up, a call that takes its time. */
+export const isUnheard = ({ what, unheard }: Pending): boolean => unheard === true || what === 'late';
 
 /** The word to stop may find its service order over. */
 const isTooLate = ({ children }: World, { what, id }: Pending): boolean =>
@@ -219,11 +327,12 @@ function obeyChild(world: World, id: string, command: ServiceOrderCommand): Worl
       return up({ what: 'stands' });
     case 'settleServiceOrder':
       assert(
-        !world.pending.some((one) => one.id === id && ['do', 'undo'].includes(one.what)),
+        !world.pending.some((one) => one.id === id && isAttempt(one)),
         `${id} is settled when nothing of it is under way`,
       );
       return up({ what: 'settled', outcome: command.outcome, detail: command.code ?? '' });
     case 'recordServiceOrder':
+    case 'awaitReport':
       return world;
     default:
       return unreachable(command);
@@ -241,7 +350,10 @@ function attempt(world: World, id: string, step: string): World {
   return soon({ ...world, network }, { what: 'do', id, step });
 }
 
+const isAttempt = (one: Pending): boolean =>
+  !isUnheard(one) && (one.what === 'do' || one.what === 'undo' || one.what === 'call');
+
 const isUnderWay = ({ pending }: World, id: string, step: string): boolean =>
-  pending.some((one) => one.id === id && one.step === step && ['do', 'undo'].includes(one.what));
+  pending.some((one) => one.id === id && one.step === step && isAttempt(one));
 
 const soon = (world: World, event: Pending): World => ({ ...world, pending: [...world.pending, event] });

@@ -193,6 +193,13 @@ describe('trouble', () => {
     expect(tell(run, reported('line', failedBy('transient'))).last).toMatchObject([{ attempt: 2, of: 3 }]);
   });
 
+  test('a probe in vain costs no attempt, and still leaves the doubt it is in', () => {
+    const probe = { ...failedBy('inDoubt', 'timeout'), outage: true as const };
+    const again = [reported('line', probe), retryDue('line')];
+    const { run } = tell(begin(line), begun, ...Array.from({ length: 9 }, () => again).flat());
+    expect(run.steps.line).toMatchObject({ attempts: 0, outages: 9, doubted: true, state: 'attempting' });
+  });
+
   test('the wait grows with the outages and has no end', () => {
     const { last } = tell(begin(line), begun, reported('line', failedBy('unavailable')));
     expect(last).toEqual([{ type: 'retryLater', step: 'line', afterMs: 500, attempt: 1, of: null }]);

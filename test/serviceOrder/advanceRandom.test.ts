@@ -28,6 +28,8 @@ const isTakenBack = (run: ServiceOrderRun, id: string) => {
   const { state = 'waiting', attempts = 0, outages = 0 } = run.steps[id] ?? {};
   return state === 'skipped' || state === 'undone' || (state === 'waiting' && attempts + outages === 0);
 };
+const isUnderWay = (run: ServiceOrderRun, id: string) =>
+  run.steps[id]?.state === 'attempting' || run.steps[id]?.report?.looking === true;
 const isOver = (run: ServiceOrderRun, id: string) => ['done', 'skipped'].includes(run.steps[id]?.state ?? '');
 
 /** What must be true of every move of every run, whatever happens to it. */
@@ -35,6 +37,7 @@ function check(
   before: ServiceOrderRun,
   run: ServiceOrderRun,
   commands: readonly ServiceOrderCommand[],
+  event: ServiceOrderEvent,
 ): void {
   for (const command of commands) {
     if (command.type === 'undoStep') checkUndo(before, run, command.step);
@@ -50,15 +53,21 @@ function check(
       `${step} is attempted after all it needs`,
     );
     assert(verb === 'apply' || run.stage === 'released', `${step} is taken away after the release`);
-    assert(before.steps[step]?.state !== 'attempting', `${step} is attempted once at a time`);
+    const isOverNow = event.type === 'StepReported' && event.step === step;
+    assert(isOverNow || !isUnderWay(before, step), `${step} is attempted once at a time`);
   }
   const isSettled = commands.some(({ type }) => type === 'settleServiceOrder');
   assert(isSettled === isFinal(serviceOrderMachine, run.state), 'final is what is settled');
   const isDone = run.retreat ? isTakenBack : isOver;
   assert(!isSettled || run.plan.every(({ id }) => isDone(run, id)), 'settled is what is over');
-  for (const { attempts } of Object.values(run.steps)) {
+  for (const { attempts, report } of Object.values(run.steps)) {
     assert(attempts <= policy.retry.attempts, 'no more tries than allowed');
+    assert((report?.waitedMs ?? 0) <= policy.reports.withinMs, 'no longer waited for than allowed');
   }
+  const states = Object.values(run.steps).map(({ state }) => state);
+  const isOutside = run.state === 'pendingExternal';
+  assert(!isOutside || states.includes('accepted'), 'somebody outside is waited for');
+  assert(!isOutside || !states.includes('attempting'), 'nothing else moves while others are waited for');
 }
 
 /** What builds upon it is gone, its own attempt is over, and nothing was taken away yet. */
@@ -78,9 +87,16 @@ function follow(run: ServiceOrderRun, commands: readonly ServiceOrderCommand[], 
   for (const command of commands) {
     if (command.type === 'attemptStep' || command.type === 'undoStep') open.add(`report ${command.step}`);
     if (command.type === 'retryLater') open.add(`timer ${command.step}`);
+    if (command.type === 'awaitReport') open.add(`due ${command.step} ${command.number}`);
     if (command.type === 'reportReady') open.add('release');
   }
-  const moving = [...open].filter((name) => name !== 'stop' && !(run.retreat && !name.startsWith('report')));
+  const isMoving = (name: string) => {
+    const [what, step = '', number] = name.split(' ');
+    if (what === 'stop') return false;
+    if (what === 'due') return run.steps[step]?.report?.timer?.number === Number(number);
+    return !run.retreat || what === 'report';
+  };
+  const moving = [...open].filter(isMoving);
   assert(run.state !== 'held' || moving.length === 0, 'held is what nothing moves any more');
 }
 
@@ -90,13 +106,14 @@ function drive(draw: Draw): ServiceOrderRun {
   const open = new Set<string>(draw(4) === 0 ? ['begin', 'stop'] : ['begin']);
   let outages = 0;
   while (open.size > 0 && !isFinal(serviceOrderMachine, run.state)) {
+    const isCalled = !open.has('begin') && draw(8) === 0;
     const name = [...open][draw(open.size)] ?? '';
-    open.delete(name);
-    const { run: next, commands } = advance(
-      run,
-      eventOf(name, draw, () => outages++ < 20),
-    );
-    check(run, next, commands);
+    if (!isCalled) open.delete(name);
+    const event: ServiceOrderEvent = isCalled
+      ? { type: 'Called', step: String(draw(7)) }
+      : eventOf(name, draw, () => outages++ < 20);
+    const { run: next, commands } = advance(run, event);
+    check(run, next, commands, event);
     follow(next, commands, open);
     run = next;
   }
@@ -114,11 +131,13 @@ test('whatever happens in whatever order, every run ends completed, taken back o
 });
 
 function eventOf(name: string, draw: Draw, mayFailByUs: () => boolean): ServiceOrderEvent {
-  const [what, step = ''] = name.split(' ');
+  const [what, step = '', number] = name.split(' ');
   if (what === 'begin') return { type: 'Begun' };
+  if (what === 'due') return { type: 'ReportDue', step, number: Number(number) };
   if (what === 'stop') return { type: 'StopRequested' };
   if (what === 'release') return { type: 'Released' };
   if (what === 'timer') return { type: 'RetryDue', step };
+  if (draw(5) === 0) return reported(step, { type: 'accepted' });
   if (draw(3) > 0) return reported(step, doneWith(...(draw(2) === 0 ? [`steps.${step}.r`] : [])));
   const errorClass = errorClasses[draw(errorClasses.length)] ?? 'unknown';
   const endless = errorClass === 'ours' || errorClass === 'unavailable';

@@ -12,6 +12,7 @@ import type { ErrorClass, RecoveryPolicy } from '../../src/serviceOrder/recovery
 export const policy: RecoveryPolicy = {
   retry: { attempts: 3, fromMs: 1_000, upToMs: 8_000 },
   outage: { fromMs: 500, upToMs: 60_000 },
+  reports: { withinMs: 10_000, pollMs: 4_000 },
 };
 
 export const apply = (

@@ -65,6 +65,7 @@ describe('arrow by arrow', () => {
     attempting Held held
     attempting UndoStarted undoing
     accepted Attempted attempting
+    accepted Doubted inDoubt
     accepted Done done
     accepted Refused refused
     accepted Held held

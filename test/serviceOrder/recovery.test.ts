@@ -15,6 +15,7 @@ import { row } from './policyRow.ts';
 const policy: RecoveryPolicy = {
   retry: { attempts: 4, fromMs: 1_000, upToMs: 3_000 },
   outage: { fromMs: 500, upToMs: 60_000 },
+  reports: { withinMs: 10_000, pollMs: 4_000 },
 };
 
 const where = {
@@ -111,6 +112,19 @@ test('a system that names a later time is given it, one that names an earlier ti
   expect(recovered('throttled', 'apply', 1, 0, 10)).toMatchObject({ afterMs: 1_000 });
 });
 
+test('a system that is away is not asked before its next probe is due, and not by all at once', () => {
+  expect(recovered('unavailable', 'apply', 1, 0, 20_000)).toMatchObject({ afterMs: 20_000, of: null });
+  expect(recovered('unavailable', 'apply', 1, 0.5, 20_000)).toMatchObject({ afterMs: 22_500 });
+  expect(recovered('unavailable', 'apply', 8, 0, 20_000)).toMatchObject({ afterMs: 60_000 });
+});
+
+test('a try that was known to meet an outage is waited for, whatever its class', () => {
+  const probe = { ...where, verb: 'apply', attempts: 7, outages: 1, jitter: 0, outage: true } as const;
+  for (const errorClass of errorClasses) {
+    expect(recover(policy, { ...probe, class: errorClass })).toMatchObject({ type: 'retry', of: null });
+  }
+});
+
 test('a wait lies between three quarters and the whole of its doubled time, and never beyond the cap', () => {
   const limits = fc.record({
     attempts: fc.constant(1_000),
@@ -125,7 +139,7 @@ test('a wait lies between three quarters and the whole of its doubled time, and 
       fc.constantFrom<ErrorClass>('transient', 'ours'),
       (given, tries, jitter, errorClass) => {
         const next = recover(
-          { retry: given, outage: given },
+          { ...policy, retry: given, outage: given },
           { ...where, class: errorClass, verb: 'apply', attempts: tries, outages: tries, jitter },
         );
         const full = Math.min(given.upToMs, given.fromMs * 2 ** (tries - 1));

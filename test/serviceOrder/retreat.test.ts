@@ -72,7 +72,11 @@ describe('a refused step takes the service order back', () => {
 
   test('a step that is held by then is undone with the others', () => {
     const { run, told } = tell(begin(side), begun, failed('a', 'conflict'), failed('b', 'refused'));
-    expect(told[2]?.map(({ type }) => type)).toEqual(['undoStep', 'undoStep']);
+    expect(told[2]?.[0]).toEqual({
+      type: 'recordServiceOrder',
+      changes: [{ type: 'falloutClosed', step: 'a', resolution: 'abort' }],
+    });
+    expect(told[2]?.slice(1).map(({ type }) => type)).toEqual(['undoStep', 'undoStep']);
     expect(run.state).toBe('inProgress');
   });
 
@@ -202,7 +206,13 @@ describe('told to stop', () => {
   test('while it is held, it has resumed before it goes back', () => {
     const { run, last } = tell(begin(line), begun, failed('port', 'conflict'), stop);
     expect(last).toEqual([
-      { type: 'recordServiceOrder', changes: [{ type: 'serviceOrder', arrow: 'Resumed' }] },
+      {
+        type: 'recordServiceOrder',
+        changes: [
+          { type: 'falloutClosed', step: 'port', resolution: 'abort' },
+          { type: 'serviceOrder', arrow: 'Resumed' },
+        ],
+      },
       { type: 'reportResumed' },
       { type: 'undoStep', step: 'port' },
     ]);

@@ -15,4 +15,4 @@ export const demoEntries = (): CatalogEntry[] =>
     }),
   );
 
-export const demoSystems = ['olt', 'bng', 'ipam', 'edge', 'acs', 'nms', 'voice'] as const;
+export const demoSystems = ['olt', 'bng', 'ipam', 'edge', 'acs', 'nms', 'voice', 'porting'] as const;

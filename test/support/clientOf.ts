@@ -53,6 +53,27 @@ export const clientOf = ({
       return ((await reply.json()) as { id: string }).id;
     },
 
+    async serviceOrder(items: readonly object[], rest: object = {}): Promise<string> {
+      const reply = await fetch(`${apiUrl}${api.serviceOrder}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ serviceOrderItem: items, ...rest }),
+      });
+      if (reply.status !== 201)
+        throw new Error(`the service order was answered ${reply.status}: ${await reply.text()}`);
+      return ((await reply.json()) as { id: string }).id;
+    },
+
+    serviceOrderReaches: (id: string, state: string): Promise<Body> =>
+      eventually(
+        async () => {
+          const order = await get(`${apiUrl}${api.serviceOrder}/${id}`);
+          if (order.state !== state) throw new Error(`service order ${id} is ${order.state}, not ${state}`);
+          return order;
+        },
+        { withinMs: 60_000 },
+      ),
+
     /** Waits for a state; an API that is down meanwhile is asked again. */
     reaches: (id: string, state: string, withinMs = 60_000): Promise<Body> =>
       eventually(

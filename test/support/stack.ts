@@ -29,6 +29,12 @@ export interface StackOptions {
   readonly envOf?: Partial<Record<Role, Readonly<Record<string, string>>>>;
   /** Postgres and Temporal of its own, which may be killed; else the shared ones. */
   readonly ownServers?: boolean;
+  /** More workers, named `worker2` and so on. Default: the one. */
+  readonly workers?: number;
+  /** Told of every restart. */
+  readonly say?: (line: string) => void;
+  /** Default: what dies three times within a minute before it is ready is given up. */
+  readonly earlyExitsMax?: number;
   /** Default: the demo catalogue is saved when there is an API. */
   readonly demoCatalogue?: boolean;
 }
@@ -114,7 +120,11 @@ function controls(supervisor: Supervisor, directory: string) {
 export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const { roles = longRunningRoles, env = {}, envOf = {}, ownServers = false } = options;
   const { directory, removeAtEnd } = temporaryPlace();
-  const supervisor = createSupervisor({ directory, removeAtEnd });
+  const { say = () => undefined, earlyExitsMax } = options;
+  const supervisor = createSupervisor({
+    ...{ directory, removeAtEnd, say },
+    ...(earlyExitsMax !== undefined && { earlyExitsMax }),
+  });
   let grounds: Grounds | undefined;
   const stop = async (): Promise<void> => {
     await supervisor.stop();
@@ -138,9 +148,14 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       await supervisor.start(planOf('api'));
       if (options.demoCatalogue ?? true) await supervisor.run(demoCataloguePlan(apiUrl));
     }
-    await Promise.all(roles.filter((role) => role !== 'api').map((role) => supervisor.start(planOf(role))));
+    const others = roles.filter((role) => role !== 'api').map((role) => planOf(role));
+    const more = Array.from({ length: (options.workers ?? 1) - 1 }, (_, index) => ({
+      ...planOf('worker'),
+      name: `worker${index + 2}`,
+    }));
+    await Promise.all([...others, ...more].map((plan) => supervisor.start(plan)));
     const controlled = controls(supervisor, directory);
-    const seconds = new Set<Second>();
+    const seconds = new Set<string>(more.map(({ name }) => name));
     return {
       ...{ apiUrl, networkUrl, databaseUrl, temporalAddress, temporalNamespace },
       ...controlled,

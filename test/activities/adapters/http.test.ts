@@ -49,6 +49,32 @@ test('a request taken on for later is accepted', async () => {
   expect(await adapterOf('ipam').apply(call(), signal)).toEqual({ type: 'accepted' });
 });
 
+test('what a system took is under way until it is done, or shows how it was refused', async () => {
+  const taken = (outcome: string) => ({
+    behaviour: { type: 'accept', afterMs: 200, callback: 'drop', outcome },
+  });
+  const adapter = adapterOf('edge');
+  const keyOf = (object: string) => `key of ${object}`;
+  await bench.faults({ ...taken('done'), object: 'a' }, { ...taken('refused'), object: 'b' });
+  for (const object of ['a', 'b']) {
+    const key = keyOf(object);
+    expect(await adapter.apply(call({ key, object }), signal)).toEqual({ type: 'accepted' });
+    expect(await adapter.read(call({ object }), signal)).toEqual({ type: 'pending', key });
+  }
+  const settled = (object: string) =>
+    eventually(
+      async () => {
+        const now = await adapter.read(call({ object }), signal);
+        expect(now.type).not.toBe('pending');
+        return now;
+      },
+      { withinMs: 2_000 },
+    );
+  expect(await settled('a')).toMatchObject({ type: 'present', key: keyOf('a') });
+  const refusal = { key: keyOf('b'), code: 'refused', message: 'refused after acceptance' };
+  expect(await settled('b')).toEqual({ type: 'absent', refusal });
+});
+
 test('a call that took effect without an answer is in doubt, and reading tells', async () => {
   await bench.faults({ verb: 'apply', behaviour: { type: 'executeAndTimeout' } });
   const adapter = adapterOf('ipam', 250);

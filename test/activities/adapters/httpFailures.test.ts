@@ -78,16 +78,16 @@ describe('a definite no is returned', () => {
   });
 });
 
-describe('busy says when to come back', () => {
+describe('busy and down say when to come back', () => {
   test.each([
-    [429, '5', 5_000],
-    [503, '0', 0],
-    [503, '99999', 3_600_000],
-    [429, 'Wed, 21 Oct 2015 07:28:00 GMT', 0],
-    [429, 'soon', undefined],
-  ])('%i with Retry-After %s', async (status, retryAfter, retryAfterMs) => {
+    [429, '5', 'busy', 5_000],
+    [503, '0', 'down', 0],
+    [503, '99999', 'down', 3_600_000],
+    [429, 'Wed, 21 Oct 2015 07:28:00 GMT', 'busy', 0],
+    [429, 'soon', 'busy', undefined],
+  ])('%i with Retry-After %s is %s', async (status, retryAfter, failure, retryAfterMs) => {
     answers(status, '', { 'retry-after': retryAfter });
-    const expected = { failure: 'busy', code: `http${status}`, retryAfterMs };
+    const expected = { failure, code: `http${status}`, retryAfterMs };
     await expect(adapter().apply(call, signal)).rejects.toMatchObject(expected);
     await expect(adapter().read(call, signal)).rejects.toMatchObject(expected);
   });

@@ -1,5 +1,5 @@
 import { pino } from 'pino';
-import { createActivities } from '../../../activities/index.ts';
+import { type Activities, createActivities } from '../../../activities/index.ts';
 import { createApp } from '../../../api/app.ts';
 import type { ApiDeps } from '../../../api/deps.ts';
 import { saveCatalog } from '../../../drizzle/catalogStore.ts';
@@ -76,20 +76,26 @@ const storedRows = (db: Database) =>
     idempotency: await tx.$count(idempotency),
   }));
 
-/** Opens an accepted order as its workflow would: plan, service orders, services and products are there. */
-export async function openOrder(db: Database, orderId: string): Promise<void> {
-  const { plan, planServiceItemsMax } = parseConfig({ DATABASE_URL: 'postgres://unused' });
-  const { openOrder: open } = createActivities({
+/** What a worker would do, without a worker; no system can be called. */
+export function activitiesOn(db: Database): Activities {
+  const { plan, planServiceItemsMax, breaker } = parseConfig({ DATABASE_URL: 'postgres://unused' });
+  return createActivities({
     db,
     log: pino({ level: 'silent' }),
     planSettings: plan,
     serviceItemsMax: planServiceItemsMax,
+    breaker,
+    places: { take: async () => () => undefined },
     adapterFor: () => {
       throw new Error('no system is called here');
     },
     failpoint: () => undefined,
   });
-  await open({ tenant: 'default', orderId, runChain: `run-${orderId}` });
+}
+
+/** Opens an accepted order as its workflow would: plan, service orders, services and products are there. */
+export async function openOrder(db: Database, orderId: string): Promise<void> {
+  await activitiesOn(db).openOrder({ tenant: 'default', orderId, runChain: `run-${orderId}` });
 }
 
 /** Lets go of every claim, as orders do when they end. */

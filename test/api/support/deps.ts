@@ -14,6 +14,12 @@ export const testDeps = (db: Database): ApiDeps => ({
   clock: () => new Date(),
   newOrderId,
   startOrder: () => undefined,
+  deliverCallback: () => undefined,
+  operate: {
+    retryNow: () => Promise.resolve({ type: 'unanswered' }),
+    abort: () => Promise.resolve({ type: 'unanswered' }),
+  },
+  startServiceOrder: () => undefined,
   temporalReachable: () => true,
   schemaIsCurrent: () => schemaIsCurrent(db),
 });

@@ -8,11 +8,17 @@ import type { LedgerEntry } from '../../../temporal-dev/network/memory.ts';
 import { startNetwork } from '../../../temporal-dev/network/server.ts';
 import { parseSystems } from '../../../temporal-dev/network/systems.ts';
 
+export const portingSecret = `whsec_${Buffer.from('the secret of the porting system').toString('base64')}`;
+
 export const systems = parseSystems({
   systems: {
     olt: { allocates: { vlan: { kind: 'range', from: 2, to: 5 } } },
     ipam: { allocates: { cidr: { kind: 'prefix', pool: '10.0.0.0/27', lengthFrom: 'length' } } },
     edge: {},
+    porting: {
+      accepts: { type: 'accept', afterMs: 200, callback: 'once' },
+      callbackSecret: portingSecret,
+    },
   },
 });
 

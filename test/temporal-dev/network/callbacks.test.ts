@@ -2,7 +2,7 @@ import { Webhook } from 'standardwebhooks';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { demoCallbackSecret } from '../../../temporal-dev/network/callbacks.ts';
 import { eventually } from '../../support/eventually.ts';
-import { type Bench, openBench, openReceiver } from './bench.ts';
+import { type Bench, openBench, openReceiver, portingSecret } from './bench.ts';
 
 let receiver: Awaited<ReturnType<typeof openReceiver>>;
 let bench: Bench;
@@ -98,4 +98,54 @@ test('an accepted deletion is reported like any other', async () => {
   expect((await bench.remove('edge', 'x', { expect: '1', correlationId: 'c' })).status).toBe(202);
   await received(1);
   expect((await bench.get('edge', 'x')).status).toBe(404);
+});
+
+test('what is accepted and not carried out is shown as such, with its key', async () => {
+  await bench.faults(accept('x', { afterMs: 300, callback: 'drop' }));
+  await bench.put('edge', 'x', { key: 'a' });
+  expect(await bench.get('edge', 'x')).toMatchObject({ status: 202, body: { accepted: true, key: 'a' } });
+  await eventually(async () => expect((await bench.get('edge', 'x')).status).toBe(200), soon);
+});
+
+test('a refusal after acceptance is shown until the object changes, also after a restart', async () => {
+  await bench.faults(accept('x', { outcome: 'refused' }));
+  await bench.put('edge', 'x', { key: 'a', correlationId: 'c' });
+  await received(1);
+  const refused = { refusal: { key: 'a', code: 'refused' } };
+  expect(await bench.get('edge', 'x')).toMatchObject({ status: 404, body: { code: 'absent', ...refused } });
+  await bench.restart();
+  expect(await bench.get('edge', 'x')).toMatchObject({ status: 404, body: refused });
+  await bench.ask('DELETE', '/faults');
+  await bench.put('edge', 'x', { key: 'b' });
+  expect((await bench.get('edge', 'x')).body).not.toHaveProperty('refusal');
+});
+
+test('an early callback comes before the call is answered, and before the effect', async () => {
+  await bench.faults(accept('x', { callback: 'early', afterMs: 300 }));
+  const answered = await bench.put('edge', 'x', { key: 'a', correlationId: 'c' });
+  expect(receiver.received).toHaveLength(1);
+  expect(answered.status).toBe(202);
+  expect((await bench.get('edge', 'x')).status).toBe(202);
+  await eventually(async () => expect((await bench.get('edge', 'x')).status).toBe(200), soon);
+  expect(receiver.received).toHaveLength(1);
+});
+
+test('a late callback comes some time after the effect', async () => {
+  await bench.faults(accept('x', { callbackAfterMs: 300 }));
+  await bench.put('edge', 'x', { correlationId: 'c' });
+  await eventually(async () => expect(await bench.ledger()).toHaveLength(1), soon);
+  expect(receiver.received).toHaveLength(0);
+  await received(1);
+});
+
+test('a system that reports later as a rule takes what is applied, with its own secret', async () => {
+  await bench.put('porting', 'x', { correlationId: 'c' });
+  expect((await bench.get('porting', 'x')).status).toBe(202);
+  const [callback] = await received(1);
+  const verify = (secret: string) =>
+    new Webhook(secret).verify(callback?.text ?? '', callback?.headers ?? {});
+  expect(verify(portingSecret)).toMatchObject({ status: 'done' });
+  expect(() => verify(demoCallbackSecret)).toThrow();
+  await bench.faults({ system: 'porting', behaviour: { type: 'ok' } });
+  expect((await bench.put('porting', 'y')).status).toBe(201);
 });

@@ -140,6 +140,7 @@ test('the network tells its systems and that it is up', async () => {
     { name: 'olt', objects: 0 },
     { name: 'ipam', objects: 0 },
     { name: 'edge', objects: 1 },
+    { name: 'porting', objects: 0 },
   ]);
   expect((await bench.ask('GET', '/health')).body).toEqual({ status: 'up' });
 });

@@ -1,0 +1,95 @@
+import { randomUUID } from 'node:crypto';
+import { z } from '@hono/zod-openapi';
+import { withTenant } from '../../drizzle/client.ts';
+import { readFallout } from '../../drizzle/reads/fallout.ts';
+import { restartOrphan } from '../../drizzle/sweepStore.ts';
+import { stepId } from '../../src/decomposition/plan.ts';
+import { idPattern } from '../../src/kernel/ids.ts';
+import type { CommandAnswer } from '../../workflows/client.ts';
+import { stateOfOrder } from '../../drizzle/orderStore.ts';
+import { orderMachine } from '../../src/order/machine.ts';
+import { isFinal } from '../../src/kernel/machine.ts';
+import { fitting, readJson } from '../body.ts';
+import { callerOf } from '../caller.ts';
+import type { ApiContext, ApiDeps } from '../deps.ts';
+import { idempotencyKey } from '../idempotencyKey.ts';
+import { refuse } from '../problem.ts';
+import { falloutIn } from './fallout.ts';
+
+export const abortSchema = z
+  .object({ reason: z.string().trim().min(1).max(500) })
+  .openapi('Abort', { description: 'Why the order is not wanted any more' });
+
+export const commandSchema = z
+  .object({ command: z.enum(['retryNow', 'abort', 'restart']), id: z.string(), commandId: z.string() })
+  .openapi('CommandAccepted');
+
+/** Another try of a held or waiting step, at once. */
+export async function retryNow(c: ApiContext, deps: ApiDeps): Promise<Response> {
+  const { tenant } = callerOf(c.req.raw);
+  const key = idempotencyKey(c);
+  const row = await withTenant(deps.db, tenant, (tx) => falloutIn(c, (id) => readFallout(tx, tenant, id)));
+  const commandId = key ?? randomUUID();
+  const accepted = { command: 'retryNow', id: row.id, commandId };
+  if (row.closedAt !== null) {
+    if (key !== undefined && row.resolution === 'retryNow') return c.json(accepted, 202);
+    return refuse('FalloutClosed', `it was closed by: ${row.resolution}`);
+  }
+  const { serviceOrderId, item, step } = row;
+  if (serviceOrderId === null || item === null || step === null)
+    return refuse('CommandUnfit', 'it is about an order without a run: restart or abort the order');
+  const target = { tenant, serviceOrder: serviceOrderId, step: stepId(item, step) };
+  ensureDone(await deps.operate.retryNow(target, `${row.id}:${commandId}`), commandId);
+  return c.json(accepted, 202);
+}
+
+/** Everything of the order that may be taken back is taken back. */
+export async function abort(c: ApiContext, deps: ApiDeps): Promise<Response> {
+  const { tenant, subject } = callerOf(c.req.raw);
+  const { reason } = fitting(abortSchema, await readJson(c, deps.config.bodyLimitBytes));
+  const key = idempotencyKey(c);
+  const commandId = key ?? randomUUID();
+  const { orderId, over } = await orderIn(c, deps, tenant);
+  // A command that is repeated may have ended the order: its run still knows the answer.
+  if (over && key === undefined) return refuse('OrderOver', over);
+  deps.log.info({ order: orderId, subject, reason, commandId }, 'an operator aborts the order');
+  const isOrphan = await withTenant(deps.db, tenant, (tx) => restartOrphan(tx, tenant, orderId, 'abort'));
+  if (!isOrphan) {
+    const answer = await deps.operate.abort({ tenant, orderId }, commandId);
+    if (over && answer.type === 'runMissing') return refuse('OrderOver', over);
+    ensureDone(answer, commandId);
+  }
+  return c.json({ command: 'abort', id: orderId, commandId }, 202);
+}
+
+/** An order without its run goes on with another one. */
+export async function restart(c: ApiContext, deps: ApiDeps): Promise<Response> {
+  const { tenant, subject } = callerOf(c.req.raw);
+  const commandId = idempotencyKey(c) ?? randomUUID();
+  const { orderId, over } = await orderIn(c, deps, tenant);
+  if (over) return refuse('OrderOver', over);
+  const isOrphan = await withTenant(deps.db, tenant, (tx) => restartOrphan(tx, tenant, orderId, 'restart'));
+  if (!isOrphan) refuse('OrderNotOrphaned', 'there is no open fallout of class orphaned for it');
+  deps.log.info({ order: orderId, subject, commandId }, 'an operator restarts the order');
+  return c.json({ command: 'restart', id: orderId, commandId }, 202);
+}
+
+/** The order that the path names; `over` says so where it is. */
+async function orderIn(c: ApiContext, deps: ApiDeps, tenant: string) {
+  const id = c.req.param('id') ?? '';
+  const known = idPattern.test(id)
+    ? await withTenant(deps.db, tenant, (tx) => stateOfOrder(tx, tenant, id))
+    : undefined;
+  const state = known ?? refuse('ResourceUnknown', 'there is no such productOrder');
+  return { orderId: id, over: isFinal(orderMachine, state) ? `the order is ${state}` : undefined };
+}
+
+function ensureDone(answer: CommandAnswer, commandId: string): void {
+  if (answer.type === 'refused') refuse(answer.refusal.type, answer.refusal.message);
+  if (answer.type === 'runMissing')
+    refuse('RunMissing', 'it has not started, has just ended, or the sweep is about to find it');
+  if (answer.type === 'unanswered') {
+    const headers = { 'Retry-After': '2', 'Idempotency-Key': commandId };
+    refuse('CommandUnanswered', `repeat it with the Idempotency-Key ${commandId}`, { headers });
+  }
+}

@@ -1,0 +1,75 @@
+import { and, asc, eq, inArray, isNotNull, isNull } from 'drizzle-orm';
+import type { CompactServiceOrder } from '../src/decomposition/plan.ts';
+import { stepId } from '../src/decomposition/plan.ts';
+import type { Remains } from '../src/order/resume.ts';
+import type { StandingServiceOrder } from '../src/serviceOrder/resume.ts';
+import type { Tx } from './client.ts';
+import { compensate } from './compensationStore.ts';
+import { fallout, serviceItem, serviceOrder, step } from './schema.ts';
+import { lockServiceOrder } from './serviceOrderStore.ts';
+
+/** What an order's service orders have come to, for a run that takes over. */
+export async function remainsOf(tx: Tx, tenant: string, orderId: string, now: string): Promise<Remains> {
+  const rows = await tx
+    .select({
+      id: serviceOrder.id,
+      state: serviceOrder.state,
+      compensates: serviceOrder.compensates,
+      code: serviceItem.code,
+      changed: serviceItem.changed,
+    })
+    .from(serviceOrder)
+    .innerJoin(
+      serviceItem,
+      and(eq(serviceItem.tenantId, serviceOrder.tenantId), eq(serviceItem.serviceOrderId, serviceOrder.id)),
+    )
+    .where(and(eq(serviceOrder.tenantId, tenant), eq(serviceOrder.orderId, orderId)))
+    .orderBy(asc(serviceOrder.ordinal), asc(serviceOrder.id));
+  const open = await tx
+    .select()
+    .from(fallout)
+    .where(
+      and(
+        eq(fallout.tenantId, tenant),
+        isNull(fallout.closedAt),
+        isNotNull(fallout.step),
+        inArray(
+          fallout.serviceOrderId,
+          rows.map(({ id }) => id),
+        ),
+      ),
+    );
+  const compensations: CompactServiceOrder[] = [];
+  for (const { compensates } of rows)
+    if (compensates !== null) compensations.push(await compensate(tx, tenant, compensates, now));
+  return {
+    compensations,
+    serviceOrders: rows.map(({ id, state, code, changed }) => {
+      const why = open.find(({ serviceOrderId }) => serviceOrderId === id);
+      const reason = why ? `a person: ${why.step} on ${why.system}, ${why.class} (${why.code})` : null;
+      return { id, state, code: why?.code ?? code, reason, changed };
+    }),
+  };
+}
+
+/** What the steps of a service order have come to, for a run that takes over. */
+export async function standingServiceOrder(
+  tx: Tx,
+  tenant: string,
+  id: string,
+): Promise<StandingServiceOrder> {
+  const { row } = await lockServiceOrder(tx, tenant, id);
+  const rows = await tx
+    .select()
+    .from(step)
+    .where(and(eq(step.tenantId, tenant), eq(step.serviceOrderId, id)))
+    .orderBy(asc(step.item), asc(step.ordinal));
+  return {
+    state: row.state,
+    steps: rows.map(({ item, name, state, way, attempt, decided, changed, errorClass, errorCode }) => ({
+      id: stepId(item, name),
+      ...{ state, way, attempts: attempt, decided, changed },
+      trouble: errorClass === null ? null : { class: errorClass, code: errorCode ?? '' },
+    })),
+  };
+}

@@ -1,0 +1,95 @@
+import { and, eq, sql } from 'drizzle-orm';
+import { isFinal } from '../src/kernel/machine.ts';
+import { orderMachine, orderStates } from '../src/order/machine.ts';
+import { serviceOrderMachine, serviceOrderStates } from '../src/serviceOrder/machine.ts';
+import { type Database, type Tx, withRelay, withTenant } from './client.ts';
+import { closeOrderFallout, openOrphan, type Orphan } from './falloutStore.ts';
+import { enqueueNow } from './dispatchStore.ts';
+import { dispatch, productOrder, serviceOrder } from './schema.ts';
+
+/** An order, or a service order of its own, that is open: a run must be there for it. */
+export interface OpenOrder extends Record<string, unknown> {
+  readonly kind: 'productOrder' | 'serviceOrder';
+  readonly tenant: string;
+  readonly id: string;
+}
+
+const list = (states: readonly string[]) =>
+  sql.join(
+    states.map((state) => sql`${state}`),
+    sql`, `,
+  );
+const finalOrders = list(orderStates.filter((state) => isFinal(orderMachine, state)));
+const finalServiceOrders = list(serviceOrderStates.filter((state) => isFinal(serviceOrderMachine, state)));
+
+/** The next open orders in the order of their ids whose start was sent, accepted longer ago than that. */
+export const openOrdersAfter = (
+  db: Database,
+  after: OpenOrder | undefined,
+  afterMs: number,
+  limit: number,
+): Promise<readonly OpenOrder[]> =>
+  withRelay(db, (tx) =>
+    tx.execute<OpenOrder>(sql`
+      with open as (
+        select 'productOrder' as kind, tenant_id as tenant, id, ordered_at from product_order
+        where state not in (${finalOrders})
+        union all
+        select 'serviceOrder', tenant_id, id, ordered_at from service_order
+        where order_id is null and state not in (${finalServiceOrders})
+      )
+      select kind, tenant, id from open
+      where ordered_at < now() - ${afterMs} * interval '1 millisecond'
+        and (kind, tenant, id) > (${after?.kind ?? ''}, ${after?.tenant ?? ''}, ${after?.id ?? ''})
+        and not exists (select from dispatch d where d.tenant_id = open.tenant and d.order_id = open.id)
+      order by kind, tenant, id limit ${limit}`),
+  );
+
+/** Looks again under lock: what was settled or sent on meanwhile has lost nothing. */
+export const openOrphaned = (
+  db: Database,
+  { kind, tenant, id }: OpenOrder,
+  why: Pick<Orphan, 'code' | 'reason'>,
+): Promise<void> =>
+  withTenant(db, tenant, async (tx) => {
+    const isOpen =
+      kind === 'productOrder' ? await isOpenOrder(tx, tenant, id) : await isOpenServiceOrder(tx, tenant, id);
+    if (!isOpen || (await isOnItsWay(tx, tenant, id))) return;
+    const about =
+      kind === 'productOrder' ? { orderId: id, serviceOrderId: null } : { orderId: null, serviceOrderId: id };
+    await openOrphan(tx, tenant, { ...about, ...why });
+  });
+
+async function isOpenOrder(tx: Tx, tenant: string, id: string): Promise<boolean> {
+  const where = and(eq(productOrder.tenantId, tenant), eq(productOrder.id, id));
+  const [row] = await tx.select({ state: productOrder.state }).from(productOrder).where(where).for('update');
+  return row !== undefined && !isFinal(orderMachine, row.state);
+}
+
+async function isOpenServiceOrder(tx: Tx, tenant: string, id: string): Promise<boolean> {
+  const where = and(eq(serviceOrder.tenantId, tenant), eq(serviceOrder.id, id));
+  const [row] = await tx.select({ state: serviceOrder.state }).from(serviceOrder).where(where).for('update');
+  return row !== undefined && !isFinal(serviceOrderMachine, row.state);
+}
+
+const isOnItsWay = async (tx: Tx, tenant: string, id: string): Promise<boolean> =>
+  (await tx.$count(dispatch, and(eq(dispatch.tenantId, tenant), eq(dispatch.orderId, id)))) > 0;
+
+/**
+ * Gives an orphaned order to a new run: which goes on where the lost one was, and takes everything back if it is
+ * to be aborted. False if the order is not orphaned.
+ */
+export async function restartOrphan(
+  tx: Tx,
+  tenant: string,
+  orderId: string,
+  resolution: 'restart' | 'abort',
+): Promise<boolean> {
+  if (!(await isOpenOrder(tx, tenant, orderId))) return false;
+  if (!(await closeOrderFallout(tx, tenant, orderId, resolution))) return false;
+  const where = and(eq(productOrder.tenantId, tenant), eq(productOrder.id, orderId));
+  await tx.update(productOrder).set({ runChain: null }).where(where);
+  await enqueueNow(tx, tenant, orderId, 'start');
+  if (resolution === 'abort') await enqueueNow(tx, tenant, orderId, 'abort');
+  return true;
+}

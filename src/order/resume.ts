@@ -1,0 +1,80 @@
+import type { CompactPlan, CompactServiceOrder } from '../decomposition/plan.ts';
+import { isFinal } from '../kernel/machine.ts';
+import { serviceOrderMachine, type ServiceOrderState } from '../serviceOrder/machine.ts';
+import { judge } from './failure.ts';
+import type { OrderStates } from './changes.ts';
+import { beginOrder, type Child, child, type OrderRun, serviceOrdersOf } from './run.ts';
+
+/** A service order as its row has it. */
+export interface StandingServiceOrder {
+  readonly id: string;
+  readonly state: ServiceOrderState;
+  /** Why it did not complete, or is held. */
+  readonly code: string | null;
+  /** What a held one waits for. */
+  readonly reason: string | null;
+  readonly changed: readonly string[];
+}
+
+export interface Remains {
+  readonly serviceOrders: readonly StandingServiceOrder[];
+  /** Those of them that take back others. */
+  readonly compensations: readonly CompactServiceOrder[];
+}
+
+/** The order as its rows have it, for a run that goes on where another one was lost. */
+export function resumeOrder(
+  plan: CompactPlan,
+  { state, items }: OrderStates,
+  parents: OrderRun['parents'],
+  { serviceOrders, compensations }: Remains,
+): OrderRun {
+  const begun = beginOrder(plan, state, items, parents);
+  const standing = Object.fromEntries(serviceOrders.map((one): [string, Child] => [one.id, childOf(one)]));
+  const children = { ...begun.children, ...standing };
+  const failed = serviceOrders.filter((one) => one.state === 'failed').map(({ id }) => id);
+  const run = {
+    ...begun,
+    compensations,
+    failed,
+    children: { ...children, ...goingBack(children, compensations) },
+  };
+  return { ...run, aborted: wasAborted(run) };
+}
+
+/** Their children may still run, and do not know that somebody else listens now. */
+export const underWay = (run: OrderRun): string[] =>
+  serviceOrdersOf(run)
+    .map(({ id }) => id)
+    .filter((id) => ['running', 'held'].includes(child(run, id).state));
+
+function childOf({ state, code, reason, changed }: StandingServiceOrder): Child {
+  const about = { changed, ...(code !== null && { code }) };
+  if (state === 'acknowledged') return { state: 'waiting', changed: [] };
+  if (state === 'completed') return { ...about, state: 'done' };
+  if (isFinal(serviceOrderMachine, state)) return { ...about, state: 'undone' };
+  if (state !== 'held') return { state: 'running', changed: [] };
+  return { ...about, state: 'held', was: 'running', ...(reason !== null && { reason }) };
+}
+
+/** What is being compensated, or was. */
+const goingBack = (
+  children: OrderRun['children'],
+  compensations: readonly CompactServiceOrder[],
+): Record<string, Child> =>
+  Object.fromEntries(
+    compensations.flatMap(({ id, compensates = '' }): [string, Child][] => {
+      const before = children[compensates];
+      const state = children[id]?.state === 'done' ? 'compensated' : 'compensating';
+      return before ? [[compensates, { ...before, state }]] : [];
+    }),
+  );
+
+/** What no failure explains, a person wanted. */
+function wasAborted(run: OrderRun): boolean {
+  const { doomed } = judge(run);
+  const wentBack = run.plan.serviceOrders.filter(({ id }) =>
+    ['undone', 'compensating', 'compensated'].includes(child(run, id).state),
+  );
+  return wentBack.some(({ id }) => !doomed.includes(id));
+}

@@ -1,0 +1,76 @@
+import {
+  move,
+  planned,
+  step,
+  withStep,
+  type Advanced,
+  type ReportWait,
+  type ServiceOrderRun,
+  type StepRun,
+} from './run.ts';
+
+/** A look is no attempt: it sends nothing, and asks what became of the call the system took. */
+function look(run: ServiceOrderRun, id: string): Advanced {
+  const { report, way } = step(run, id);
+  const wait: ReportWait = { waitedMs: 0, ...report, looking: true };
+  return {
+    run: withStep(run, id, { report: wait, called: false, awaitsRetry: false }),
+    commands: [{ type: way === 'do' ? 'attemptStep' : 'undoStep', step: id }],
+  };
+}
+
+/** The system took the call, or still has it: look again when a callback comes, or when the timer rings. */
+export function noteAccepted(before: ServiceOrderRun, id: string): Advanced | 'overdue' {
+  const { way, state, report, called } = step(before, id);
+  const moved = way === 'undo' || state === 'accepted' ? before : move(before, id, 'Accepted');
+  const wait: ReportWait = { waitedMs: 0, ...report, looking: false };
+  const run = withStep(moved, id, { report: wait, called: false, outages: 0 });
+  if (run.retreat && way === 'do') return { run, commands: [] };
+  if (called) return look(run, id);
+  if (wait.timer) return { run, commands: [] };
+  const { pollMs, withinMs } = planned(run, id).reports ?? run.policy.reports;
+  const givesUpAfterMs = withinMs - wait.waitedMs;
+  return givesUpAfterMs > 0 ? arm(run, id, Math.min(pollMs, givesUpAfterMs), givesUpAfterMs) : 'overdue';
+}
+
+function arm(run: ServiceOrderRun, id: string, afterMs: number, givesUpAfterMs: number): Advanced {
+  const { report, timers = 0 } = step(run, id);
+  const number = timers + 1;
+  const wait: ReportWait = { waitedMs: 0, looking: false, ...report, timer: { number, afterMs } };
+  return {
+    run: withStep(run, id, { report: wait, timers: number }),
+    commands: [{ type: 'awaitReport', step: id, number, afterMs, givesUpAfterMs }],
+  };
+}
+
+/** A timer of a waiting that is over rings in vain; so does one that rings while somebody looks anyway. */
+export function noteReportDue(before: ServiceOrderRun, id: string, number: number): Advanced {
+  const { report, awaitsRetry } = step(before, id);
+  if (report?.timer?.number !== number) return { run: before, commands: [] };
+  const rung = { ...report, timer: undefined, waitedMs: report.waitedMs + report.timer.afterMs };
+  const run = withStep(before, id, { report: rung });
+  return report.looking || awaitsRetry ? { run, commands: [] } : look(run, id);
+}
+
+/** A callback is a hint: worth a look, and a second one if it came in the middle of the first. */
+export function noteCalled(run: ServiceOrderRun, id: string): Advanced {
+  const now = run.steps[id];
+  if (now === undefined) return { run, commands: [] };
+  if (isUnderWay(now)) return { run: withStep(run, id, { called: true }), commands: [] };
+  return now.report && !now.awaitsRetry ? look(run, id) : { run, commands: [] };
+}
+
+const isUnderWay = ({ state, awaitsRetry, report }: StepRun): boolean =>
+  state === 'attempting' || report?.looking === true || (state === 'undoing' && !awaitsRetry && !report);
+
+/** After an outage the waiting goes on where it was. */
+export const lookAgain = (run: ServiceOrderRun, id: string): Advanced | undefined =>
+  step(run, id).report && look(run, id);
+
+/** Nothing moves but steps whose systems will report later. */
+export const waitsOutside = ({ retreat, steps }: ServiceOrderRun): boolean => {
+  const all = Object.values(steps);
+  const isMoving = ({ state, awaitsRetry }: StepRun) =>
+    state === 'attempting' || (awaitsRetry && state !== 'accepted');
+  return !retreat && all.some(({ state }) => state === 'accepted') && !all.some(isMoving);
+};

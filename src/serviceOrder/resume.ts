@@ -1,0 +1,64 @@
+import type { CompactStep } from '../decomposition/plan.ts';
+import type { ServiceOrderState, StepState } from './machine.ts';
+import type { ErrorClass } from './recovery.ts';
+import type { ServiceOrderRun, StepRun } from './run.ts';
+
+/** A step as its row has it. */
+export interface StandingStep {
+  readonly id: string;
+  readonly state: StepState;
+  readonly way: 'do' | 'undo';
+  readonly attempts: number;
+  /** The last attempt had a definite end. */
+  readonly decided: boolean;
+  readonly changed: readonly string[];
+  readonly trouble: { readonly class: ErrorClass; readonly code: string } | null;
+}
+
+export interface StandingServiceOrder {
+  readonly state: ServiceOrderState;
+  readonly steps: readonly StandingStep[];
+}
+
+/**
+ * The service order as its rows have it, for a run that goes on where another one was lost. What was attempted and
+ * is not over waits for a retry that is due at once: it looks before it calls.
+ */
+export function resumeServiceOrder(
+  begun: ServiceOrderRun,
+  { state, steps }: StandingServiceOrder,
+): ServiceOrderRun {
+  const verbOf = new Map(begun.plan.map(({ id, verb }): [string, CompactStep['verb']] => [id, verb]));
+  const isReleased = steps.some(({ id, attempts }) => verbOf.get(id) === 'revoke' && attempts > 0);
+  const back = steps.find(({ way }) => way === 'undo');
+  return {
+    ...begun,
+    state: state === 'held' || state === 'acknowledged' ? state : 'inProgress',
+    stage: isReleased ? 'released' : begun.stage,
+    changed: [...begun.changed, ...steps.flatMap(({ changed }) => changed)],
+    steps: { ...begun.steps, ...Object.fromEntries(steps.map((one) => [one.id, stepRunOf(one)])) },
+    ...(back && { retreat: { outcome: 'failed', code: causeOf(steps) } as const }),
+  };
+}
+
+/** These retries are due at once. */
+export const unfinished = (run: ServiceOrderRun): string[] =>
+  run.plan.map(({ id }) => id).filter((id) => run.steps[id]?.awaitsRetry === true);
+
+function stepRunOf({ state, way, attempts, decided, trouble }: StandingStep): StepRun {
+  const isOpen = ['waiting', 'attempting', 'accepted', 'inDoubt', 'refused', 'undoing'].includes(state);
+  const isUnfinished = isOpen && attempts > 0;
+  return {
+    // Nobody heard the end of an attempt that was under way.
+    state: state === 'attempting' ? 'inDoubt' : state,
+    way,
+    attempts: isUnfinished || state === 'held' ? 1 : 0,
+    outages: 0,
+    doubted: way === 'do' && state !== 'done' && attempts > 0 && !decided,
+    awaitsRetry: isUnfinished,
+    ...(trouble && { trouble }),
+  };
+}
+
+const causeOf = (steps: readonly StandingStep[]): string =>
+  steps.find(({ trouble }) => trouble !== null)?.trouble?.code ?? 'takenBack';

@@ -1,0 +1,106 @@
+import { drawFrom } from '../kernel/random.ts';
+import { clientOf } from '../support/clientOf.ts';
+import { type Stack, startStack } from '../support/stack.ts';
+import { readBooks, rowsOf } from './books.ts';
+import { keepEvidence } from './evidence.ts';
+import { keepFaults } from './faults.ts';
+import { createKiller } from './killer.ts';
+import { type ChaosOptions, parseOptions, usage } from './options.ts';
+import { pause } from './pause.ts';
+import { chaosProfile, latestEffectMs, ordersInFlight, settleWithinMs } from './profile.ts';
+import { isAtRest, reckon } from './reckoning.ts';
+import { reportOf } from './report.ts';
+import { createTraffic } from './traffic.ts';
+
+/** Ended by Ctrl-C: everything is stopped, nothing is reckoned. */
+class Told extends Error {}
+
+const heldUpEveryMs = 500;
+
+/** Until nobody but a person can move anything; undefined when that takes too long. */
+async function settle(stack: Stack): Promise<number | undefined> {
+  const begun = performance.now();
+  const { rows } = clientOf(stack);
+  while (performance.now() - begun < settleWithinMs) {
+    const orders = await rows('select state from product_order').catch(() => undefined);
+    const waiting = await rows('select 1 from dispatch').catch(() => undefined);
+    if (orders?.every(({ state }) => isAtRest(state)) && waiting?.length === 0)
+      return performance.now() - begun;
+    await pause(heldUpEveryMs);
+  }
+  return undefined;
+}
+
+/** A process that never comes back, or a POST that is never answered, ends the run. */
+async function within(ms: number, work: Promise<unknown>): Promise<void> {
+  const patience = new AbortController();
+  const late = pause(ms, patience.signal).then(() => {
+    if (!patience.signal.aborted)
+      throw new Error(`not everybody is back and answered ${settleWithinMs / 1_000} s after`);
+  });
+  await Promise.race([work, late]).finally(() => patience.abort());
+}
+
+/** Orders flow while things die; then peace, and a look at the books. Answers whether they add up. */
+async function chaos(
+  { minutes, seed }: ChaosOptions,
+  stack: Stack,
+  say: (line: string) => void,
+): Promise<boolean> {
+  const traffic = createTraffic(clientOf(stack), seed, drawFrom(seed));
+  const killer = createKiller(stack, drawFrom(seed + 1), say);
+  const faults = keepFaults(stack.networkUrl, seed);
+  const over = AbortSignal.timeout(minutes * 60_000);
+  const flowing = traffic.run(ordersInFlight, over);
+  const calm = killer.run(over).then(() => faults.stop());
+  await within(minutes * 60_000 + settleWithinMs, Promise.all([calm, flowing]));
+  say('peace');
+  const settledAfterMs = await settle(stack);
+  await pause(latestEffectMs);
+
+  const books = await readBooks(stack, traffic);
+  const violations = reckon(books);
+  const happened = {
+    ...{ seed, minutes, traffic: traffic.counts(), kills: killer.counts(), faults: faults.counts() },
+    ...(settledAfterMs !== undefined && { settledAfterMs }),
+  };
+  console.log(`\n${reportOf(happened, books, violations)}`);
+  if (violations.length === 0 && rowsOf(books, 'product_order').length > 0) return true;
+  console.log(
+    `Histories, rows, ledger and logs are in ${await keepEvidence(stack, seed, books, violations)}`,
+  );
+  return false;
+}
+
+async function main(): Promise<number> {
+  const options = parseOptions(process.argv.slice(2), () => Math.floor(Math.random() * 2 ** 31));
+  if (options.help) {
+    console.log(usage);
+    return 0;
+  }
+  console.log(`chaos: seed ${options.seed}`);
+  const begun = performance.now();
+  const say = (line: string) =>
+    console.log(`${((performance.now() - begun) / 1_000).toFixed(1).padStart(7)} s  ${line}`);
+  const told = new Promise<never>((_, reject) => {
+    for (const sign of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+      process.once(sign, () => reject(new Told(`ended by ${sign}`)));
+  });
+  const starting = startStack({
+    ...{ ownServers: true, workers: 2, env: chaosProfile, say, earlyExitsMax: Number.POSITIVE_INFINITY },
+  });
+  try {
+    const stack = await Promise.race([starting, told]);
+    return (await Promise.race([chaos(options, stack, say), told])) ? 0 : 1;
+  } finally {
+    await starting.then((stack) => stack.stop());
+  }
+}
+
+main().then(
+  (code) => process.exit(code),
+  (error: unknown) => {
+    console.error(error instanceof Told ? error.message : error);
+    process.exit(error instanceof Told ? 130 : 1);
+  },
+);

@@ -1,0 +1,136 @@
+import { isFinal } from '../../src/kernel/machine.ts';
+import { orderMachine, type OrderState } from '../../src/order/machine.ts';
+import { serviceOrderMachine, type ServiceOrderState } from '../../src/serviceOrder/machine.ts';
+import { type Books, type Row, rowsOf } from './books.ts';
+import { checkInventory } from './checkInventory.ts';
+import { checkNetwork } from './checkNetwork.ts';
+
+export interface Violation {
+  /** What should have held. */
+  readonly law: string;
+  readonly what: string;
+  /** The product orders concerned. */
+  readonly orders: readonly string[];
+}
+
+export type Check = (books: Books) => readonly Violation[];
+
+/** Whether nobody but a person can move this order any more. */
+export const isAtRest = (state: OrderState): boolean => state === 'held' || isFinal(orderMachine, state);
+
+const openStates = (rows: readonly Row[]): ReadonlyMap<string, OrderState> =>
+  new Map(rows.filter(({ state }) => !isFinal(orderMachine, state)).map(({ id, state }) => [id, state]));
+
+const nothingLost: Check = (books) => {
+  const known = new Set(rowsOf(books, 'product_order').map(({ id }) => id));
+  const lost = books.acknowledged.filter(({ order }) => !known.has(order));
+  return lost.map(({ order, key }) => ({
+    law: 'no acknowledged order is lost',
+    what: `${order} was acknowledged under ${key} and is gone`,
+    orders: [order],
+  }));
+};
+
+const oneOrderForEachKey: Check = (books) => {
+  const law = 'each key made one order';
+  const acknowledged = new Set(books.acknowledged.map(({ order }) => order));
+  const twice = books.acknowledged.length - acknowledged.size;
+  const unasked = rowsOf(books, 'product_order').filter(({ id }) => !acknowledged.has(id));
+  return [
+    ...(twice === 0
+      ? []
+      : [{ law, what: `${twice} keys were answered with the order of another`, orders: [] }]),
+    ...unasked.map(({ id }) => ({ law, what: `${id} was never acknowledged to anybody`, orders: [id] })),
+  ];
+};
+
+const properAnswers: Check = ({ badAnswers }) =>
+  badAnswers.map(({ what }) => ({ law: 'clients get proper answers', what, orders: [] }));
+
+const everythingAtRest: Check = (books) => {
+  const law = 'everything is terminal or waits for a person';
+  const orders = rowsOf(books, 'product_order').filter(({ state }) => !isAtRest(state));
+  const open = openStates(rowsOf(books, 'product_order'));
+  const serviceOrders = rowsOf(books, 'service_order').filter(
+    ({ state, order_id }) => !isFinal(serviceOrderMachine, state as ServiceOrderState) && !open.has(order_id),
+  );
+  return [
+    ...orders.map(({ id, state }) => ({ law, what: `${id} is ${state}`, orders: [id] })),
+    ...serviceOrders.map(({ id, state, order_id }) => ({
+      law,
+      what: `service order ${id} is ${state}, its order has ended`,
+      orders: [order_id],
+    })),
+    ...rowsOf(books, 'dispatch').map(({ order_id, command, last_error }) => ({
+      law,
+      what: `${command} of ${order_id} was never sent: ${last_error}`,
+      orders: [order_id],
+    })),
+  ];
+};
+
+/** A run that goes on for ever, or is gone while its order is open. */
+const runsMatchOrders: Check = (books) => {
+  const law = 'an order has a run as long as it is open';
+  const prefix = 'productOrder:default:';
+  const open = openStates(rowsOf(books, 'product_order'));
+  const running = new Set(books.running);
+  const idle = [...running].filter((id) => id.startsWith(prefix) && !open.has(id.slice(prefix.length)));
+  const gone = [...open.keys()].filter((id) => !running.has(`${prefix}${id}`));
+  return [
+    ...idle.map((id) => ({ law, what: `${id} still runs`, orders: [id.slice(prefix.length)] })),
+    ...gone.map((id) => ({ law, what: `${id} is ${open.get(id)} and has no run`, orders: [id] })),
+  ];
+};
+
+const claimsOfOpenOrders: Check = (books) => {
+  const open = openStates(rowsOf(books, 'product_order'));
+  return rowsOf(books, 'claim').flatMap(({ product_id, holders }) =>
+    (holders as string[])
+      .filter((holder) => !open.has(holder))
+      .map((holder) => ({
+        law: 'only open orders hold claims',
+        what: `${product_id} is claimed by ${holder}, which has ended`,
+        orders: [holder],
+      })),
+  );
+};
+
+const eventTables = {
+  productOrder: 'product_order',
+  serviceOrder: 'service_order',
+  product: 'product',
+  service: 'service',
+} as const;
+
+const eventsWithoutGaps: Check = (books) => {
+  const versions = new Map<string, number[]>();
+  for (const { entity, entity_id, version } of rowsOf(books, 'event')) {
+    const name = `${entity} ${entity_id}`;
+    versions.set(name, [...(versions.get(name) ?? []), version]);
+  }
+  return Object.entries(eventTables).flatMap(([entity, table]) =>
+    rowsOf(books, table).flatMap((row) => {
+      const seen = (versions.get(`${entity} ${row.id}`) ?? []).sort((left, right) => left - right);
+      if (seen.length === row.version && seen.every((version, index) => version === index + 1)) return [];
+      const what = `${entity} ${row.id} is at version ${row.version}, its events are ${seen.join(', ')}`;
+      const orders = [row.order_id ?? String(row.id).split('-')[0]];
+      return [{ law: 'there is one event for each version', what, orders }];
+    }),
+  );
+};
+
+const checks: readonly Check[] = [
+  nothingLost,
+  oneOrderForEachKey,
+  properAnswers,
+  everythingAtRest,
+  runsMatchOrders,
+  checkNetwork,
+  checkInventory,
+  claimsOfOpenOrders,
+  eventsWithoutGaps,
+];
+
+/** What does not add up, the worst first. */
+export const reckon = (books: Books): Violation[] => checks.flatMap((check) => [...check(books)]);

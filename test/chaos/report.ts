@@ -1,0 +1,53 @@
+import { type Books, rowsOf } from './books.ts';
+import type { Violation } from './reckoning.ts';
+
+/** What happened, apart from whether it was well. */
+export interface Happened {
+  readonly seed: number;
+  readonly minutes: number;
+  readonly traffic: Readonly<Record<string, number>>;
+  readonly kills: Readonly<Record<string, number>>;
+  readonly faults: Readonly<Record<string, number>>;
+  /** Until everything was at rest; absent when it never was. */
+  readonly settledAfterMs?: number;
+}
+
+const countBy = (names: readonly string[]): Record<string, number> => {
+  const counts: Record<string, number> = {};
+  for (const name of names) counts[name] = (counts[name] ?? 0) + 1;
+  return counts;
+};
+
+const sum = (counts: Readonly<Record<string, number>>): number =>
+  Object.values(counts).reduce((total, count) => total + count, 0);
+
+const listed = (counts: Readonly<Record<string, number>>): string =>
+  Object.entries(counts)
+    .sort(([left], [right]) => left.localeCompare(right))
+    .map(([name, count]) => `${name} ${count}`)
+    .join(', ');
+
+const line = (label: string, text: string): string => `  ${label.padEnd(16)}${text}`;
+
+export function reportOf(happened: Happened, books: Books, violations: readonly Violation[]): string {
+  const { seed, minutes, traffic, kills, faults, settledAfterMs } = happened;
+  const orders = rowsOf(books, 'product_order').map(({ state }): string => state);
+  const serviceOrders = rowsOf(books, 'service_order').map(({ state }): string => state);
+  const [first] = violations;
+  return [
+    `chaos: seed ${seed}, ${minutes} min`,
+    line('acknowledged', `${books.acknowledged.length} orders`),
+    line('asked for', listed(traffic)),
+    line('orders', listed(countBy(orders))),
+    line('service orders', listed(countBy(serviceOrders))),
+    line('ended', `${sum(kills)}: ${listed(kills)}`),
+    line('faults', `${sum(faults)}: ${listed(faults)}`),
+    line('ledger', `${books.ledger.length} effects, ${books.objects.length} objects stand`),
+    line(
+      'settled',
+      settledAfterMs === undefined ? 'not in time' : `after ${(settledAfterMs / 1_000).toFixed(1)} s`,
+    ),
+    line('violations', listed(countBy(violations.map(({ law }) => `[${law}]`))) || 'none'),
+    ...(first === undefined ? [] : ['', `First violation: ${first.law}: ${first.what}`]),
+  ].join('\n');
+}

@@ -1,0 +1,67 @@
+import { sql } from 'drizzle-orm';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { connectDatabase, type DatabaseClient, withTenant } from '../../drizzle/client.ts';
+import { freePort } from '../../temporal-dev/ports.ts';
+import { postgresPlan, postgresUrl } from '../../temporal-dev/postgres.ts';
+import type { SupervisedProcess } from '../../temporal-dev/supervisedProcess.ts';
+import { createSupervisor, type Supervisor } from '../../temporal-dev/supervisor.ts';
+import { temporaryPlace } from '../support/temporaryPlace.ts';
+
+/** A Postgres of its own, since it is killed. */
+
+const pool = 10;
+let supervisor: Supervisor;
+let server: SupervisedProcess;
+let database: DatabaseClient;
+beforeAll(async () => {
+  const { directory, postgres: place, removeAtEnd } = temporaryPlace();
+  supervisor = createSupervisor({ directory, removeAtEnd });
+  const port = await freePort();
+  server = await supervisor.start(postgresPlan({ place, port, waitForDisk: false }));
+  const url = postgresUrl(port, 'dialtone');
+  database = connectDatabase({ url, pool, statementTimeoutMs: 5_000, name: 'outage' });
+});
+afterAll(async () => {
+  await database?.close();
+  await supervisor?.stop();
+});
+
+const busyForMs = async (): Promise<number> => {
+  const begun = performance.now();
+  await database.db.execute(sql`select pg_sleep(0.2)`);
+  return performance.now() - begun;
+};
+
+const onEveryConnection = () => Promise.all(Array.from({ length: pool }, busyForMs));
+
+test('a pool that was refused again and again serves at once when a killed Postgres is back', async () => {
+  await onEveryConnection();
+  await server.halt('SIGKILL');
+  for (let round = 1; round <= 4; round += 1) {
+    const refused = await Promise.allSettled(Array.from({ length: pool }, busyForMs));
+    expect(new Set(refused.map(({ status }) => status))).toEqual(new Set(['rejected']));
+  }
+  server.resume();
+  await server.ready();
+  expect(Math.max(...(await onEveryConnection()))).toBeLessThan(2_000);
+});
+
+test('transactions that a killed Postgres cuts off fail, and every connection serves again', async () => {
+  await onEveryConnection();
+  for (let kill = 1; kill <= 8; kill += 1) {
+    let over = false;
+    const transactions = Array.from({ length: pool }, async () => {
+      while (!over) {
+        await withTenant(database.db, 'default', async (tx) => {
+          for (let statement = 1; statement <= 5; statement += 1) await tx.execute(sql`select ${statement}`);
+        }).catch(() => new Promise((resolve) => setImmediate(resolve)));
+      }
+    });
+    await busyForMs();
+    await server.kill('SIGKILL');
+    await server.ready();
+    over = true;
+    await Promise.all(transactions);
+    expect(Math.max(...(await onEveryConnection()))).toBeLessThan(2_000);
+  }
+});

@@ -1,0 +1,44 @@
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { connectDatabase, type DatabaseClient, withTenant } from '../../drizzle/client.ts';
+import { system } from '../../drizzle/schema.ts';
+import { saveSystems, systemsOf } from '../../drizzle/systemStore.ts';
+import { loadSystems } from '../../temporal-dev/network/systems.ts';
+import { type FreshDatabase, freshDatabase } from '../support/database.ts';
+
+let database: FreshDatabase;
+let client: DatabaseClient;
+beforeAll(async () => {
+  database = await freshDatabase();
+  client = connectDatabase({ url: database.url, pool: 2, statementTimeoutMs: 10_000, name: 'test' });
+});
+afterAll(async () => {
+  await client?.close();
+  await database?.drop();
+});
+
+const file = 'temporal-dev/network/network.json';
+const secrets = async () => {
+  const rows = await client.db.select().from(system);
+  return Object.fromEntries(rows.map(({ name, callbackSecret }) => [name, callbackSecret]));
+};
+
+test('each system is stored with the secret that the network signs its callbacks with', async () => {
+  await saveSystems(client.db, systemsOf(readFileSync(file, 'utf8'), 'http://127.0.0.1:1'));
+  const signing = Object.entries(loadSystems(file)).map(([name, { callbackSecret }]) => [
+    name,
+    callbackSecret,
+  ]);
+  expect(await secrets()).toEqual(Object.fromEntries(signing));
+  expect(new Set(Object.values(await secrets())).size).toBe(signing.length);
+});
+
+test('a secret stays when the file no longer names it, and is not for the role of the application', async () => {
+  const before = await secrets();
+  await saveSystems(client.db, [{ name: 'olt', adapter: 'http', address: 'http://127.0.0.1:2' }]);
+  expect(await secrets()).toEqual(before);
+  const reading = withTenant(client.db, 'default', (tx) =>
+    tx.select({ secret: system.callbackSecret }).from(system),
+  );
+  await expect(reading).rejects.toMatchObject({ cause: { code: '42501' } });
+});

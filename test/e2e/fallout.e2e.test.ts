@@ -1,0 +1,199 @@
+import { Client as TemporalClient, Connection } from '@temporalio/client';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { bundle, type Client, clientOf } from '../support/clientOf.ts';
+import { eventually } from '../support/eventually.ts';
+import { type Stack, startStack } from '../support/stack.ts';
+
+/** What needs a person is on record, and the person's commands bring it to an end. */
+
+let stack: Stack;
+let client: Client;
+let temporal: TemporalClient;
+beforeAll(async () => {
+  stack = await startStack({
+    env: {
+      RETRY_FROM_MS: '50',
+      RETRY_UP_TO_MS: '100',
+      RETRY_ATTEMPTS: '2',
+      STEP_CALL_TIMEOUT_MS: '700',
+      SWEEP_INTERVAL_MS: '500',
+      SWEEP_AFTER_MS: '1000',
+    },
+  });
+  client = clientOf(stack);
+  const connection = await Connection.connect({ address: stack.temporalAddress });
+  temporal = new TemporalClient({ connection, namespace: stack.temporalNamespace });
+});
+beforeEach(() => client.faults([]));
+afterAll(async () => {
+  await temporal?.connection.close();
+  await stack?.stop();
+});
+
+const broken = [{ system: 'ipam', verb: 'apply', behaviour: { type: 'throttle', retryAfter: 0 } }];
+const reason = { reason: 'the customer moved away' };
+
+// biome-ignore lint/suspicious/noExplicitAny: answers are looked into by assertions, not by types
+const get = async (path: string): Promise<any> => (await fetch(`${stack.apiUrl}${path}`)).json();
+
+async function command(path: string, body: object = {}, key?: string) {
+  const headers = { 'content-type': 'application/json', ...(key && { 'idempotency-key': key }) };
+  const reply = await fetch(`${stack.apiUrl}/ops/v1${path}`, {
+    method: 'POST',
+    headers,
+    body: JSON.stringify(body),
+  });
+  return { status: reply.status, body: await reply.json() };
+}
+
+const falloutOf = (order: string, state = 'open') => get(`/ops/v1/fallout?order=${order}&state=${state}`);
+
+/** Every object of the order stands once in the ledger, and no key came twice. */
+async function expectOnce(order: string): Promise<void> {
+  const entries = (await client.ledger()).filter(({ object }) => object.includes(order));
+  expect(entries.map(({ system }) => system).sort()).toEqual(['acs', 'bng', 'edge', 'ipam', 'nms', 'olt']);
+  expect(new Set(entries.map(({ key }) => key)).size).toBe(6);
+  expect(await client.rows(`select 1 from claim where '${order}' = any(holders)`)).toEqual([]);
+}
+
+async function expectNothingLeft(order: string): Promise<void> {
+  expect((await client.standing()).filter((object) => object.includes(order))).toEqual([]);
+  expect(await client.rows(`select 1 from claim where '${order}' = any(holders)`)).toEqual([]);
+  expect(await client.rows(`select distinct status from product where id like '${order}-%'`)).toEqual([
+    { status: 'cancelled' },
+  ]);
+  expect(await falloutOf(order)).toEqual([]);
+}
+
+async function heldOrder(): Promise<{ order: string; fallout: { id: string } }> {
+  await client.faults(broken);
+  const order = await client.order([bundle]);
+  await client.reaches(order, 'held');
+  const [fallout] = await falloutOf(order);
+  return { order, fallout };
+}
+
+const terminate = (order: string) =>
+  temporal.workflow.getHandle(`productOrder:default:${order}`).terminate('a test');
+
+test('a step held by a broken system is listed with its tries; once that is repaired, retryNow completes the order', async () => {
+  const { order, fallout } = await heldOrder();
+  expect(fallout).toMatchObject({
+    class: 'throttled',
+    system: 'ipam',
+    step: 'prefix',
+    tries: 2,
+    allowedCommands: ['retryNow', 'abort'],
+  });
+  const inspected = await get(`/ops/v1/fallout/${fallout.id}`);
+  expect(inspected.attempts.map(({ outcome }: { outcome: string }) => outcome)).toEqual([
+    'throttled',
+    'throttled',
+  ]);
+  await client.faults([]);
+  const first = await command(`/fallout/${fallout.id}/retryNow`, {}, 'again');
+  const same = await command(`/fallout/${fallout.id}/retryNow`, {}, 'again');
+  expect([first.status, same]).toEqual([202, first]);
+  await client.reaches(order, 'completed');
+  await expectOnce(order);
+  expect(await falloutOf(order)).toEqual([]);
+  expect(await falloutOf(order, 'closed')).toMatchObject([{ id: fallout.id, resolution: 'retryNow' }]);
+  expect(await command(`/fallout/${fallout.id}/retryNow`)).toMatchObject({
+    status: 409,
+    body: { code: 'FalloutClosed' },
+  });
+});
+
+test('a retry that fails again is another fallout', async () => {
+  const { order, fallout } = await heldOrder();
+  expect((await command(`/fallout/${fallout.id}/retryNow`)).status).toBe(202);
+  await eventually(async () => expect(await falloutOf(order)).toMatchObject([{ tries: 4 }]), {
+    withinMs: 30_000,
+  });
+  await client.reaches(order, 'held');
+  expect(await falloutOf(order, 'closed')).toMatchObject([{ id: fallout.id, tries: 2 }]);
+});
+
+test('a held order that is aborted is taken back and ends cancelled', async () => {
+  const { order, fallout } = await heldOrder();
+  expect((await command(`/productOrders/${order}/abort`, reason)).status).toBe(202);
+  const { productOrderItem } = await client.reaches(order, 'cancelled');
+  expect([...new Set(productOrderItem.map(({ state }: { state: string }) => state))]).toEqual(['cancelled']);
+  await expectNothingLeft(order);
+  expect(await falloutOf(order, 'closed')).toMatchObject([{ id: fallout.id, resolution: 'abort' }]);
+  expect(await command(`/productOrders/${order}/abort`, reason)).toMatchObject({
+    status: 409,
+    body: { code: 'OrderOver' },
+  });
+});
+
+test('a cancellation requested in the Temporal Web UI is an abort, and the run closes as cancelled', async () => {
+  const { order } = await heldOrder();
+  const run = temporal.workflow.getHandle(`productOrder:default:${order}`);
+  await run.cancel();
+  await client.reaches(order, 'cancelled');
+  await expectNothingLeft(order);
+  await eventually(async () => expect((await run.describe()).status.name).toBe('CANCELLED'), {
+    withinMs: 10_000,
+  });
+});
+
+test('an order whose run was terminated is found by the sweep; restarted, it completes, each thing done once', async () => {
+  const { order } = await heldOrder();
+  await terminate(order);
+  const found = await eventually(
+    async () => {
+      const all = await falloutOf(order);
+      expect(all.map(({ class: one }: { class: string }) => one).sort()).toEqual(['orphaned', 'throttled']);
+      return all;
+    },
+    { withinMs: 30_000 },
+  );
+  const orphan = found.find(({ class: one }: { class: string }) => one === 'orphaned');
+  expect(orphan).toMatchObject({ code: 'runClosed', allowedCommands: ['restart', 'abort'] });
+  expect((await command(`/productOrders/${order}/restart`)).status).toBe(202);
+  await client.faults([]);
+  const held = found.find(({ class: one }: { class: string }) => one === 'throttled');
+  expect((await command(`/fallout/${held.id}/retryNow`)).status).toBe(202);
+  await client.reaches(order, 'completed');
+  await expectOnce(order);
+  expect(await falloutOf(order, 'closed')).toMatchObject([
+    { resolution: 'retryNow' },
+    { resolution: 'restart' },
+  ]);
+});
+
+test('an order whose run and service orders were all terminated goes on from its rows', async () => {
+  const { order } = await heldOrder();
+  const [stuck] = await client.rows(
+    `select id from service_order where order_id = '${order}' and state = 'held'`,
+  );
+  await terminate(order);
+  await temporal.workflow.getHandle(`serviceOrder:default:${stuck.id}`).terminate('a test');
+  await eventually(async () => expect(await falloutOf(order)).toHaveLength(2), { withinMs: 30_000 });
+  await client.faults([]);
+  expect((await command(`/productOrders/${order}/restart`)).status).toBe(202);
+  const [held] = (await falloutOf(order)).filter(({ step }: { step?: string }) => step !== undefined);
+  await eventually(async () => expect((await command(`/fallout/${held.id}/retryNow`)).status).toBe(202), {
+    withinMs: 20_000,
+  });
+  await client.reaches(order, 'completed');
+  await expectOnce(order);
+});
+
+test('an orphaned order that is aborted is taken back by another run', async () => {
+  const { order } = await heldOrder();
+  await terminate(order);
+  await eventually(async () => expect(await falloutOf(order)).toHaveLength(2), { withinMs: 30_000 });
+  expect((await command(`/productOrders/${order}/abort`, reason)).status).toBe(202);
+  await client.reaches(order, 'cancelled');
+  await expectNothingLeft(order);
+});
+
+test('restart is refused to an order that has its run', async () => {
+  const { order } = await heldOrder();
+  expect(await command(`/productOrders/${order}/restart`)).toMatchObject({
+    status: 409,
+    body: { code: 'OrderNotOrphaned' },
+  });
+});

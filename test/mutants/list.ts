@@ -1,0 +1,363 @@
+/** A deliberate defect: one edit of one file, and the check that must notice it. */
+export interface Mutant {
+  readonly name: string;
+  readonly file: string;
+  /** Must occur exactly once. */
+  readonly search: string;
+  readonly replace: string;
+  /** Test files; without them, the simulation. */
+  readonly tests?: readonly string[];
+}
+
+const serviceOrder: readonly Mutant[] = [
+  {
+    name: 'undo registered late: only what was heard of counts as done',
+    file: 'src/serviceOrder/retreat.ts',
+    search: "now.state === 'attempting' || isUntouched(now)) return false;",
+    replace: "now.state === 'attempting' || now.state !== 'done') return false;",
+  },
+  {
+    name: 'undo failure swallowed',
+    file: 'src/serviceOrder/advance.ts',
+    search: "  if (run.retreat && was.way === 'do') return { run, commands: [] };",
+    replace: "  if (was.way === 'undo') return noteUndone(run, id);",
+  },
+  {
+    name: 'order of undo ignored',
+    file: 'src/serviceOrder/retreat.ts',
+    search: '!after.includes(id) || isTakenBack(step(run, other))',
+    replace: 'other !== undefined && after !== undefined',
+  },
+  {
+    name: 'order of undo swapped',
+    file: 'src/serviceOrder/retreat.ts',
+    search:
+      'return run.plan.every(({ id: other, after }) => !after.includes(id) || isTakenBack(step(run, other)));',
+    replace:
+      'return (run.plan.find((one) => one.id === id)?.after ?? []).every((other) => isTakenBack(step(run, other)));',
+  },
+  {
+    name: 'an undo begins while the attempt is under way',
+    file: 'src/serviceOrder/retreat.ts',
+    search: "now.way === 'undo' || now.state === 'attempting' || isUntouched(now)",
+    replace: "now.way === 'undo' || isUntouched(now)",
+  },
+  {
+    name: 'point of no return ignored',
+    file: 'src/serviceOrder/retreat.ts',
+    search: "return verb === 'revoke' || (pointOfNoReturn === true && !isDefiniteNo(now));",
+    replace: "return verb === 'revoke';",
+  },
+  {
+    name: 'a first revoke is not a point of no return',
+    file: 'src/serviceOrder/retreat.ts',
+    search: "return verb === 'revoke' || (pointOfNoReturn === true && !isDefiniteNo(now));",
+    replace: 'return pointOfNoReturn === true && !isDefiniteNo(now) && verb !== undefined;',
+    tests: ['test/serviceOrder/advanceRandom.test.ts', 'test/serviceOrder/retreat.test.ts'],
+  },
+  {
+    name: 'refusal after doubt treated as definite',
+    file: 'src/serviceOrder/retreat.ts',
+    search: '  !doubted &&\n',
+    replace: '  (doubted || !doubted) &&\n',
+  },
+  {
+    name: 'a doubtful step is skipped',
+    file: 'src/serviceOrder/advance.ts',
+    search: "next.type === 'skip' && !step(run, id).doubted",
+    replace: "next.type === 'skip'",
+    tests: ['test/serviceOrder/advanceRandom.test.ts', 'test/serviceOrder/retreat.test.ts'],
+  },
+  {
+    name: 'held step forgotten',
+    file: 'src/serviceOrder/advance.ts',
+    search: "return !moving && steps.some(({ state }) => state === 'held');",
+    replace: 'return !moving && steps.length < 0;',
+  },
+  {
+    name: 'held while something still moves',
+    file: 'src/serviceOrder/advance.ts',
+    search: "return !moving && steps.some(({ state }) => state === 'held');",
+    replace: "return steps.some(({ state }) => state === 'held');",
+    tests: ['test/serviceOrder/advanceRandom.test.ts'],
+  },
+  {
+    name: 'duplicate timers: an old one rings for the undo',
+    file: 'src/serviceOrder/advance.ts',
+    search: "if (!awaitsRetry || (run.retreat && way === 'do'))",
+    replace: "if (run.retreat && way === 'do')",
+    tests: ['test/serviceOrder/advanceRandom.test.ts', 'test/serviceOrder/retreat.test.ts'],
+  },
+  {
+    name: 'steps do not wait for those they come after',
+    file: 'src/serviceOrder/advance.ts',
+    search: 'return candidate.after.every((id) => isOver(step(run, id)));',
+    replace: 'return true;',
+  },
+  {
+    name: 'takes away before the release',
+    file: 'src/serviceOrder/advance.ts',
+    search: "if (candidate.verb === 'revoke' && run.stage !== 'released') return false;",
+    replace: '',
+  },
+  {
+    name: 'settled while steps are not yet taken back',
+    file: 'src/serviceOrder/advance.ts',
+    search: 'return steps.every(isTakenBack) ? run.retreat.outcome : undefined;',
+    replace: 'return steps.some(isTakenBack) ? run.retreat.outcome : undefined;',
+  },
+];
+
+const recoveryTests = ['test/serviceOrder/recovery.test.ts'];
+const recovery: readonly Mutant[] = [
+  {
+    name: 'retry count off by one',
+    file: 'src/serviceOrder/recovery.ts',
+    search: 'trouble.attempts >= limits.attempts',
+    replace: 'trouble.attempts > limits.attempts',
+    tests: recoveryTests,
+  },
+  {
+    name: 'an outage of ours costs an attempt',
+    file: 'src/serviceOrder/recovery.ts',
+    search: "classes[errorClass] !== 'outage'",
+    replace: 'classes[errorClass] !== undefined',
+    tests: recoveryTests,
+  },
+  {
+    name: 'what is needed is skipped',
+    file: 'src/serviceOrder/recovery.ts',
+    search: "return then === 'skip' && !optional ? 'hold' : then;",
+    replace: "return then === 'undo' && optional ? 'undo' : then;",
+    tests: recoveryTests,
+  },
+  {
+    name: 'the least specific policy row decides',
+    file: 'src/serviceOrder/recovery.ts',
+    search: 'namedBy(row) > namedBy(best)',
+    replace: 'namedBy(row) < namedBy(best)',
+    tests: recoveryTests,
+  },
+];
+
+const activation: readonly Mutant[] = [
+  {
+    name: 'another key in doubt',
+    file: 'src/activation/attempt.ts',
+    search: 'const another = first || step.decided ||',
+    replace: "const another = first || step.decided || step.state === 'inDoubt' ||",
+  },
+  {
+    name: 'the old key after a definite outcome',
+    file: 'src/activation/attempt.ts',
+    search: 'const another = first || step.decided ||',
+    replace: 'const another = first ||',
+    tests: ['test/activation/attempt.test.ts'],
+  },
+  {
+    name: 'no read when in doubt',
+    file: 'src/activation/attempt.ts',
+    search:
+      "step.state === 'attempting' || step.state === 'inDoubt' || step.standing?.presence === 'doubtful',",
+    replace: 'false,',
+    tests: ['test/activation/attempt.test.ts'],
+  },
+  {
+    name: 'version not conditional',
+    file: 'src/activation/attempt.ts',
+    search: "step.standing && step.standing.version !== '' ? { version: step.standing.version } : 'absent'",
+    replace: "'absent'",
+  },
+  {
+    name: 'footprint kept after revoke',
+    file: 'src/activation/attempt.ts',
+    search: "presence: 'absent' as const, key: attempt.key",
+    replace: "presence: 'present' as const, key: attempt.key",
+  },
+  {
+    name: 'doubt leaves no footprint',
+    file: 'src/activation/attempt.ts',
+    search: '  if (!doubtful) return undefined;',
+    replace: '  if (doubtful || !doubtful) return undefined;',
+  },
+  {
+    name: 'an attempt nobody heard the end of is nothing to undo',
+    file: 'src/activation/undo.ts',
+    search: 'if (!isUnheard && isAsBefore(step))',
+    replace: 'if (isAsBefore(step))',
+  },
+  {
+    name: 'undo writes back what stands instead of what stood before',
+    file: 'src/activation/undo.ts',
+    search: 'wanted: before?.values ?? {},',
+    replace: 'wanted: standing?.values ?? {},',
+  },
+  {
+    name: 'undo of a doubtful object expects nothing there',
+    file: 'src/activation/undo.ts',
+    search: "return { type: 'ours', expect: { version: now.version } };",
+    replace: "return { type: 'ours', expect: 'absent' };",
+  },
+  {
+    name: 'undo leaves the footprint',
+    file: 'src/activation/undo.ts',
+    search: "standing && { ...standing, presence: 'absent' as const, key };",
+    replace: 'standing && { ...standing, key };',
+  },
+  {
+    name: 'late forward attempt not fenced',
+    file: 'src/activation/fence.ts',
+    search: "if (way === 'do' && step.way === 'undo') return fenced;",
+    replace: '',
+  },
+  {
+    name: 'read-back skipped',
+    file: 'src/activation/judge.ts',
+    search: '  if (!holdsValues(now.observed, wanted.values)) {',
+    replace: '  if (!holdsValues(now.observed, {})) {',
+  },
+  {
+    name: 'a revoke that did nothing is believed',
+    file: 'src/activation/judge.ts',
+    search: "return wrong('lied', 'stillThere', 'the system said it is gone, and shows it still');",
+    replace: "return { type: 'effected', observed: {}, version: '' };",
+  },
+  {
+    name: 'doubt judged as another’s write',
+    file: 'src/activation/judge.ts',
+    search: '  if (now.key === key) {\n',
+    replace: "  if (now.key === '') {\n",
+  },
+  {
+    name: 'doubt about a revoke judged as done',
+    file: 'src/activation/judge.ts',
+    search: "if (expect !== 'absent' && now.version === expect.version) return { type: 'withoutEffect' };",
+    replace: "if (expect !== 'absent') return { type: 'effected', observed: {}, version: '' };",
+  },
+];
+
+const order: readonly Mutant[] = [
+  {
+    name: 'roll-up: some completed is completed',
+    file: 'src/order/rollUp.ts',
+    search: "if (every('completed')) return 'completed';",
+    replace: "if (some('completed')) return 'completed';",
+  },
+  {
+    name: 'roll-up: partial told as failed',
+    file: 'src/order/rollUp.ts',
+    search: "if (some('completed') || (some('cancelled') && some('failed'))) return 'partial';",
+    replace: '',
+  },
+  {
+    name: 'roll-up: held though something moves',
+    file: 'src/order/rollUp.ts',
+    search: "(some('held') && !flags.moving)",
+    replace: "some('held')",
+    tests: ['test/order/rollUp.test.ts'],
+  },
+  {
+    name: 'optional treated as mandatory',
+    file: 'src/order/failure.ts',
+    search: 'if ([...dependants].every((id) => optional.has(id))) return dependants;',
+    replace: '',
+  },
+  {
+    name: 'bestEffort as allOrNothing',
+    file: 'src/order/failure.ts',
+    search: "if (plan.onFailure === 'allOrNothing')",
+    replace: 'if (plan.onFailure !== undefined)',
+  },
+  {
+    name: 'allOrNothing as bestEffort',
+    file: 'src/order/failure.ts',
+    search: "if (plan.onFailure === 'allOrNothing')",
+    replace: 'if (plan.onFailure === undefined)',
+  },
+  {
+    name: 'what stands for good is taken down with the rest',
+    file: 'src/order/failure.ts',
+    search: '!standing.has(id) || isGone(run, id) || isGoing(run, id)',
+    replace: 'id !== undefined || standing.has(id)',
+  },
+  {
+    name: 'compensated before what relies on it',
+    file: 'src/order/failure.ts',
+    search: "child(told, id).state === 'done' && isBare(told, ties, id)",
+    replace: "child(told, id).state === 'done'",
+  },
+  {
+    name: 'compensated while the rest may still turn out to stand',
+    file: 'src/order/failure.ts',
+    search: 'const clear = told.doomed.filter((id) => !unclear.has(id));',
+    replace: 'const clear = told.doomed.filter((id) => unclear !== undefined && id !== undefined);',
+  },
+  {
+    name: 'order settled, and its claims released, before all is taken back',
+    file: 'src/order/run.ts',
+    search: "const over: readonly ChildState[] = ['done',",
+    replace: "const over: readonly ChildState[] = ['done', 'compensating',",
+  },
+  {
+    name: 'takes away before all is built',
+    file: 'src/order/advance.ts',
+    search: '    everythingBuilt(run) &&\n    stillStanding',
+    replace: '    stillStanding',
+  },
+  {
+    name: 'starts before what it relies on',
+    file: 'src/order/advance.ts',
+    search: "  if (!serviceOrder.after.every((other) => isBuilt(run, other))) return 'nothing';\n",
+    replace: '',
+  },
+  {
+    name: 'the names of changed results are lost',
+    file: 'src/order/advance.ts',
+    search: 'child(run, id).changed.map(',
+    replace: 'child(run, id).changed.slice(0, 0).map(',
+    tests: ['test/order/advance.test.ts'],
+  },
+];
+
+const decomposition: readonly Mutant[] = [
+  {
+    name: 'compensation edges not reversed',
+    file: 'src/decomposition/compensation.ts',
+    search: 'other.after.includes(name) ||',
+    replace: 'step.after.includes(other.name) ||',
+  },
+  {
+    name: 'compensation forgets what stood before',
+    file: 'src/decomposition/compensation.ts',
+    search: 'const way = before\n',
+    replace: 'const way = before && before.key === undefined\n',
+  },
+  {
+    name: 'delete in the order of building',
+    file: 'src/decomposition/steps.ts',
+    search: 'other.builtAfter.includes(footprintName(footprint)) ? [names.get(other) ?? other.step] : [],',
+    replace: 'footprint.builtAfter.includes(footprintName(other)) ? [names.get(other) ?? other.step] : [],',
+  },
+  {
+    name: 'dependants are not claimed',
+    file: 'src/decomposition/claims.ts',
+    search: '    ...serviceOrders.map(({ product }) => product),\n',
+    replace: '',
+    tests: ['test/decomposition/modify.test.ts', 'test/decomposition/reliance.test.ts'],
+  },
+  {
+    name: 'settled without its products: a failed add stays active',
+    file: 'src/inventory/product.ts',
+    search: "  add: 'Aborted',",
+    replace: "  add: 'Activated',",
+    tests: ['test/inventory/product.test.ts'],
+  },
+];
+
+export const mutants: readonly Mutant[] = [
+  ...serviceOrder,
+  ...recovery,
+  ...activation,
+  ...order,
+  ...decomposition,
+];

@@ -1,0 +1,147 @@
+import { describe, expect, test } from 'vitest';
+import { refusalOf } from '../../src/order/commands.ts';
+import type { OrderEvent, OrderRun } from '../../src/order/run.ts';
+import { apply, revoke } from '../serviceOrder/driver.ts';
+import {
+  begin,
+  cancelled,
+  compensatedBy,
+  compensating,
+  failed,
+  held,
+  opened,
+  ready,
+  resumed,
+  settled,
+  sketch,
+  stands,
+  startedBy,
+  stoppedBy,
+  tell,
+} from './driver.ts';
+
+const abort: OrderEvent = { type: 'AbortRequested' };
+const access = sketch('access');
+const ip = sketch('ip', { after: ['access'] });
+const cpe = sketch('cpe', { after: ['access', 'ip'] });
+const bundle = [access, ip, cpe];
+
+const ends = ({ state, items }: OrderRun) => ({ state, items });
+
+describe('an abort', () => {
+  test('takes everything back, dependants first, and the order ends cancelled', () => {
+    const { run, told, last } = tell(
+      begin(bundle, { bundles: ['bundle'] }),
+      opened,
+      settled('access'),
+      abort,
+      cancelled('ip'),
+      compensating('access'),
+      settled('access.c'),
+    );
+    expect(told.map(stoppedBy)).toEqual([[], [], ['ip'], [], [], []]);
+    expect(told.map(compensatedBy)).toEqual([[], [], [], ['access'], [], []]);
+    expect(told.slice(2).flatMap(startedBy)).toEqual(['access.c']);
+    expect(ends(run)).toEqual({
+      state: 'cancelled',
+      items: { bundle: 'cancelled', access: 'cancelled', ip: 'cancelled', cpe: 'cancelled' },
+    });
+    expect(last).toMatchObject([{ type: 'settleOrder', notStarted: ['cpe'] }]);
+  });
+
+  test('moves items and order along the arrows of the standard, with the reason on each item', () => {
+    const { last } = tell(begin([access]), opened, abort, cancelled('access'));
+    const arrows = ['CancellationRequested', 'CancellationAccepted', 'Cancelled'];
+    expect(last).toMatchObject([
+      {
+        type: 'settleOrder',
+        changes: [
+          ...arrows.map((arrow) => ({ type: 'item', item: 'access', arrow, code: 'aborted' })),
+          ...arrows.map((arrow) => ({ type: 'order', arrow })),
+        ],
+      },
+    ]);
+  });
+
+  test('before anything was started ends the order at once, and nothing starts', () => {
+    const { run, told } = tell(begin(bundle), abort);
+    expect(run.state).toBe('cancelled');
+    expect(told.flat()).toMatchObject([{ type: 'settleOrder', notStarted: ['access', 'ip', 'cpe'] }]);
+  });
+
+  test('stops what is held, too', () => {
+    const { run, told } = tell(
+      begin([access]),
+      opened,
+      held('access'),
+      abort,
+      resumed('access'),
+      cancelled('access'),
+    );
+    expect(told.map(stoppedBy)).toEqual([[], [], ['access'], [], []]);
+    expect(run.state).toBe('cancelled');
+  });
+
+  test('leaves what is past its point of no return, with what that was built on: the order ends partial', () => {
+    const { run } = tell(
+      begin([access, sketch('ip', { after: ['access'] }), sketch('other')]),
+      opened,
+      settled('access'),
+      abort,
+      stands('ip'),
+      cancelled('other'),
+      settled('ip'),
+    );
+    expect(ends(run)).toEqual({
+      state: 'partial',
+      items: { access: 'completed', ip: 'completed', other: 'cancelled' },
+    });
+  });
+
+  test('gives up deletes that have not begun', () => {
+    const { run } = tell(
+      begin([access, sketch('old', { action: 'delete', steps: [revoke('1/x')] })]),
+      opened,
+      abort,
+      cancelled('access'),
+    );
+    expect(run.items).toEqual({ access: 'cancelled', old: 'cancelled' });
+  });
+
+  test('takes back what is ready, and takes nothing away', () => {
+    const steps = [apply('1/x'), revoke('1/x.gone')];
+    const { told } = tell(
+      begin([sketch('a', { action: 'modify', steps }), access]),
+      opened,
+      ready('a'),
+      abort,
+    );
+    expect(stoppedBy(told[2] ?? [])).toEqual(['access', 'a'].sort());
+  });
+
+  test('whose service order fails while it stops ends cancelled all the same, with its code', () => {
+    const { run, last } = tell(begin([access]), opened, abort, failed('access', 'noPort'));
+    expect(run.state).toBe('cancelled');
+    expect(last[0]).toMatchObject({
+      changes: [{ code: 'noPort' }, { code: 'noPort' }, { code: 'noPort' }, {}, {}, {}],
+    });
+  });
+});
+
+describe('an abort is refused', () => {
+  test.each<[string, OrderRun, string]>([
+    ['once the order is over', tell(begin([access]), opened, settled('access')).run, 'OrderOver'],
+    ['a second time', tell(begin([access]), opened, abort).run, 'AbortedAlready'],
+    [
+      'to an order that is taken back already',
+      tell(begin([access, ip]), opened, settled('access'), failed('ip')).run,
+      'NothingToTakeBack',
+    ],
+  ])('%s, and changes nothing', (_, run, type) => {
+    expect(refusalOf(run, abort)).toMatchObject({ type });
+  });
+
+  test('nothing else is a command', () => {
+    expect(refusalOf(tell(begin([access]), opened).run, opened)).toBeUndefined();
+  });
+});

@@ -1,0 +1,95 @@
+import { describe, expect, test } from 'vitest';
+import { resumeServiceOrder, type StandingStep, unfinished } from '../../src/serviceOrder/resume.ts';
+import type { ServiceOrderState, StepState } from '../../src/serviceOrder/machine.ts';
+import type { ServiceOrderEvent } from '../../src/serviceOrder/run.ts';
+import { apply, attempted, begin, doneWith, reported, revoke, tell, undone } from './driver.ts';
+
+const line = [apply('port'), apply('line', ['port']), apply('speed', ['line'])];
+
+const row = (id: string, state: StepState, more: Partial<StandingStep> = {}): StandingStep => ({
+  id,
+  state,
+  way: 'do',
+  attempts: state === 'waiting' ? 0 : 1,
+  decided: state === 'done' || state === 'refused',
+  changed: [],
+  trouble: null,
+  ...more,
+});
+
+const resume = (rows: readonly StandingStep[], state: ServiceOrderState = 'inProgress', plan = line) => {
+  const run = resumeServiceOrder(begin(plan), { state, steps: rows });
+  const events: ServiceOrderEvent[] = [
+    { type: 'Begun' },
+    ...unfinished(run).map((step) => ({ type: 'RetryDue', step }) as const),
+  ];
+  return tell(run, ...events);
+};
+
+const trouble = { class: 'conflict', code: 'exists' } as const;
+
+describe('a service order that another run goes on with', () => {
+  test('attempts what is due, and nothing that is done', () => {
+    const { told } = resume([row('port', 'done'), row('line', 'waiting'), row('speed', 'waiting')]);
+    expect(told.flatMap(attempted)).toEqual(['line']);
+  });
+
+  test.each<[string, Partial<StandingStep> & { state: StepState }]>([
+    ['was under way', { state: 'attempting' }],
+    ['was in doubt', { state: 'inDoubt' }],
+    ['waited for its retry', { state: 'waiting', attempts: 2 }],
+    ['was refused, with no answer to that yet', { state: 'refused' }],
+  ])('attempts at once what %s', (_, { state, ...more }) => {
+    const { told } = resume([row('port', 'done'), row('line', state, more), row('speed', 'waiting')]);
+    expect(told.flatMap(attempted)).toEqual(['line']);
+  });
+
+  test('leaves to a person what is held', () => {
+    const { run, told } = resume(
+      [row('port', 'held', { trouble }), row('line', 'waiting'), row('speed', 'waiting')],
+      'held',
+    );
+    expect(told.flat()).toEqual([]);
+    expect(run.state).toBe('held');
+    const retried = tell(run, { type: 'RetryNowRequested', step: 'port' });
+    expect(attempted(retried.last)).toEqual(['port']);
+  });
+
+  test('settles when all was done', () => {
+    const { run } = resume(line.map(({ id }) => row(id, 'done')));
+    expect(run.state).toBe('completed');
+  });
+
+  test('goes on going back, what builds upon others first', () => {
+    const { run, told } = resume([
+      row('port', 'done'),
+      row('line', 'done'),
+      row('speed', 'undoing', { way: 'undo', trouble: { class: 'refused', code: 'tooFast' } }),
+    ]);
+    expect(told.map(undone)).toEqual([[], ['speed']]);
+    const rest = tell(run, ...['speed', 'line', 'port'].map((step) => reported(step, doneWith())));
+    expect(rest.told.map(undone)).toEqual([['line'], ['port'], []]);
+    expect(rest.last).toEqual([
+      { type: 'settleServiceOrder', outcome: 'failed', code: 'tooFast', skipped: [] },
+    ]);
+  });
+
+  test('undoes what was in doubt when it turned back', () => {
+    const { told } = resume([
+      row('port', 'inDoubt'),
+      row('line', 'undone', { way: 'undo' }),
+      row('speed', 'waiting'),
+    ]);
+    expect(told.flatMap(undone)).toEqual(['port']);
+    expect(told.flatMap(attempted)).toEqual([]);
+  });
+
+  test('has been released if it began to take away', () => {
+    const plan = [apply('new'), revoke('old')];
+    const run = resumeServiceOrder(begin(plan, 'modify'), {
+      state: 'inProgress',
+      steps: [row('new', 'done'), row('old', 'attempting')],
+    });
+    expect(run.stage).toBe('released');
+  });
+});

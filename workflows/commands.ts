@@ -1,0 +1,56 @@
+import { allHandlersFinished, ApplicationFailure, condition } from '@temporalio/workflow';
+import type { CommandRefusal } from '../src/serviceOrder/commands.ts';
+
+export interface CommandRules<Run, Event> {
+  readonly isCommand: (event: Event) => boolean;
+  readonly refusalOf: (run: Run, event: Event) => CommandRefusal | undefined;
+}
+
+/**
+ * An operator's command waits in the inbox like everything else, and its sender until it was decided: what a
+ * validator allows may not be allowed any more when its turn comes.
+ */
+export function openDesk<Run, Event extends object>(inbox: Event[], rules: CommandRules<Run, Event>) {
+  let known: Run | undefined;
+  const decided = new Map<Event, CommandRefusal | undefined>();
+  return {
+    /** For validators. Before there is anything to judge by, a command only waits. */
+    check(event: Event): void {
+      const refusal = known && rules.refusalOf(known, event);
+      if (refusal) throw refused(refusal);
+    },
+
+    async ask(event: Event): Promise<void> {
+      inbox.push(event);
+      await condition(() => decided.has(event));
+      const refusal = decided.get(event);
+      if (refusal) throw refused(refusal);
+    },
+
+    /** Once all that follows from a command was done, its sender hears of it. */
+    answer(event: Event, refusal: CommandRefusal | undefined): void {
+      if (rules.isCommand(event)) decided.set(event, refusal);
+    },
+
+    /** What the next commands are judged by. */
+    show(run: Run): void {
+      known = run;
+    },
+
+    /** Nothing is decided any more: whoever still waits is told why. */
+    async close(refusal: CommandRefusal): Promise<void> {
+      for (const event of inbox) if (rules.isCommand(event)) decided.set(event, refusal);
+      await condition(allHandlersFinished);
+    },
+  };
+}
+
+export type CommandDesk<Run, Event extends object> = ReturnType<typeof openDesk<Run, Event>>;
+
+const refused = (refusal: CommandRefusal): ApplicationFailure =>
+  ApplicationFailure.create({
+    type: refusal.type,
+    message: refusal.message,
+    nonRetryable: true,
+    details: [refusal],
+  });

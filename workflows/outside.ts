@@ -1,0 +1,45 @@
+import { ApplicationFailure, setCurrentDetails, sleep, workflowInfo } from '@temporalio/workflow';
+import type { ServiceOrderState } from '../src/serviceOrder/machine.ts';
+import { record } from './bookkeeping.ts';
+import type { ServiceOrderIdentity, ServiceOrderInput, ServiceOrderResult } from './messages.ts';
+
+export type TakenUp =
+  | { readonly type: 'input'; readonly input: ServiceOrderInput }
+  | { readonly type: 'ended'; readonly result: ServiceOrderResult };
+
+/**
+ * What a service order without a parent has to do. A later start date is waited for here, and the order is looked
+ * at again when it has come.
+ */
+export async function takeUp(identity: ServiceOrderIdentity): Promise<TakenUp> {
+  const ref = { ...identity, runChain: workflowInfo().firstExecutionRunId };
+  for (;;) {
+    const opened = await record('openOutsideOrder', ref);
+    switch (opened.type) {
+      case 'notTheSaga':
+        throw notTheSaga(identity);
+      case 'ended':
+        return { type: 'ended', result: resultOf(opened.state) };
+      case 'startsLater':
+        setCurrentDetails(`Waits for its start date, ${opened.startAt}.`);
+        await sleep(opened.waitMs, { summary: `start date ${opened.startAt}` });
+        break;
+      case 'opened': {
+        const { type: _, call, ...rest } = opened;
+        return { type: 'input', input: { ...identity, ...rest, ...call, changed: [], compensating: false } };
+      }
+    }
+  }
+}
+
+const resultOf = (state: ServiceOrderState): ServiceOrderResult => ({
+  outcome: state === 'completed' || state === 'cancelled' ? state : 'failed',
+  code: state === 'completed' ? null : state,
+  changed: [],
+});
+
+const notTheSaga = ({ serviceOrder }: ServiceOrderIdentity) =>
+  ApplicationFailure.nonRetryable(
+    `another chain of runs is the saga of service order ${serviceOrder}`,
+    'NotTheSaga',
+  );
