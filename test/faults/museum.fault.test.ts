@@ -121,5 +121,6 @@ test('M7: an undo that fails is not swallowed: the order is held and says which 
     error: { class: 'inDoubt', code: 'simulatedError' },
   });
   expect(stuck.footprints).toMatchObject([{ system: 'ipam', presence: 'doubtful' }]);
+  expect(await client.fallout(order)).toMatchObject([{ class: 'inDoubt', code: 'simulatedError' }]);
   expect(await standingOf(client, order)).toHaveLength(3);
 });

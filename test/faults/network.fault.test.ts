@@ -85,6 +85,7 @@ test.each([
         error: expect.objectContaining({ class: 'lied', code }),
       }),
     );
+    expect(await client.fallout(order)).toMatchObject([{ class: 'lied', code }]);
     expect(await client.rows(`select distinct status from product where id like '${order}-%'`)).toEqual([
       { status: 'pendingActive' },
     ]);
@@ -99,6 +100,7 @@ test('F49: a system that says removed while it is still there: the order is held
   const end = await removal(order);
   await client.reaches(end, 'held');
   await client.faults([]);
+  expect(await client.fallout(end)).toMatchObject([{ class: 'lied', code: 'stillThere' }]);
   expect(await standingOf(client, order)).toHaveLength(6);
   expect(await client.rows(`select distinct status from product where id like '${order}-%'`)).toEqual([
     { status: 'pendingTerminate' },
@@ -118,6 +120,7 @@ test.each([
     const order = await client.order([bundle]);
     await client.reaches(order, 'held');
     await client.faults([]);
+    expect(await client.fallout(order)).toMatchObject([{ class: 'refused', code: 'inUse' }]);
     const { serviceOrders } = await client.ops(order);
     const footprints: { system: string; object: string; presence: string }[] = serviceOrders.flatMap(
       ({ footprints }: { footprints: object[] }) => footprints,

@@ -55,6 +55,7 @@ test.each([
   await client.rows(poison);
   const poisoned = await client.order([bundle]);
   await client.reaches(poisoned, 'held');
+  expect(await client.fallout(poisoned)).toMatchObject([{ class: 'unknown', code: 'unexpected' }]);
   const other = await client.order([fibre()]);
   await client.reaches(other, 'completed');
   const { serviceOrders } = await client.ops(poisoned);
