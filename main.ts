@@ -96,10 +96,14 @@ const roles = {
     await refuseOlderSchema(db);
     const workflows = await openWorkflowDoor();
     const failpoint = createFailpoint(config.failpoint);
-    const { intervalMs } = config.relay;
-    const adapterFor = createAdapters(config.plan.step.callTimeoutMs);
-    const relay = startRelay({ db, log, workflows, intervalMs, failpoint });
-    const watches = startWatches({ db, log, intervalMs, everyMs: config.watch.everyMs, adapterFor });
+    const relay = startRelay({ db, log, workflows, ...config.relay, failpoint });
+    const watches = startWatches({
+      db,
+      log,
+      intervalMs: config.relay.intervalMs,
+      everyMs: config.watch.everyMs,
+      adapterFor: createAdapters(config.plan.step.callTimeoutMs),
+    });
     const sweep = startSweep({ db, log, workflows, ...config.sweep });
     return {
       async stop() {

@@ -1,6 +1,9 @@
 import { defineConfig } from 'vitest/config';
 
-/** The suffix states the cost: `.test` needs nothing, the others need the servers that globalSetup starts. */
+/**
+ * The suffix states the cost: `.test` needs nothing, the others need the servers that globalSetup starts, and
+ * `.fault` takes its time.
+ */
 export default defineConfig({
   test: {
     pool: 'forks',
@@ -10,7 +13,7 @@ export default defineConfig({
         test: {
           name: 'pure',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/**/*.{pg,flow,e2e}.test.ts'],
+          exclude: ['test/**/*.{pg,flow,e2e,fault}.test.ts'],
           testTimeout: 30_000,
         },
       },
@@ -21,6 +24,16 @@ export default defineConfig({
           include: ['test/**/*.{pg,flow,e2e}.test.ts'],
           globalSetup: ['test/support/servers.ts'],
           testTimeout: 60_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'faults',
+          include: ['test/**/*.fault.test.ts'],
+          globalSetup: ['test/support/servers.ts'],
+          testTimeout: 180_000,
           hookTimeout: 120_000,
         },
       },

@@ -253,7 +253,10 @@ const record = (
     );
     const outage = await noteSign(tx, step, noted.admitted, listener, deps.breaker);
     const { report } = conclusion;
-    if (!current) return fenced;
+    if (!current) {
+      deps.log.warn({ ...ref, attempt: attempt.number }, 'a late attempt was fenced');
+      return fenced;
+    }
     if (report.type === 'failed') return { ...report, ...outage };
     return way === 'do' ? reportOf(tx, ref, step, report) : report;
   });

@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { Database } from '../drizzle/client.ts';
 import { markStarted } from '../drizzle/dispatchStore.ts';
 import type { ServiceOrderRead } from '../drizzle/reads/serviceOrders.ts';
+import { reasonOf } from '../src/kernel/reason.ts';
 import type { Order } from '../src/order/order.ts';
 import type { WorkflowDoor } from '../workflows/client.ts';
 
@@ -28,10 +29,7 @@ export function createStarter({ db, log, workflows, failpoint }: StarterDeps) {
       failpoint('order.started');
       await markStarted(db, tenant, order);
     } catch (error) {
-      log.warn(
-        { order, reason: error instanceof Error ? error.message : error },
-        'left to the relay to start',
-      );
+      log.warn({ order, reason: reasonOf(error) }, 'left to the relay to start');
     }
   };
 

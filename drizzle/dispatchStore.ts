@@ -59,8 +59,6 @@ export const dueLanes = (db: Database, limit: number): Promise<readonly Lane[]> 
       order by min(due_at) limit ${limit}`),
   );
 
-const leaseSeconds = 30;
-
 export interface Leased {
   readonly command: 'start' | 'startServiceOrder' | 'abort';
   readonly sequence: number;
@@ -87,10 +85,14 @@ interface LeasedRow extends Record<string, unknown> {
  * Claims the oldest command of a lane for this relay by moving its due time, so that no lock is held while
  * Temporal is called; a relay that dies gives the lane back when the lease ends.
  */
-export const leaseLane = (db: Database, { tenant, order }: Lane): Promise<Leased | undefined> =>
+export const leaseLane = (
+  db: Database,
+  { tenant, order }: Lane,
+  leaseMs: number,
+): Promise<Leased | undefined> =>
   withTenant(db, tenant, async (tx) => {
     const rows = await tx.execute<LeasedRow>(sql`
-      update dispatch set due_at = now() + ${leaseSeconds} * interval '1 second', tries = tries + 1
+      update dispatch set due_at = now() + ${leaseMs} * interval '1 millisecond', tries = tries + 1
       where tenant_id = ${tenant} and order_id = ${order} and due_at <= now()
         and sequence = (select min(sequence) from dispatch where tenant_id = ${tenant} and order_id = ${order})
       returning tries, command, sequence,

@@ -41,6 +41,7 @@ const environment = z.object({
   PLAN_SERVICE_ITEMS_MAX: count(1_000),
   DISPATCH_DELAY_MS: millis(2_000),
   RELAY_INTERVAL_MS: millis(500),
+  RELAY_LEASE_MS: millis(30_000),
   SWEEP_INTERVAL_MS: millis(30_000),
   SWEEP_AFTER_MS: millis(10_000),
   DOMAIN_REFRESH_MS: millis(10_000),
@@ -93,7 +94,7 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>) {
       openUpToMs: e.BREAKER_OPEN_UP_TO_MS,
       probeMs: e.STEP_CALL_TIMEOUT_MS * 3 + e.STEP_HEARTBEAT_TIMEOUT_MS,
     },
-    relay: { intervalMs: e.RELAY_INTERVAL_MS },
+    relay: { intervalMs: e.RELAY_INTERVAL_MS, leaseMs: e.RELAY_LEASE_MS },
     /** How often open orders are looked at for a missing run, and how old they are by then. */
     sweep: { intervalMs: e.SWEEP_INTERVAL_MS, afterMs: e.SWEEP_AFTER_MS },
     watch: { forMs: e.WATCH_FOR_MS, everyMs: e.WATCH_EVERY_MS },

@@ -175,7 +175,7 @@ test('the workflow bundle holds the rules, and neither expressions nor schemas n
 }, 60_000);
 
 test('every test file has a suffix that tells its cost', () => {
-  const known = /^[A-Za-z0-9-]+(\.pg|\.flow|\.e2e)?\.test\.ts$/;
+  const known = /^[A-Za-z0-9-]+(\.pg|\.flow|\.e2e|\.fault)?\.test\.ts$/;
   const inTest = sources.filter((file) => isIn(file, 'test'));
   const named = inTest.filter((file) => /\.(test|spec)\b/.test(file));
   const unnamed = inTest.filter(
@@ -183,7 +183,9 @@ test('every test file has a suffix that tells its cost', () => {
   );
   const wrong = [...named.filter((file) => !known.test(file.split('/').at(-1) ?? '')), ...unnamed];
   expect(
-    wrong.map((file) => `${file}: end it with .test.ts, .pg.test.ts, .flow.test.ts or .e2e.test.ts`),
+    wrong.map(
+      (file) => `${file}: end it with .test.ts, .pg.test.ts, .flow.test.ts, .e2e.test.ts or .fault.test.ts`,
+    ),
   ).toEqual([]);
   const elsewhere = sources.filter((file) => !isIn(file, 'test') && /\.(test|spec)\b/.test(file));
   expect(elsewhere.map((file) => `${file}: tests live in test/, which mirrors the tree`)).toEqual([]);

@@ -9,6 +9,7 @@ import {
   postponeLane,
 } from '../../drizzle/dispatchStore.ts';
 import { must, unreachable } from '../../src/kernel/assert.ts';
+import { reasonOf } from '../../src/kernel/reason.ts';
 import type { WorkflowDoor } from '../../workflows/client.ts';
 import { deliverCallbacks } from './callbacks.ts';
 import { type Loop, startLoop } from './loop.ts';
@@ -18,6 +19,8 @@ export interface RelayDeps {
   readonly log: Logger;
   readonly workflows: WorkflowDoor;
   readonly intervalMs: number;
+  /** A relay that has not sent by then gives the lane to another. */
+  readonly leaseMs: number;
   readonly failpoint: (name: string) => void;
 }
 
@@ -42,7 +45,7 @@ async function round(deps: RelayDeps): Promise<number> {
 }
 
 async function sendNext(deps: RelayDeps, lane: Lane): Promise<void> {
-  const leased = await leaseLane(deps.db, lane);
+  const leased = await leaseLane(deps.db, lane, deps.leaseMs);
   if (leased === undefined) return;
   try {
     deps.failpoint('relay.leased');
@@ -50,7 +53,7 @@ async function sendNext(deps: RelayDeps, lane: Lane): Promise<void> {
     deps.failpoint('relay.sent');
     await markSent(deps.db, lane, leased.sequence);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = reasonOf(error);
     deps.log.warn({ order: lane.order, tries: leased.tries, reason }, 'a command could not be sent yet');
     await postponeLane(deps.db, lane, leased.tries, reason);
   }

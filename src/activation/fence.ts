@@ -14,8 +14,8 @@ export function overAlready(
   step: Pick<StandingStep, 'state' | 'way' | 'changed'> & { readonly over?: boolean },
   way: StandingStep['way'],
 ): StepReport | undefined {
+  if (way === 'do' && step.way === 'undo') return step.over ? tooLate : fenced;
   if (way === 'do' && step.state === 'done') return { type: 'done', changed: step.changed };
-  if (step.over) return way === 'undo' ? { type: 'done', changed: [] } : tooLate;
-  if (way === 'do' && step.way === 'undo') return fenced;
-  return step.state === 'undone' ? { type: 'done', changed: [] } : undefined;
+  if (step.state === 'undone' || (step.over && way === 'undo')) return { type: 'done', changed: [] };
+  return step.over ? tooLate : undefined;
 }

@@ -45,7 +45,7 @@ test.each(['nobody', 'a%00b', '..%2f..', '%E0%A4%A', 'x'.repeat(200), "1'--"])(
 test.each([
   ['DELETE', orders, 'GET, HEAD, POST'],
   ['PATCH', `${orders}/1`, 'GET, HEAD'],
-  ['POST', '/tmf-api/serviceOrdering/v4/serviceOrder', 'GET, HEAD'],
+  ['PUT', '/tmf-api/serviceOrdering/v4/serviceOrder', 'GET, HEAD, POST'],
   ['OPTIONS', '/tmf-api/productInventory/v4/product', 'GET, HEAD'],
   ['GET', '/ops/v1/catalogue', 'POST'],
   ['PUT', '/openapi.json', 'GET, HEAD'],

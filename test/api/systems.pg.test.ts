@@ -30,7 +30,7 @@ test('every system is listed, by name, with how it is', async () => {
   expect(names).toEqual([...names].sort());
   expect(body[0]).toEqual({
     ...{ name: 'acs', adapter: 'http', address: 'http://127.0.0.1:1', paused: false },
-    ...{ hasCallbackSecret: false, breaker: closed },
+    ...{ hasCallbackSecret: true, breaker: closed },
   });
 });
 

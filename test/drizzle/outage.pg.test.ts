@@ -5,6 +5,7 @@ import { freePort } from '../../temporal-dev/ports.ts';
 import { postgresPlan, postgresUrl } from '../../temporal-dev/postgres.ts';
 import type { SupervisedProcess } from '../../temporal-dev/supervisedProcess.ts';
 import { createSupervisor, type Supervisor } from '../../temporal-dev/supervisor.ts';
+import { eventually } from '../support/eventually.ts';
 import { temporaryPlace } from '../support/temporaryPlace.ts';
 
 /** A Postgres of its own, since it is killed. */
@@ -37,6 +38,8 @@ const onEveryConnection = () => Promise.all(Array.from({ length: pool }, busyFor
 test('a pool that was refused again and again serves at once when a killed Postgres is back', async () => {
   await onEveryConnection();
   await server.halt('SIGKILL');
+  // Processes of its connections outlive the server by a moment.
+  await eventually(async () => await expect(busyForMs()).rejects.toThrow(), { withinMs: 10_000 });
   for (let round = 1; round <= 4; round += 1) {
     const refused = await Promise.allSettled(Array.from({ length: pool }, busyForMs));
     expect(new Set(refused.map(({ status }) => status))).toEqual(new Set(['rejected']));

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { bundle, type Client, clientOf } from '../support/clientOf.ts';
 import { eventually } from '../support/eventually.ts';
+import { expectDoneOnce } from '../support/outcome.ts';
 import { type Stack, startStack } from '../support/stack.ts';
 
 /** `kill -9` at the worst instants: the order completes all the same, and nothing is done twice. */
@@ -21,17 +22,6 @@ beforeAll(async () => {
 });
 afterAll(() => stack?.stop());
 
-/** The network did each thing for this order once, and the books say so. */
-async function expectOnce(order: string): Promise<void> {
-  const entries = (await client.ledger()).filter(({ object }) => object.includes(order));
-  expect(entries.map(({ system }) => system).sort()).toEqual(['acs', 'bng', 'edge', 'ipam', 'nms', 'olt']);
-  expect(new Set(entries.map(({ key }) => key)).size).toBe(6);
-  expect(await client.rows(`select distinct status from product where id like '${order}-%'`)).toEqual([
-    { status: 'active' },
-  ]);
-  expect(await client.rows(`select * from claim where '${order}' = any(holders)`)).toEqual([]);
-}
-
 const newestOrder = async (): Promise<string> => {
   const [row] = await client.rows('select id from product_order order by id desc limit 1');
   return row.id;
@@ -51,7 +41,7 @@ test.each([
   expect(await orders()).toBe(before + 1);
   const order = await newestOrder();
   await client.reaches(order, 'completed');
-  await expectOnce(order);
+  await expectDoneOnce(client, order);
 });
 
 test('F2: an API killed before the commit leaves nothing, and the same key then makes the one order', async () => {
@@ -81,7 +71,7 @@ test.each([
   const order = await client.order([bundle]);
   await stack.waitReady('worker', starts + 1);
   await client.reaches(order, 'completed');
-  await expectOnce(order);
+  await expectDoneOnce(client, order);
 });
 
 test.each(['temporal', 'postgres', 'network', 'relay'] as const)(
@@ -92,7 +82,7 @@ test.each(['temporal', 'postgres', 'network', 'relay'] as const)(
     await client.reaches(order, 'inProgress');
     await stack.kill(name);
     await client.reaches(order, 'completed');
-    await expectOnce(order);
+    await expectDoneOnce(client, order);
   },
 );
 
@@ -110,7 +100,7 @@ test('F22: orders are accepted while Temporal is down, say so, and start when it
   );
   await stack.restart('temporal');
   await client.reaches(order, 'completed');
-  await expectOnce(order);
+  await expectDoneOnce(client, order);
 });
 
 test('while Postgres is down a client is told to come back, and nothing is half-written', async () => {

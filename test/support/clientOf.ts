@@ -45,6 +45,8 @@ export const clientOf = ({
     list: (resource: keyof typeof api, query = ''): Promise<Body> =>
       get(`${apiUrl}${api[resource]}?${query}`),
     ops: (id: string): Promise<Body> => get(`${apiUrl}/ops/v1/productOrders/${id}`),
+    /** What of the order waits for a person. */
+    fallout: (order: string): Promise<Body> => get(`${apiUrl}/ops/v1/fallout?order=${order}`),
 
     async order(items: readonly object[]): Promise<string> {
       const reply = await post(items);

@@ -25,6 +25,8 @@ export interface StackOptions {
   /** Default: all. */
   readonly roles?: readonly Role[];
   readonly env?: Readonly<Record<string, string>>;
+  /** For one role only. */
+  readonly envOf?: Partial<Record<Role, Readonly<Record<string, string>>>>;
   /** Postgres and Temporal of its own, which may be killed; else the shared ones. */
   readonly ownServers?: boolean;
   /** More workers, named `worker2` and so on. Default: the one. */
@@ -37,7 +39,10 @@ export interface StackOptions {
   readonly demoCatalogue?: boolean;
 }
 
-export type StackProcess = Role | 'worker2' | 'network' | 'postgres' | 'temporal';
+/** Two of a kind share the work. */
+export type Second = 'relay2' | 'worker2';
+
+export type StackProcess = Role | Second | 'network' | 'postgres' | 'temporal';
 
 export interface Stack {
   readonly apiUrl: string;
@@ -52,7 +57,9 @@ export interface Stack {
   /** Ready again when it resolves. */
   restart(name: StackProcess): Promise<void>;
   /** Gives a running role a failpoint; when it has died of that, it comes back without. */
-  arm(role: Role, failpoint: string): Promise<void>;
+  arm(role: Role | Second, failpoint: string): Promise<void>;
+  /** A second relay or worker beside the first. */
+  startSecond(role: 'relay' | 'worker'): Promise<void>;
   /** With `nthStart` 2 it waits until the process has died once and come back. */
   waitReady(name: StackProcess, nthStart?: number): Promise<void>;
   starts(name: StackProcess): number;
@@ -100,7 +107,8 @@ function controls(supervisor: Supervisor, directory: string) {
       found.resume();
       await found.ready();
     },
-    arm: (role: Role, failpoint: string) => find(role).ask({ type: 'arm', failpoint } satisfies Arm, 'armed'),
+    arm: (role: Role | Second, failpoint: string) =>
+      find(role).ask({ type: 'arm', failpoint } satisfies Arm, 'armed'),
     waitReady: (name: StackProcess, nthStart?: number) => find(name).ready(nthStart),
     starts: (name: StackProcess) => find(name).starts(),
     pid: (name: StackProcess) => must(find(name).entry()?.pid, `the pid of ${name}`),
@@ -110,7 +118,7 @@ function controls(supervisor: Supervisor, directory: string) {
 
 /** A whole Dialtone for one test file: roles and network of its own, each a process that may be killed. */
 export async function startStack(options: StackOptions = {}): Promise<Stack> {
-  const { roles = longRunningRoles, env = {}, ownServers = false } = options;
+  const { roles = longRunningRoles, env = {}, envOf = {}, ownServers = false } = options;
   const { directory, removeAtEnd } = temporaryPlace();
   const { say = () => undefined, earlyExitsMax } = options;
   const supervisor = createSupervisor({
@@ -134,20 +142,29 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     grounds = found;
     const { databaseUrl, temporalAddress, temporalNamespace } = found;
     const around: RoleSurroundings = { ...found, networkUrl, apiPort: ports.api, env };
+    const planOf = (role: Role) => rolePlan(role, { ...around, env: { ...env, ...envOf[role] } });
     await supervisor.run(migratePlan(around));
     if (roles.includes('api')) {
-      await supervisor.start(rolePlan('api', around));
+      await supervisor.start(planOf('api'));
       if (options.demoCatalogue ?? true) await supervisor.run(demoCataloguePlan(apiUrl));
     }
-    const others = roles.filter((role) => role !== 'api').map((role) => rolePlan(role, around));
+    const others = roles.filter((role) => role !== 'api').map((role) => planOf(role));
     const more = Array.from({ length: (options.workers ?? 1) - 1 }, (_, index) => ({
-      ...rolePlan('worker', around),
+      ...planOf('worker'),
       name: `worker${index + 2}`,
     }));
     await Promise.all([...others, ...more].map((plan) => supervisor.start(plan)));
+    const controlled = controls(supervisor, directory);
+    const seconds = new Set<string>(more.map(({ name }) => name));
     return {
       ...{ apiUrl, networkUrl, databaseUrl, temporalAddress, temporalNamespace },
-      ...controls(supervisor, directory),
+      ...controlled,
+      async startSecond(role) {
+        const name: Second = `${role}2`;
+        if (seconds.has(name)) return controlled.restart(name);
+        seconds.add(name);
+        await supervisor.start({ ...planOf(role), name });
+      },
       stop,
     };
   } catch (error) {

@@ -24,7 +24,7 @@ test('every process of a whole Dialtone may be killed: each comes back, and noth
   const pids = names.map(whole.pid);
   await whole.stop();
   expect(pids.filter(isAlive)).toEqual([]);
-});
+}, 120_000);
 
 test('two stacks share the servers of the test run without meeting', async () => {
   const other = await startStack({ roles: ['api'], demoCatalogue: false });

@@ -42,7 +42,7 @@ afterAll(async () => {
 });
 
 const relayVia = (workflows: WorkflowDoor, failpoint: (name: string) => void = () => undefined): void => {
-  relays.push(startRelay({ db: api.db, log, workflows, intervalMs: 20, failpoint }));
+  relays.push(startRelay({ db: api.db, log, workflows, intervalMs: 20, leaseMs: 30_000, failpoint }));
 };
 const apiVia = (workflows: WorkflowDoor) => {
   const deliverer = createCallbackDeliverer({ db: api.db, log, workflows });
