@@ -1,8 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
 /**
- * The suffix states the cost: `.test` needs nothing, the others need the servers that globalSetup starts, and
- * `.fault` takes its time.
+ * The suffix states the cost: `.test` needs nothing, the others need the servers that globalSetup starts.
+ * What is in `test/faults` takes its time.
  */
 export default defineConfig({
   test: {
@@ -22,6 +22,7 @@ export default defineConfig({
         test: {
           name: 'servers',
           include: ['test/**/*.{pg,flow,e2e}.test.ts'],
+          exclude: ['test/faults/**'],
           globalSetup: ['test/support/servers.ts'],
           testTimeout: 60_000,
           hookTimeout: 120_000,
@@ -31,7 +32,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'faults',
-          include: ['test/**/*.fault.test.ts'],
+          include: ['test/faults/**/*.test.ts'],
           globalSetup: ['test/support/servers.ts'],
           testTimeout: 180_000,
           hookTimeout: 120_000,
