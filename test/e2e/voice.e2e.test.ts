@@ -1,7 +1,6 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Client as TemporalClient, Connection } from '@temporalio/client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { saveCatalogue } from '../../cli/catalogue.ts';
 import { type Client, clientOf } from '../support/clientOf.ts';
@@ -12,7 +11,6 @@ import { type Stack, startStack } from '../support/stack.ts';
 
 let stack: Stack;
 let client: Client;
-let temporal: TemporalClient;
 const folder = mkdtempSync(join(tmpdir(), 'voice-'));
 beforeAll(async () => {
   stack = await startStack({
@@ -20,11 +18,8 @@ beforeAll(async () => {
   });
   client = clientOf(stack);
   process.env.DIALTONE_URL = stack.apiUrl;
-  const connection = await Connection.connect({ address: stack.temporalAddress });
-  temporal = new TemporalClient({ connection, namespace: stack.temporalNamespace });
 });
 afterAll(async () => {
-  await temporal?.connection.close();
   await stack?.stop();
   rmSync(folder, { recursive: true, force: true });
 });
@@ -61,7 +56,7 @@ const statesOf = async (order: string) =>
     )
   ).map(({ state }) => state);
 
-test('a port that takes its time is asked for until it is done, and the order says what it waits for', async () => {
+test('F50: a port whose callback is lost is asked for until it is done, and the order says what it waits for', async () => {
   await reportsWithin('2m', '300ms');
   await porting({ afterMs: 2_000, callback: 'drop' });
   const order = await client.order([voice]);
@@ -105,18 +100,30 @@ test('a port that the other operator refuses fails the order, and nothing of it 
   expect(await client.rows(`select 1 from claim where '${order}' = any(holders)`)).toEqual([]);
 });
 
-test('F50, F51: a callback is enough to go on long before the next poll, however often it comes', async () => {
-  await reportsWithin('2d', '1h');
-  await porting({ afterMs: 500, callback: 'drop' });
+/** The callbacks of the port, as the network sent them and Dialtone took them. */
+const callbacksOf = (order: string) =>
+  client.rows(`select state from callback where service_order_id like '${order}-%'`);
+
+test.each([
+  ['F51: sent twice', { afterMs: 500, callback: 'duplicate' }, '1h'],
+  ['F52: sent before the call itself was answered', { afterMs: 500, callback: 'early' }, '300ms'],
+] as const)('a callback that is %s is taken once, and the port goes on', async (_, how, poll) => {
+  await reportsWithin('2d', poll);
+  await porting(how);
   const order = await client.order([voice]);
-  await eventually(async () => expect(await ledgerOf(order)).toContain('apply porting'), {
-    withinMs: 20_000,
-  });
-  const { id } = await serviceOrderOf(order);
-  const run = temporal.workflow.getHandle(`serviceOrder:default:${id}`);
-  for (const step of ['9/nothing', '1/line', '1/port', '1/port']) await run.signal('called', { step });
   await client.reaches(order, 'completed');
   expect(await ledgerOf(order)).toEqual(['apply voice', 'apply porting']);
+  expect(await callbacksOf(order)).toEqual([{ state: 'delivered' }]);
+});
+
+test('F53: callbacks that overtake each other each find their port', async () => {
+  await reportsWithin('2d', '1h');
+  await porting({ afterMs: 500, callback: 'once', reorder: true });
+  const orders = [await client.order([voice]), await client.order([voice])];
+  for (const order of orders) {
+    await client.reaches(order, 'completed');
+    expect(await ledgerOf(order)).toEqual(['apply voice', 'apply porting']);
+  }
 });
 
 test('a port nobody reports in time is held, with the line that stands and the number that may still come', async () => {

@@ -89,7 +89,7 @@ test.each<[string, [string, RequestInit]]>([
   ['a system without a secret', signed({ ...open, correlationId: 'default.acs.open', system: 'acs' })],
   ['a correlation id of another form', signed({ ...open, correlationId: 'open' })],
   ['a correlation id that cannot be stored', signed({ ...open, correlationId: 'default.olt.a\0b' })],
-])('%s is answered 401 and nothing is stored', async (_, request) => {
+])('F55: %s is answered 401 and nothing is stored', async (_, request) => {
   const { status, body } = await api.ask(...request);
   expect([status, body.code]).toEqual([401, 'SignatureInvalid']);
   expect(await stored()).toEqual([]);
