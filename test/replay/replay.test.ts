@@ -7,12 +7,23 @@ test('every recorded run still fits the workflows', async () => {
   expect(await replayOn('../../workflows/index.ts')).toEqual({});
 }, 30_000);
 
-test('runs of both workflows are recorded: without trouble, retried, held, of a modify and of a delete', () => {
+test('runs of both workflows are recorded: every kind of order, of trouble, and of command', () => {
   const names = recordedHistories().map(({ name }) => name);
   for (const workflow of ['productOrder', 'serviceOrder']) {
-    for (const run of ['happy', 'retried', 'held', 'modify', 'delete'])
+    for (const run of [
+      'happy',
+      'retried',
+      'held',
+      'modify',
+      'delete',
+      'undone',
+      'hurried',
+      'aborted',
+      'reported',
+    ])
       expect(names.filter((name) => name.startsWith(`${workflow}/${run}`))).not.toEqual([]);
   }
+  expect(names).toContain('serviceOrder/alone');
 });
 
 test('a changed order of steps is found, with the workflow, the event and what to do', async () => {

@@ -46,6 +46,17 @@ export const clientOf = ({
       get(`${apiUrl}${api[resource]}?${query}`),
     ops: (id: string): Promise<Body> => get(`${apiUrl}/ops/v1/productOrders/${id}`),
     /** What of the order waits for a person. */
+    /** A command of an operator; must be taken. */
+    async command(path: string, body: object = {}): Promise<void> {
+      const reply = await fetch(`${apiUrl}/ops/v1${path}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      });
+      if (reply.status !== 202)
+        throw new Error(`${path} was answered ${reply.status}: ${await reply.text()}`);
+    },
+
     fallout: (order: string): Promise<Body> => get(`${apiUrl}/ops/v1/fallout?order=${order}`),
 
     async order(items: readonly object[]): Promise<string> {
