@@ -7,6 +7,7 @@ import { claimServiceOrder, requestOf, saveServicePlan } from '../drizzle/outsid
 import {
   type LockedServiceOrder,
   lockServiceOrder,
+  moveServiceOrder,
   rejectServiceOrder,
 } from '../drizzle/serviceOrderStore.ts';
 import { compactStepsOf } from '../drizzle/stepStore.ts';
@@ -51,6 +52,16 @@ export const createOutsideRecords = (deps: ActivityDeps) => ({
   /** Plans a service order of its own and writes down all that will be done, once; asked again it answers the same. */
   openOutsideOrder: (ref: OutsideRef): Promise<OutsideOpened> =>
     withTenant(deps.db, ref.tenant, (tx) => open(tx, deps, ref)),
+
+  /** Nobody wants it any more before its start date came: nothing was planned, and no service was touched. */
+  dropOutsideOrder: ({ tenant, serviceOrder }: OutsideRef): Promise<void> =>
+    withTenant(deps.db, tenant, async (tx) => {
+      const locked = await lockServiceOrder(tx, tenant, serviceOrder);
+      if (locked.row.state !== 'acknowledged') return;
+      const items = locked.items.map((item) => ({ ...item, code: 'aborted' }));
+      await moveServiceOrder(tx, tenant, { ...locked, items }, ['Cancelled'], now());
+      await releaseClaims(tx, tenant, serviceOrder);
+    }),
 });
 
 const now = () => new Date().toISOString();

@@ -80,6 +80,7 @@ const ofTheEdge = {
   CallbackNotDead: [409, 'The callback is no dead letter'],
   FalloutClosed: [409, 'The fallout is closed'],
   CommandUnfit: [409, 'The command does not fit this fallout'],
+  ServiceOrderOfProductOrder: [409, 'The service order belongs to a product order'],
   OrderNotOrphaned: [409, 'The order has not lost its run'],
   RunMissing: [409, 'No workflow runs for it'],
   BodyTooLarge: [413, 'The body is too large'],

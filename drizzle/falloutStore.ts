@@ -113,3 +113,25 @@ export async function closeOrderFallout(
     .returning({ id: fallout.id });
   return closed.length > 0;
 }
+
+/** A service order of its own that had lost its run. Answers whether there was any. */
+export async function closeOrphan(
+  tx: Tx,
+  tenant: string,
+  serviceOrderId: string,
+  resolution: Resolution,
+): Promise<boolean> {
+  const closed = await tx
+    .update(fallout)
+    .set({ closedAt: now, resolution })
+    .where(
+      and(
+        eq(fallout.tenantId, tenant),
+        eq(fallout.serviceOrderId, serviceOrderId),
+        eq(fallout.class, 'orphaned'),
+        isNull(fallout.closedAt),
+      ),
+    )
+    .returning({ id: fallout.id });
+  return closed.length > 0;
+}

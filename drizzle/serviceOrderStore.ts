@@ -24,6 +24,19 @@ export interface LockedServiceOrder {
   readonly items: readonly ServiceItemRow[];
 }
 
+/** Where a service order is, and whose it is. */
+export async function standOf(
+  tx: Tx,
+  tenant: string,
+  id: string,
+): Promise<Pick<ServiceOrderRow, 'state' | 'orderId'> | undefined> {
+  const [row] = await tx
+    .select({ state: serviceOrder.state, orderId: serviceOrder.orderId })
+    .from(serviceOrder)
+    .where(and(eq(serviceOrder.tenantId, tenant), eq(serviceOrder.id, id)));
+  return row;
+}
+
 /** The service order and its items, locked together: whoever waited here sees what the other one wrote. */
 export async function lockServiceOrder(tx: Tx, tenant: string, id: string): Promise<LockedServiceOrder> {
   const rows = await tx

@@ -3,7 +3,7 @@ import { isFinal } from '../src/kernel/machine.ts';
 import { orderMachine, orderStates } from '../src/order/machine.ts';
 import { serviceOrderMachine, serviceOrderStates } from '../src/serviceOrder/machine.ts';
 import { type Database, type Tx, withRelay, withTenant } from './client.ts';
-import { closeOrderFallout, openOrphan, type Orphan } from './falloutStore.ts';
+import { closeOrderFallout, closeOrphan, openOrphan, type Orphan } from './falloutStore.ts';
 import { enqueueNow } from './dispatchStore.ts';
 import { dispatch, productOrder, serviceOrder } from './schema.ts';
 
@@ -91,5 +91,21 @@ export async function restartOrphan(
   await tx.update(productOrder).set({ runChain: null }).where(where);
   await enqueueNow(tx, tenant, orderId, 'start');
   if (resolution === 'abort') await enqueueNow(tx, tenant, orderId, 'abort');
+  return true;
+}
+
+/** The same for a service order of its own. */
+export async function restartOrphanedServiceOrder(
+  tx: Tx,
+  tenant: string,
+  id: string,
+  resolution: 'restart' | 'abort',
+): Promise<boolean> {
+  if (!(await isOpenServiceOrder(tx, tenant, id))) return false;
+  if (!(await closeOrphan(tx, tenant, id, resolution))) return false;
+  const where = and(eq(serviceOrder.tenantId, tenant), eq(serviceOrder.id, id));
+  await tx.update(serviceOrder).set({ runChain: null }).where(where);
+  await enqueueNow(tx, tenant, id, 'startServiceOrder');
+  if (resolution === 'abort') await enqueueNow(tx, tenant, id, 'abort');
   return true;
 }

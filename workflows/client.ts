@@ -56,6 +56,7 @@ export interface StepIdentity {
 export interface OperatorDoor {
   retryNow(step: StepIdentity, updateId: string): Promise<CommandAnswer>;
   abort(order: OrderIdentity, updateId: string): Promise<CommandAnswer>;
+  abortServiceOrder(order: ServiceOrderIdentity, updateId: string): Promise<CommandAnswer>;
 }
 
 /** What Temporal knows of the current run of a workflow id. */
@@ -64,6 +65,7 @@ export type RunState = 'open' | 'closed' | 'missing';
 export interface WorkflowDoor extends OperatorDoor {
   /** For an abort that nobody waits for. False if there is no run to tell. */
   tellAbort(order: OrderIdentity): Promise<boolean>;
+  tellAbortServiceOrder(order: ServiceOrderIdentity): Promise<boolean>;
   orderRun(order: OrderIdentity): Promise<RunState>;
   serviceOrderRun(tenant: string, serviceOrder: string): Promise<RunState>;
   /** Starts the saga of an order. Started already is success: the order's row decides which run is the saga. */
@@ -95,6 +97,12 @@ export async function openWorkflowDoor(): Promise<WorkflowDoor> {
       ),
     abort: (order, updateId) =>
       command(productOrderId(order), (handle) => handle.executeUpdate<void, []>(updates.abort, { updateId })),
+    abortServiceOrder: ({ tenant, serviceOrder }, updateId) =>
+      command(serviceOrderId(tenant, serviceOrder), (handle) =>
+        handle.executeUpdate<void, []>(updates.abort, { updateId }),
+      ),
+    tellAbortServiceOrder: ({ tenant, serviceOrder }) =>
+      bounded(() => signal(client, serviceOrderId(tenant, serviceOrder), signals.abort)),
     tellAbort: (order) => bounded(() => signal(client, productOrderId(order), signals.abort)),
     orderRun: (order) => bounded(() => runState(client, productOrderId(order))),
     serviceOrderRun: (tenant, serviceOrder) =>

@@ -1,6 +1,9 @@
-import { ApplicationFailure, setCurrentDetails, sleep, workflowInfo } from '@temporalio/workflow';
+import { ApplicationFailure, condition, setCurrentDetails, sleep, workflowInfo } from '@temporalio/workflow';
+import { isCommand } from '../src/serviceOrder/commands.ts';
 import type { ServiceOrderState } from '../src/serviceOrder/machine.ts';
+import type { ServiceOrderEvent, ServiceOrderRun } from '../src/serviceOrder/run.ts';
 import { record } from './bookkeeping.ts';
+import type { CommandDesk } from './commands.ts';
 import type { ServiceOrderIdentity, ServiceOrderInput, ServiceOrderResult } from './messages.ts';
 
 export type TakenUp =
@@ -9,9 +12,13 @@ export type TakenUp =
 
 /**
  * What a service order without a parent has to do. A later start date is waited for here, and the order is looked
- * at again when it has come.
+ * at again when it has come; an abort ends the wait.
  */
-export async function takeUp(identity: ServiceOrderIdentity): Promise<TakenUp> {
+export async function takeUp(
+  identity: ServiceOrderIdentity,
+  inbox: ServiceOrderEvent[],
+  desk: CommandDesk<ServiceOrderRun, ServiceOrderEvent>,
+): Promise<TakenUp> {
   const ref = { ...identity, runChain: workflowInfo().firstExecutionRunId };
   for (;;) {
     const opened = await record('openOutsideOrder', ref);
@@ -19,10 +26,16 @@ export async function takeUp(identity: ServiceOrderIdentity): Promise<TakenUp> {
       case 'notTheSaga':
         throw notTheSaga(identity);
       case 'ended':
+        await desk.close({ type: 'ServiceOrderOver', message: `the service order is ${opened.state}` });
         return { type: 'ended', result: resultOf(opened.state) };
       case 'startsLater':
         setCurrentDetails(`Waits for its start date, ${opened.startAt}.`);
-        await sleep(opened.waitMs, { summary: `start date ${opened.startAt}` });
+        await Promise.race([
+          sleep(opened.waitMs, { summary: `start date ${opened.startAt}` }),
+          condition(() => inbox.some(isCommand)),
+        ]);
+        if (inbox.some(isCommand)) await record('dropOutsideOrder', ref);
+        for (const event of inbox.splice(0)) desk.answer(event, undefined);
         break;
       case 'opened': {
         const { type: _, call, ...rest } = opened;

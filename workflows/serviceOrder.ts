@@ -47,6 +47,8 @@ const releaseSignal = defineSignal(signals.release);
 const reportSignal = defineSignal(signals.report);
 const stopSignal = defineSignal(signals.stop);
 const calledSignal = defineSignal<[CalledMessage]>(signals.called);
+const abortSignal = defineSignal(signals.abort);
+const abortUpdate = defineUpdate<void>(updates.abort);
 const retryNowUpdate = defineUpdate<void, [string]>(updates.retryNow);
 
 /**
@@ -64,17 +66,28 @@ export function serviceOrder(given: ServiceOrderInput | ServiceOrderIdentity): P
   setHandler(retryNowUpdate, (step) => desk.ask(retryNow(step)), {
     validator: (step) => desk.check(retryNow(step)),
   });
+  if (!('action' in given)) listenAlone(inbox, desk);
   return CancellationScope.nonCancellable(async () => {
     if ('action' in given) return activate(given, inbox, desk);
-    const taken = await takeUp(given);
+    const taken = await takeUp(given, inbox, desk);
     return taken.type === 'ended' ? taken.result : activate(taken.input, inbox, desk);
   });
+}
+
+type Desk = CommandDesk<ServiceOrderRun, ServiceOrderEvent>;
+
+/** Only a service order of its own may be aborted by itself; for any other its product order is. */
+function listenAlone(inbox: ServiceOrderEvent[], desk: Desk): void {
+  const abort = { type: 'AbortRequested' } as const;
+  setHandler(abortSignal, () => void inbox.push({ ...abort }));
+  setHandler(abortUpdate, () => desk.ask({ ...abort }), { validator: () => desk.check({ ...abort }) });
+  CancellationScope.current().cancelRequested.catch(() => void inbox.push({ ...abort }));
 }
 
 async function activate(
   input: ServiceOrderInput,
   inbox: ServiceOrderEvent[],
-  desk: CommandDesk<ServiceOrderRun, ServiceOrderEvent>,
+  desk: Desk,
 ): Promise<ServiceOrderResult> {
   const ref = { tenant: input.tenant, serviceOrder: input.serviceOrder };
   const steps = input.steps ?? (await record('openServiceOrder', ref));

@@ -74,7 +74,9 @@ async function send({ workflows }: RelayDeps, lane: Lane, { command, start }: Le
       });
     case 'abort':
       // Without a run the order is over, or the sweep finds it.
-      await workflows.tellAbort(order);
+      await (domain === undefined
+        ? workflows.tellAbort(order)
+        : workflows.tellAbortServiceOrder({ tenant: lane.tenant, serviceOrder: lane.order }));
       return;
     default:
       return unreachable(command);

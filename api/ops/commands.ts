@@ -2,13 +2,15 @@ import { randomUUID } from 'node:crypto';
 import { z } from '@hono/zod-openapi';
 import { withTenant } from '../../drizzle/client.ts';
 import { readFallout } from '../../drizzle/reads/fallout.ts';
-import { restartOrphan } from '../../drizzle/sweepStore.ts';
+import { standOf } from '../../drizzle/serviceOrderStore.ts';
+import { restartOrphan, restartOrphanedServiceOrder } from '../../drizzle/sweepStore.ts';
 import { stepId } from '../../src/decomposition/plan.ts';
 import { idPattern } from '../../src/kernel/ids.ts';
 import type { CommandAnswer } from '../../workflows/client.ts';
 import { stateOfOrder } from '../../drizzle/orderStore.ts';
 import { orderMachine } from '../../src/order/machine.ts';
 import { isFinal } from '../../src/kernel/machine.ts';
+import { serviceOrderMachine } from '../../src/serviceOrder/machine.ts';
 import { fitting, readJson } from '../body.ts';
 import { callerOf } from '../caller.ts';
 import type { ApiContext, ApiDeps } from '../deps.ts';
@@ -72,6 +74,50 @@ export async function restart(c: ApiContext, deps: ApiDeps): Promise<Response> {
   if (!isOrphan) refuse('OrderNotOrphaned', 'there is no open fallout of class orphaned for it');
   deps.log.info({ order: orderId, subject, commandId }, 'an operator restarts the order');
   return c.json({ command: 'restart', id: orderId, commandId }, 202);
+}
+
+/** The same for a service order of its own; what belongs to a product order goes and comes with it. */
+export async function abortServiceOrder(c: ApiContext, deps: ApiDeps): Promise<Response> {
+  const { tenant, subject } = callerOf(c.req.raw);
+  const { reason } = fitting(abortSchema, await readJson(c, deps.config.bodyLimitBytes));
+  const key = idempotencyKey(c);
+  const commandId = key ?? randomUUID();
+  const { id, over } = await serviceOrderIn(c, deps, tenant);
+  if (over && key === undefined) return refuse('ServiceOrderOver', over);
+  deps.log.info({ serviceOrder: id, subject, reason, commandId }, 'an operator aborts the service order');
+  const isOrphan = await withTenant(deps.db, tenant, (tx) =>
+    restartOrphanedServiceOrder(tx, tenant, id, 'abort'),
+  );
+  if (!isOrphan) {
+    const answer = await deps.operate.abortServiceOrder({ tenant, serviceOrder: id }, commandId);
+    if (over && answer.type === 'runMissing') return refuse('ServiceOrderOver', over);
+    ensureDone(answer, commandId);
+  }
+  return c.json({ command: 'abort', id, commandId }, 202);
+}
+
+export async function restartServiceOrder(c: ApiContext, deps: ApiDeps): Promise<Response> {
+  const { tenant, subject } = callerOf(c.req.raw);
+  const commandId = idempotencyKey(c) ?? randomUUID();
+  const { id, over } = await serviceOrderIn(c, deps, tenant);
+  if (over) return refuse('ServiceOrderOver', over);
+  const isOrphan = await withTenant(deps.db, tenant, (tx) =>
+    restartOrphanedServiceOrder(tx, tenant, id, 'restart'),
+  );
+  if (!isOrphan) refuse('OrderNotOrphaned', 'there is no open fallout of class orphaned for it');
+  deps.log.info({ serviceOrder: id, subject, commandId }, 'an operator restarts the service order');
+  return c.json({ command: 'restart', id, commandId }, 202);
+}
+
+async function serviceOrderIn(c: ApiContext, deps: ApiDeps, tenant: string) {
+  const id = c.req.param('id') ?? '';
+  const known = idPattern.test(id)
+    ? await withTenant(deps.db, tenant, (tx) => standOf(tx, tenant, id))
+    : undefined;
+  const { state, orderId } = known ?? refuse('ResourceUnknown', 'there is no such serviceOrder');
+  if (orderId !== null)
+    refuse('ServiceOrderOfProductOrder', `it belongs to the product order ${orderId}: command that one`);
+  return { id, over: isFinal(serviceOrderMachine, state) ? `the service order is ${state}` : undefined };
 }
 
 /** The order that the path names; `over` says so where it is. */

@@ -8,7 +8,15 @@ import { errors, idParameter, json, listing, mounted, type Operation } from '../
 import { refuse } from '../problem.ts';
 import { callbackOperations } from './callbacks.ts';
 import { catalogueSchema, savedSchema, saveDocuments } from './catalogue.ts';
-import { abort, abortSchema, commandSchema, restart, retryNow } from './commands.ts';
+import {
+  abort,
+  abortSchema,
+  abortServiceOrder,
+  commandSchema,
+  restart,
+  restartServiceOrder,
+  retryNow,
+} from './commands.ts';
 import { falloutOf, falloutSchema, inspectFallout } from './fallout.ts';
 import { orderView } from './orderView.ts';
 import { systemOperations } from './systems.ts';
@@ -24,8 +32,10 @@ export const opsRoutes = (deps: ApiDeps) =>
     listing(deps, documentedFallout(deps)), // GET  /ops/v1/fallout
     inspectOneFallout(deps), //   GET  /ops/v1/fallout/{id}
     retryNowOperation(deps), //   POST /ops/v1/fallout/{id}/retryNow      202
-    abortOperation(deps), //      POST /ops/v1/productOrders/{id}/abort   202
-    restartOperation(deps), //    POST /ops/v1/productOrders/{id}/restart 202
+    abortOperation(deps, 'productOrder'), //   POST /ops/v1/productOrders/{id}/abort   202
+    restartOperation(deps, 'productOrder'), // POST /ops/v1/productOrders/{id}/restart 202
+    abortOperation(deps, 'serviceOrder'), //   POST /ops/v1/serviceOrders/{id}/abort   202
+    restartOperation(deps, 'serviceOrder'), // POST /ops/v1/serviceOrders/{id}/restart 202
   ]);
 
 const inspectProductOrder = (deps: ApiDeps): Operation => ({
@@ -86,12 +96,20 @@ const retryNowOperation = (deps: ApiDeps): Operation => ({
   },
 });
 
-const abortOperation = (deps: ApiDeps): Operation => ({
-  handle: (c) => abort(c, deps),
+const kinds = {
+  productOrder: { path: '/ops/v1/productOrders/{id}', name: 'ProductOrder', abort, restart },
+  serviceOrder: {
+    ...{ path: '/ops/v1/serviceOrders/{id}', name: 'ServiceOrder' },
+    ...{ abort: abortServiceOrder, restart: restartServiceOrder },
+  },
+} as const;
+
+const abortOperation = (deps: ApiDeps, kind: keyof typeof kinds): Operation => ({
+  handle: (c) => kinds[kind].abort(c, deps),
   route: {
     method: 'post',
-    path: '/ops/v1/productOrders/{id}/abort',
-    operationId: 'abortProductOrder',
+    path: `${kinds[kind].path}/abort`,
+    operationId: `abort${kinds[kind].name}`,
     tags: [tag],
     parameters: [idParameter],
     request: { body: { required: true, ...json('Why', abortSchema) } },
@@ -99,12 +117,12 @@ const abortOperation = (deps: ApiDeps): Operation => ({
   },
 });
 
-const restartOperation = (deps: ApiDeps): Operation => ({
-  handle: (c) => restart(c, deps),
+const restartOperation = (deps: ApiDeps, kind: keyof typeof kinds): Operation => ({
+  handle: (c) => kinds[kind].restart(c, deps),
   route: {
     method: 'post',
-    path: '/ops/v1/productOrders/{id}/restart',
-    operationId: 'restartProductOrder',
+    path: `${kinds[kind].path}/restart`,
+    operationId: `restart${kinds[kind].name}`,
     tags: [tag],
     parameters: [idParameter],
     responses: { ...accepted, ...errors(404, 409, 500, 503) },

@@ -67,6 +67,9 @@ function note(run: ServiceOrderRun, event: ServiceOrderEvent): Advanced {
       return { run, commands: whereabouts(run) };
     case 'RetryNowRequested':
       return refusalOf(run, event) ? { run, commands: [] } : retryNow(run, event.step);
+    case 'AbortRequested':
+      if (refusalOf(run, event)) return { run, commands: [] };
+      return turnBack(run, { outcome: 'cancelled', code: 'aborted' });
     case 'StopRequested':
       if (run.retreat) return { run, commands: run.state === 'held' ? [reportHeld(run)] : [] };
       if (!mayTurnBack(run)) return { run, commands: [{ type: 'reportStands' }] };

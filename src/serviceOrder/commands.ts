@@ -1,6 +1,6 @@
 import { isFinal } from '../kernel/machine.ts';
 import { serviceOrderMachine } from './machine.ts';
-import { resume } from './retreat.ts';
+import { mayTurnBack, resume } from './retreat.ts';
 import {
   move,
   step,
@@ -25,18 +25,28 @@ export interface CommandRefusal {
   readonly message: string;
 }
 
-export const isCommand = ({ type }: ServiceOrderEvent): boolean => type === 'RetryNowRequested';
+export const isCommand = ({ type }: ServiceOrderEvent): boolean =>
+  type === 'RetryNowRequested' || type === 'AbortRequested';
 
 /** Undefined where the command is allowed now, and for all that is no command. */
 export function refusalOf(run: ServiceOrderRun, event: ServiceOrderEvent): CommandRefusal | undefined {
-  if (event.type !== 'RetryNowRequested') return undefined;
+  if (event.type !== 'RetryNowRequested' && event.type !== 'AbortRequested') return undefined;
   if (isFinal(serviceOrderMachine, run.state)) {
     return { type: 'ServiceOrderOver', message: `the service order is ${run.state}` };
   }
+  if (event.type === 'AbortRequested') return abortRefusal(run);
   const now = run.steps[event.step];
   if (now && mayRetry(run, now)) return undefined;
   const message = `the step is ${now?.state ?? 'not known'}: it is neither held nor waits for its retry`;
   return { type: 'StepNotWaiting', message };
+}
+
+function abortRefusal(run: ServiceOrderRun): CommandRefusal | undefined {
+  if (run.retreat) {
+    return { type: 'AbortedAlready', message: 'the service order is being taken back already' };
+  }
+  if (mayTurnBack(run)) return undefined;
+  return { type: 'NothingToTakeBack', message: 'the service order is past its point of no return' };
 }
 
 /** On the way back nothing is tried forward, not even what is held until its dependants are gone. */

@@ -6,8 +6,6 @@ export interface FalloutCase {
   readonly class: string;
   readonly code: string;
   readonly isOpen: boolean;
-  /** Null where a service order belongs to no product order. */
-  readonly orderId: string | null;
   readonly step: string | null;
 }
 
@@ -17,15 +15,9 @@ export type FoundLateCode = (typeof foundLateCodes)[number];
 const isFoundLate = (code: string): boolean => (foundLateCodes as readonly string[]).includes(code);
 
 /** Allowed by what the record says; the running order has the last word. */
-export function commandsFor({
-  class: falloutClass,
-  code,
-  isOpen,
-  orderId,
-  step,
-}: FalloutCase): FalloutCommand[] {
+export function commandsFor({ class: falloutClass, code, isOpen, step }: FalloutCase): FalloutCommand[] {
   if (!isOpen || isFoundLate(code)) return [];
-  const ofOrder: FalloutCommand[] = orderId === null ? [] : ['abort'];
-  if (falloutClass === 'orphaned') return orderId === null ? [] : ['restart', ...ofOrder];
-  return step === null ? ofOrder : ['retryNow', ...ofOrder];
+  if (code === 'runLost') return ['abort'];
+  if (falloutClass === 'orphaned') return ['restart', 'abort'];
+  return step === null ? ['abort'] : ['retryNow', 'abort'];
 }

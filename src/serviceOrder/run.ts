@@ -87,6 +87,8 @@ export type ServiceOrderEvent =
   | { readonly type: 'ReportRequested' }
   /** A person wants another try at once. */
   | { readonly type: 'RetryNowRequested'; readonly step: string }
+  /** A person does not want a service order of its own any more. */
+  | { readonly type: 'AbortRequested' }
   | { readonly type: 'Released' }
   /** The order cannot succeed as a whole: take back what you did. */
   | { readonly type: 'StopRequested' };

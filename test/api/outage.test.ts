@@ -88,7 +88,7 @@ test('the documentation names every operation of the contracts by its official i
       ...['receiveCallback', 'listCallback', 'retrieveCallback', 'replayCallback'],
       ...['listSystems', 'addSystem', 'getSystem', 'changeSystem', 'pauseSystem', 'resumeSystem'],
       ...['inspectProductOrder', 'saveCatalogue', 'live', 'ready', 'listFallout', 'inspectFallout'],
-      ...['retryNow', 'abortProductOrder', 'restartProductOrder'],
+      ...['retryNow', 'abortProductOrder', 'restartProductOrder', 'abortServiceOrder', 'restartServiceOrder'],
     ].sort(),
   );
   expect(Object.keys(document.components.schemas)).toEqual(

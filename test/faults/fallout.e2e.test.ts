@@ -2,6 +2,7 @@ import { Client as TemporalClient, Connection } from '@temporalio/client';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { bundle, type Client, clientOf } from '../support/clientOf.ts';
 import { eventually } from '../support/eventually.ts';
+import { accessItem } from '../support/serviceOrders.ts';
 import { type Stack, startStack } from '../support/stack.ts';
 
 /** What needs a person is on record, and the person's commands bring it to an end. */
@@ -196,4 +197,72 @@ test('restart is refused to an order that has its run', async () => {
     status: 409,
     body: { code: 'OrderNotOrphaned' },
   });
+});
+
+const slowLine = [{ system: 'bng', verb: 'apply', behaviour: { type: 'throttle', retryAfter: 0 } }];
+
+async function heldServiceOrder(): Promise<string> {
+  await client.faults(slowLine);
+  const id = await client.serviceOrder([accessItem('line')]);
+  await client.serviceOrderReaches(id, 'held');
+  return id;
+}
+
+const ofServiceOrder = (id: string) => get(`/ops/v1/fallout?serviceOrder=${id}`);
+
+test('a held service order of its own is taken back when it is aborted; one of a product order is not its own', async () => {
+  const id = await heldServiceOrder();
+  expect(await ofServiceOrder(id)).toMatchObject([{ allowedCommands: ['retryNow', 'abort'] }]);
+  expect((await command(`/serviceOrders/${id}/abort`, reason)).status).toBe(202);
+  await client.serviceOrderReaches(id, 'cancelled');
+  expect(await ofServiceOrder(id)).toEqual([]);
+  expect((await client.standing()).filter((object) => object.includes(id))).toEqual([]);
+  expect(await client.rows(`select 1 from claim where '${id}' = any(holders)`)).toEqual([]);
+  expect(await command(`/serviceOrders/${id}/abort`, reason)).toMatchObject({
+    status: 409,
+    body: { code: 'ServiceOrderOver' },
+  });
+
+  const { order } = await heldOrder();
+  const [child] = await client.rows(`select id from service_order where order_id = '${order}' limit 1`);
+  expect(await command(`/serviceOrders/${child.id}/abort`, reason)).toMatchObject({
+    status: 409,
+    body: { code: 'ServiceOrderOfProductOrder' },
+  });
+});
+
+test('a service order of its own whose run was terminated is found by the sweep; restarted, it completes', async () => {
+  const id = await heldServiceOrder();
+  await temporal.workflow.getHandle(`serviceOrder:default:${id}`).terminate('a test');
+  const found = await eventually(
+    async () => {
+      const list = await ofServiceOrder(id);
+      expect(list).toHaveLength(2);
+      return list;
+    },
+    { withinMs: 30_000 },
+  );
+  const orphan = found.find(({ class: one }: { class: string }) => one === 'orphaned');
+  expect(orphan).toMatchObject({ code: 'runClosed', allowedCommands: ['restart', 'abort'] });
+  await client.faults([]);
+  expect((await command(`/serviceOrders/${id}/restart`)).status).toBe(202);
+  const held = found.find(({ step }: { step?: string }) => step !== undefined);
+  await eventually(async () => expect((await command(`/fallout/${held.id}/retryNow`)).status).toBe(202), {
+    withinMs: 20_000,
+  });
+  await client.serviceOrderReaches(id, 'completed');
+  const entries = (await client.ledger()).filter(({ key }) => key.startsWith(`${id}/`));
+  expect(entries.map(({ verb, system }) => `${verb} ${system}`)).toEqual(['apply olt', 'apply bng']);
+});
+
+test('a service order that waits for its date is dropped when it is aborted, and nothing was planned', async () => {
+  const requestedStartDate = new Date(Date.now() + 3_600_000).toISOString();
+  const id = await client.serviceOrder([accessItem('line')], { requestedStartDate });
+  await eventually(
+    async () => expect((await command(`/serviceOrders/${id}/abort`, reason)).status).toBe(202),
+    { withinMs: 20_000 },
+  );
+  await client.serviceOrderReaches(id, 'cancelled');
+  expect(await client.rows(`select 1 from claim where '${id}' = any(holders)`)).toEqual([]);
+  expect(await client.rows(`select 1 from step where service_order_id = '${id}'`)).toEqual([]);
 });

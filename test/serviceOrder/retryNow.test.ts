@@ -1,7 +1,18 @@
 import { describe, expect, test } from 'vitest';
 import { refusalOf } from '../../src/serviceOrder/commands.ts';
 import type { ServiceOrderEvent, ServiceOrderRun } from '../../src/serviceOrder/run.ts';
-import { apply, attempted, begin, doneWith, failedBy, reported, revoke, tell, undone } from './driver.ts';
+import {
+  apply,
+  attempted,
+  begin,
+  doneWith,
+  failedBy,
+  final,
+  reported,
+  revoke,
+  tell,
+  undone,
+} from './driver.ts';
 
 const begun: ServiceOrderEvent = { type: 'Begun' };
 const stop: ServiceOrderEvent = { type: 'StopRequested' };
@@ -151,5 +162,24 @@ describe('asked where it is', () => {
       { type: 'reportReady' },
     ]);
     expect(tell(begin(line), begun, report).last).toEqual([]);
+  });
+});
+
+describe('abort of a service order of its own', () => {
+  const abort: ServiceOrderEvent = { type: 'AbortRequested' };
+
+  test('takes back what was done, also what is held', () => {
+    const { run } = tell(begin(line), begun, done('port'), failed('line', 'conflict'), abort);
+    expect(run).toMatchObject({ state: 'inProgress', retreat: { outcome: 'cancelled', code: 'aborted' } });
+    expect(tell(run, done('line'), done('port')).run.state).toBe('cancelled');
+  });
+
+  test.each([
+    ['twice', line, [begun, done('port'), abort], 'AbortedAlready'],
+    ['past the point of no return', [final(apply('port'))], [begun], 'NothingToTakeBack'],
+  ] as const)('%s is refused, and changes nothing', (_, steps, events, type) => {
+    const { run } = tell(begin(steps), ...events);
+    expect(refusalOf(run, abort)).toMatchObject({ type });
+    expect(tell(run, abort).run).toEqual(run);
   });
 });

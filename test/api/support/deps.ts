@@ -18,6 +18,7 @@ export const testDeps = (db: Database): ApiDeps => ({
   operate: {
     retryNow: () => Promise.resolve({ type: 'unanswered' }),
     abort: () => Promise.resolve({ type: 'unanswered' }),
+    abortServiceOrder: () => Promise.resolve({ type: 'unanswered' }),
   },
   startServiceOrder: () => undefined,
   temporalReachable: () => true,
