@@ -1,7 +1,8 @@
 import type { CompactServiceOrder } from '../../src/decomposition/plan.ts';
 import { begin } from '../order/driver.ts';
 import { type Fault, noFault } from '../order/hands.ts';
-import { beginWorld, happen, nextIn, type Pending, type World } from '../order/world.ts';
+import { nextIn, type Pending, type World } from '../order/pending.ts';
+import { beginWorld, happen } from '../order/world.ts';
 
 export const fewFaults: readonly Fault[] = [
   { type: 'cannotNow', class: 'transient' },
@@ -62,9 +63,22 @@ const inOrder = (named: Readonly<Record<string, unknown>>) =>
     .map((name) => [name, named[name]]);
 
 /** Two worlds are one if they differ only in the order in which things came under way. */
-function nameOf({ world: { order, children, network, records, pending }, faults }: Way): string {
+function nameOf({ world: { order, children, network, records, pending, called }, faults }: Way): string {
   const events = pending
-    .map((one) => [one.what, one.id, one.step, one.outcome, one.unheard, one.noted?.attempt.number].join(' '))
+    .map(({ what, id, step, outcome, unheard, number, takes, noted, said }) =>
+      [
+        what,
+        id,
+        step,
+        outcome,
+        unheard,
+        number,
+        takes?.later,
+        takes?.late,
+        noted?.attempt.number,
+        said?.type,
+      ].join(' '),
+    )
     .sort();
   const runs = Object.keys(children)
     .sort()
@@ -72,11 +86,12 @@ function nameOf({ world: { order, children, network, records, pending }, faults 
       const { state, stage, steps, changed, retreat } = children[id] ?? {};
       return [id, state, stage, inOrder(steps ?? {}), changed, retreat];
     });
-  const { objects, sent, odd, ledger } = network;
+  const { objects, sent, odd, ledger, taken, refused } = network;
   const { state, items, children: told, failed, doomed, standing } = order;
   return JSON.stringify([
     ...[faults, state, items, inOrder(told), [...failed].sort(), doomed, [...standing].sort(), runs, events],
     ...[inOrder(objects), inOrder(sent), inOrder(odd), Object.keys(ledger).sort()],
+    ...[inOrder(taken), inOrder(refused), [...called].sort()],
     ...[inOrder(records.rows), inOrder(records.prints)],
   ]);
 }
