@@ -39,7 +39,7 @@ export const smallScopes: Scopes = {
   'an exchange': [sketch('a', { action: 'delete', steps: remove }), sketch('b', { steps: build })],
 };
 
-/** Scopes of up to four steps whose systems may report later: two side by side, since each adds many ways. */
+/** Scopes of up to four steps whose systems may report later: side by side only two, since each adds many ways. */
 export const reportingScopes: Scopes = {
   'reports below others': [
     sketch('a', { steps: [apply('1/x')] }),
@@ -51,8 +51,8 @@ export const reportingScopes: Scopes = {
     sketch('b', { action: modify, steps: replace, after: ['a'] }),
   ],
   'a point of no return reports': [
-    sketch('a', { steps: [final(apply('1/x'))] }),
-    sketch('b', { steps: [apply('1/x')] }),
+    sketch('a', { steps: [apply('1/x'), final(apply('1/y', ['1/x']))] }),
+    sketch('b', { steps: [apply('1/x')], after: ['a'] }),
   ],
 };
 
