@@ -165,7 +165,7 @@ const activation: readonly Mutant[] = [
   {
     name: 'version not conditional',
     file: 'src/activation/attempt.ts',
-    search: "step.standing && step.standing.version !== '' ? { version: step.standing.version } : 'absent'",
+    search: "standing && standing.version !== '' ? { version: standing.version } : 'absent'",
     replace: "'absent'",
   },
   {
@@ -195,8 +195,8 @@ const activation: readonly Mutant[] = [
   {
     name: 'undo of a doubtful object expects nothing there',
     file: 'src/activation/undo.ts',
-    search: "return { type: 'ours', expect: { version: now.version } };",
-    replace: "return { type: 'ours', expect: 'absent' };",
+    search: "return refusalOf(key, now) ?? { type: 'ours', expect: { version: now.version } };",
+    replace: "return refusalOf(key, now) ?? { type: 'ours', expect: 'absent' };",
   },
   {
     name: 'undo leaves the footprint',

@@ -85,7 +85,7 @@ function drawFault(draw: Draw, rate: number, mayLast: () => boolean): Fault {
   const kind = draw(6);
   if (kind === 1 || kind === 2) return { type: 'refuses', class: 'refused' };
   if (kind === 3) return drawTaking(draw);
-  switch (draw(8)) {
+  switch (draw(9)) {
     case 0:
       return { type: 'slow' };
     case 1:

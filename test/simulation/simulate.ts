@@ -6,7 +6,7 @@ import { explore, manyFaults, type Scope, takenFaults } from './explore.ts';
 import { parseOptions, type SimulationOptions } from './options.ts';
 import { choicesOf, runChoices } from './schedule.ts';
 import { reportingScopes, smallScopes, wideScopes, widestScopes } from './scopes.ts';
-import type { ShardMessage, Share } from './shard.ts';
+import { runShare, type ShardMessage, type Share } from './shard.ts';
 import { shrink } from './shrink.ts';
 import { storyOf } from './story.ts';
 
@@ -30,8 +30,9 @@ const runShard = (share: Share): Promise<ShardMessage[]> =>
 async function runRandom({ seed, runs, jobs, brief }: SimulationOptions): Promise<boolean> {
   const begun = performance.now();
   const shares = Array.from({ length: Math.min(jobs, runs) }, (_, index) => index);
+  const run = shares.length === 1 ? runShare : runShard;
   const told = await Promise.all(
-    shares.map((index) => runShard({ from: seed + index, step: shares.length, until: seed + runs })),
+    shares.map((index) => run({ from: seed + index, step: shares.length, until: seed + runs })),
   );
   const messages = told.flat();
   const seconds = (performance.now() - begun) / 1_000;
