@@ -5,6 +5,7 @@ import { isFinal } from '../../src/kernel/machine.ts';
 import { advance } from '../../src/order/advance.ts';
 import { orderMachine } from '../../src/order/machine.ts';
 import { type OrderCommand, type OrderEvent, type OrderRun, serviceOrdersOf } from '../../src/order/run.ts';
+import { costsAttempt } from '../../src/serviceOrder/recovery.ts';
 import { advance as advanceChild } from '../../src/serviceOrder/advance.ts';
 import { serviceOrderMachine } from '../../src/serviceOrder/machine.ts';
 import {
@@ -235,15 +236,21 @@ function report(
   if (unheard) return world;
   const origin = originOf(world.order, id);
   const isForward = origin.id === id && (noted?.way ?? what) === 'do';
-  const network = isForward
-    ? withSent(world.network, objectOf(id, step), stepOf(origin, step), said)
-    : world.network;
+  // A look sends nothing: one that saw nothing leaves no doubt.
+  const isUnseen = isLooking(world, id, step) && said.type === 'failed' && !costsAttempt(said.class);
+  const network =
+    isForward && !isUnseen
+      ? withSent(world.network, objectOf(id, step), stepOf(origin, step), said)
+      : world.network;
   const called = world.called.filter((one) => one !== rowKey(id, step));
   const event = { type: 'StepReported', step, report: said, jitter } as const;
   const after = tellChild({ ...world, network, called }, id, event);
   if (called.length < world.called.length && said.type === 'accepted') checkCalled(after, id, step);
   return after;
 }
+
+const isLooking = ({ children }: World, id: string, step: string): boolean =>
+  children[id]?.steps[step]?.report?.looking === true;
 
 function tellOrder(world: World, event: OrderEvent): World {
   assert(!isFinal(orderMachine, world.order.state), `nothing tells a final order: ${event.type}`);
