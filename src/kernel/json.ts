@@ -10,11 +10,13 @@ export interface JsonObject {
 export function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map((entry) => canonicalJson(entry ?? null)).join(',')}]`;
   if (typeof value === 'object' && value !== null) {
-    const entries = Object.entries(value)
-      .filter(([, entry]) => entry !== undefined)
-      .sort(([left], [right]) => (left < right ? -1 : left > right ? 1 : 0))
-      .map(([name, entry]) => `${JSON.stringify(name)}:${canonicalJson(entry)}`);
-    return `{${entries.join(',')}}`;
+    let entries = '';
+    for (const name of Object.keys(value).sort()) {
+      const entry = (value as Readonly<Record<string, unknown>>)[name];
+      if (entry === undefined) continue;
+      entries += `${entries === '' ? '' : ','}${JSON.stringify(name)}:${canonicalJson(entry)}`;
+    }
+    return `{${entries}}`;
   }
   if (typeof value === 'number' && !Number.isFinite(value)) throw new Error('a number must be finite');
   const text = JSON.stringify(value);

@@ -136,13 +136,11 @@ export const withStates = (run: OrderRun, ids: readonly string[], state: ChildSt
 });
 
 /** Those of the plan, and those that take some of them back. */
-export const serviceOrdersOf = (run: OrderRun): readonly CompactServiceOrder[] => [
-  ...run.plan.serviceOrders,
-  ...run.compensations,
-];
+export const serviceOrdersOf = ({ plan, compensations }: OrderRun): readonly CompactServiceOrder[] =>
+  compensations.length === 0 ? plan.serviceOrders : [...plan.serviceOrders, ...compensations];
 
 export const inState = (run: OrderRun, ...states: readonly ChildState[]): string[] =>
-  Object.entries(run.children).flatMap(([id, { state }]) => (states.includes(state) ? [id] : []));
+  Object.keys(run.children).filter((id) => states.includes(child(run, id).state));
 
 const over: readonly ChildState[] = ['done', 'skipped', 'undone', 'notStarted', 'compensated'];
 const gone: readonly ChildState[] = ['undone', 'notStarted', 'compensated'];

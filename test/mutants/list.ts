@@ -64,8 +64,8 @@ const serviceOrder: readonly Mutant[] = [
   {
     name: 'a doubtful step is skipped',
     file: 'src/serviceOrder/advance.ts',
-    search: "next.type === 'skip' && !step(run, id).doubted",
-    replace: "next.type === 'skip'",
+    search: "next.type === 'skip' && !doubted && state",
+    replace: "next.type === 'skip' && state",
     tests: ['test/serviceOrder/advanceRandom.test.ts', 'test/serviceOrder/retreat.test.ts'],
   },
   {
@@ -165,7 +165,7 @@ const activation: readonly Mutant[] = [
   {
     name: 'version not conditional',
     file: 'src/activation/attempt.ts',
-    search: "step.standing && step.standing.version !== '' ? { version: step.standing.version } : 'absent'",
+    search: "standing && standing.version !== '' ? { version: standing.version } : 'absent'",
     replace: "'absent'",
   },
   {
@@ -177,8 +177,8 @@ const activation: readonly Mutant[] = [
   {
     name: 'doubt leaves no footprint',
     file: 'src/activation/attempt.ts',
-    search: '  if (!doubtful) return undefined;',
-    replace: '  if (doubtful || !doubtful) return undefined;',
+    search: 'return doubtful ? doubtfulPrint(step, attempt) : undefined;',
+    replace: 'return doubtful ? undefined : undefined;',
   },
   {
     name: 'an attempt nobody heard the end of is nothing to undo',
@@ -195,8 +195,8 @@ const activation: readonly Mutant[] = [
   {
     name: 'undo of a doubtful object expects nothing there',
     file: 'src/activation/undo.ts',
-    search: "return { type: 'ours', expect: { version: now.version } };",
-    replace: "return { type: 'ours', expect: 'absent' };",
+    search: "return refusalOf(key, now) ?? { type: 'ours', expect: { version: now.version } };",
+    replace: "return refusalOf(key, now) ?? { type: 'ours', expect: 'absent' };",
   },
   {
     name: 'undo leaves the footprint',
@@ -233,6 +233,104 @@ const activation: readonly Mutant[] = [
     file: 'src/activation/judge.ts',
     search: "if (expect !== 'absent' && now.version === expect.version) return { type: 'withoutEffect' };",
     replace: "if (expect !== 'absent') return { type: 'effected', observed: {}, version: '' };",
+  },
+];
+
+/** Steps whose systems report later. */
+const reports: readonly Mutant[] = [
+  {
+    name: 'what is overdue never holds',
+    file: 'src/serviceOrder/reports.ts',
+    search: 'return givesUpAfterMs > 0 ? arm(',
+    replace: 'return givesUpAfterMs > Number.NEGATIVE_INFINITY ? arm(',
+    tests: ['test/serviceOrder/reports.test.ts', 'test/serviceOrder/advanceRandom.test.ts'],
+  },
+  {
+    name: 'an overdue report leaves the step in silence',
+    file: 'src/serviceOrder/advance.ts',
+    search: "return accepted === 'overdue' ? noteOverdue(run, id, jitter) : accepted;",
+    replace: "return accepted === 'overdue' ? { run, commands: [] } : accepted;",
+  },
+  {
+    name: 'a callback in the middle of an attempt is lost',
+    file: 'src/serviceOrder/reports.ts',
+    search: '  if (called) return look(run, id);\n',
+    replace: '',
+  },
+  {
+    name: 'a callback in the middle of an attempt starts another one',
+    file: 'src/serviceOrder/reports.ts',
+    search: "state === 'attempting' || report?.looking === true || (state",
+    replace: "state === 'attempting' || (state",
+  },
+  {
+    name: 'no timer is armed for a report',
+    file: 'src/serviceOrder/reports.ts',
+    search: "commands: [{ type: 'awaitReport', step: id, number, afterMs, givesUpAfterMs }],",
+    replace: 'commands: [],',
+  },
+  {
+    name: 'a refusal after the acceptance counts as done',
+    file: 'src/activation/judge.ts',
+    search: "return judged.type === 'withoutEffect' ? (refusalOf(wanted.key, now) ?? judged) : judged;",
+    replace:
+      "return judged.type === 'withoutEffect' && refusalOf(wanted.key, now) ? { type: 'effected', observed: {}, version: '' } : judged;",
+  },
+  {
+    name: 'what an accepted step left counts as nothing',
+    file: 'src/activation/attempt.ts',
+    search: 'const footprint = doubtfulPrint(step, attempt);',
+    replace: 'const footprint = step.standing;',
+  },
+  {
+    name: 'an undo writes while the system is still at the call',
+    file: 'src/activation/undo.ts',
+    search: "if (now.type === 'pending') return judgePending(isOwnKey(now.key));",
+    replace: "if (now.type === 'pending') return { type: 'ours', expect: 'absent' };",
+  },
+  {
+    name: 'an undo takes a call that is under way for nothing',
+    file: 'src/activation/undo.ts',
+    search: "if (now.type === 'pending') return judgePending(isOwnKey(now.key));",
+    replace: "if (now.type === 'pending') return { type: 'effected', observed: {}, version: '' };",
+  },
+  {
+    name: 'an undo begins while somebody looks',
+    file: 'src/serviceOrder/retreat.ts',
+    search: '  if (now.report?.looking) return false;\n',
+    replace: '',
+  },
+];
+
+const breakerTests = ['test/activation/breaker.test.ts'];
+const breaker: readonly Mutant[] = [
+  {
+    name: 'breaker: a call that left before it opened delays the probe',
+    file: 'src/activation/breaker.ts',
+    search: "if (health.openForMs !== null && admitted === 'call') return health;",
+    replace: '',
+    tests: breakerTests,
+  },
+  {
+    name: 'breaker: opens one failure late',
+    file: 'src/activation/breaker.ts',
+    search: 'failures >= settings.failures',
+    replace: 'failures > settings.failures',
+    tests: breakerTests,
+  },
+  {
+    name: 'breaker: lets everything through once it is half open',
+    file: 'src/activation/breaker.ts',
+    search: "return { type: 'probe' };",
+    replace: "return { type: 'call' };",
+    tests: breakerTests,
+  },
+  {
+    name: 'a probe in vain costs an attempt',
+    file: 'src/serviceOrder/advance.ts',
+    search: 'const counted = costsAttempt(errorClass) && !outage;',
+    replace: 'const counted = costsAttempt(errorClass);',
+    tests: ['test/serviceOrder/advance.test.ts', 'test/serviceOrder/recovery.test.ts'],
   },
 ];
 
@@ -358,6 +456,8 @@ export const mutants: readonly Mutant[] = [
   ...serviceOrder,
   ...recovery,
   ...activation,
+  ...reports,
+  ...breaker,
   ...order,
   ...decomposition,
 ];

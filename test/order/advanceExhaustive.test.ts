@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { explore, fewFaults } from '../simulation/explore.ts';
-import { smallScopes, wideScopes } from '../simulation/scopes.ts';
+import { explore, fewFaults, takenFaults } from '../simulation/explore.ts';
+import { reportingScopes, smallScopes, wideScopes } from '../simulation/scopes.ts';
 
 const scopes = { ...smallScopes, ...wideScopes };
 
@@ -17,5 +17,13 @@ test.each(Object.keys(scopes).flatMap((scope) => [1, 3].map((window) => ({ scope
     const known = ['completed', 'failed', 'held', 'partial'];
     expect(Object.keys(ends)).toContain('completed');
     expect(Object.keys(ends).filter((end) => !known.includes(end))).toEqual([]);
+  },
+);
+
+test.each(Object.entries(reportingScopes))(
+  '%s: a write that is taken ends with its report, or is held, however these meet',
+  (_, plan) => {
+    const { ends } = explore({ plan, window: 3, faults: takenFaults, faultsMax: 1 });
+    expect(Object.keys(ends)).toEqual(expect.arrayContaining(['completed', 'failed', 'held']));
   },
 );

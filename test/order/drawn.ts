@@ -1,11 +1,13 @@
 import type { CompactServiceOrder, CompactStep } from '../../src/decomposition/plan.ts';
 import { assert, must } from '../../src/kernel/assert.ts';
+import { reportOverdue } from '../../src/serviceOrder/recovery.ts';
 import type { Draw } from '../kernel/random.ts';
 import { apply, final, optional, revoke } from '../serviceOrder/driver.ts';
 import { row } from '../serviceOrder/policyRow.ts';
 import { begin, type Circumstances, sketch } from './driver.ts';
-import { type Fault, noFault } from './hands.ts';
-import { beginWorld, happen, isUnheard, nextIn, type Pending, type World } from './world.ts';
+import { type Fault, noFault, type Takes } from './hands.ts';
+import { isUnheard, nextIn, type Pending, type World } from './pending.ts';
+import { beginWorld, happen } from './world.ts';
 
 const actions = ['add', 'modify', 'delete'] as const;
 
@@ -51,6 +53,7 @@ const recovery = [
   row('skip', { class: 'transient' as const }),
   row('skip', { class: 'refused' as const, code: 'why' }),
   row('undo', { class: 'conflict' as const }),
+  row('undo', { code: reportOverdue }),
   row('undo', { class: 'invalid' as const, retry: { attempts: 2, fromMs: 1, upToMs: 2 } }),
 ];
 
@@ -76,11 +79,13 @@ function drawSteps(
 
 const definite = ['refused', 'invalid', 'conflict', 'drift'] as const;
 
-/** One attempt in `rate` goes wrong; a third of those are refused, which is what sends an order back. */
+/** One attempt in `rate` is not simply done; a third of those are refused, which is what sends an order back. */
 function drawFault(draw: Draw, rate: number, mayLast: () => boolean): Fault {
   if (draw(rate) !== 1) return noFault;
-  if (draw(3) === 1) return { type: 'refuses', class: 'refused' };
-  switch (draw(7)) {
+  const kind = draw(6);
+  if (kind === 1 || kind === 2) return { type: 'refuses', class: 'refused' };
+  if (kind === 3) return drawTaking(draw);
+  switch (draw(9)) {
     case 0:
       return { type: 'slow' };
     case 1:
@@ -93,10 +98,22 @@ function drawFault(draw: Draw, rate: number, mayLast: () => boolean): Fault {
       return { type: 'lies', how: draw(2) === 1 ? 'otherValues' : 'nothing' };
     case 5:
       return mayLast() ? { type: 'cannotNow', class: 'unavailable' } : noFault;
+    case 6:
+      return mayLast()
+        ? { type: 'away', how: (['waits', 'notSent', 'noAnswer'] as const)[draw(3)] ?? 'waits' }
+        : noFault;
     default:
       return mayLast() ? drawLoss(draw) : noFault;
   }
 }
+
+const drawTaking = (draw: Draw): Takes => ({
+  type: 'takes',
+  heard: draw(4) !== 1,
+  later: (['done', 'done', 'refused', 'never'] as const)[draw(4)] ?? 'done',
+  early: draw(3),
+  late: draw(3),
+});
 
 const drawLoss = (draw: Draw): Fault => ({
   type: 'workerLost',

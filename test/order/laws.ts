@@ -6,7 +6,7 @@ import type { StepOutcome } from '../../src/activation/attempt.ts';
 import type { Fault, Noted } from './hands.ts';
 import { isAsBefore, isAsWanted, isPast, objectOf, originOf, stepOf } from './network.ts';
 import { rowKey } from './records.ts';
-import type { Pending, World } from './world.ts';
+import { isUnderWay, type Pending, type World } from './pending.ts';
 
 /** What builds something new: deletes only take away, dependants first. */
 const builds = ({ action }: CompactServiceOrder): boolean => action !== 'delete';
@@ -119,6 +119,7 @@ export function checkEnd(world: World): void {
 function checkAgreement({ network, records }: World, one: CompactServiceOrder, step: CompactStep): void {
   const object = objectOf(one.id, step.id);
   if (network.odd[object] === 'late') return;
+  assert(network.taken[object] === undefined, `${one.id}: no system is still at ${step.id}`);
   assert(
     isAsWanted(network, one, step) || isAsBefore(network, one, step),
     `${one.id}: ${step.id} is as wanted or as it was`,
@@ -150,6 +151,13 @@ export function checkBlame(
 export function checkFence({ records }: World, { what, id, step = '' }: Pending, isSent: boolean): void {
   const isGoingBack = records.rows[rowKey(id, step)]?.way === 'undo';
   assert(!isSent || what === 'undo' || !isGoingBack, `${id}: ${step} is fenced once it goes back`);
+}
+
+/** A callback that came in the middle of an attempt is a reason to look again once that is over. */
+export function checkCalled(world: World, id: string, step: string): void {
+  const run = world.children[id];
+  const isGivenUp = run?.retreat !== undefined && run.steps[step]?.way === 'do';
+  assert(isGivenUp || isUnderWay(world, id, step), `${id}: a callback for ${step} is not lost`);
 }
 
 /** A step that was tried and then left out is one the service is of use without. */

@@ -28,6 +28,9 @@ export interface Network {
   readonly writes: Readonly<Record<string, number>>;
   /** Irreversible steps that were sent, and what is known of them: nothing yet, or a definite no. */
   readonly sent: Readonly<Record<string, 'sent' | 'doubted' | 'no'>>;
+  /** Writes that were taken and are still under way; and the keys of those refused after all, the last one last. */
+  readonly taken: Readonly<Record<string, Mutation | undefined>>;
+  readonly refused: Readonly<Record<string, readonly string[]>>;
   /** Objects that are not as anybody expects: the system lied, or a call took effect when all was over. */
   readonly odd: Readonly<Record<string, 'lied' | 'late'>>;
 }
@@ -55,22 +58,39 @@ export function networkBefore({ plan }: OrderRun): Network {
       const object = objectOf(one.id, step.id);
       if (wasThere(one, step)) objects[object] = oldObject(object);
     }
-  return { objects, ledger: {}, writes: {}, sent: {}, odd: {} };
+  return { objects, ledger: {}, writes: {}, sent: {}, taken: {}, refused: {}, odd: {} };
 }
 
-export function observe({ objects }: Network, object: string): Observed {
+export function observe({ objects, taken, refused }: Network, object: string): Observed {
+  const waiting = taken[object];
+  if (waiting) return { type: 'pending', key: waiting.key };
+  const key = refused[object]?.at(-1);
+  const refusal = key !== undefined && { refusal: { key, code: 'later', message: 'refused after all' } };
   const now = objects[object];
   return now
-    ? { type: 'present', observed: now.values, version: now.version, key: now.key }
-    : { type: 'absent' };
+    ? { type: 'present', observed: now.values, version: now.version, key: now.key, ...refusal }
+    : { type: 'absent', ...refusal };
 }
 
 export interface Answered {
   readonly network: Network;
   readonly refused?: Refused;
+  /** The system has the write, and will report later. */
+  readonly accepted?: true;
+  /** This very call is what it has taken. */
+  readonly taken?: Mutation;
+  /** It is at the write of another key. */
+  readonly busy?: true;
   /** Something is otherwise than it was. */
   readonly effect: boolean;
 }
+
+const no = (errorClass: Refused['class'], code: string): Refused => ({
+  type: 'refused',
+  class: errorClass,
+  code,
+  message: code,
+});
 
 /** A key that took effect answers again without another; a condition that does not hold is refused. */
 export function carryOut(network: Network, mutation: Mutation, lies = false): Answered {
@@ -81,13 +101,18 @@ export function carryOut(network: Network, mutation: Mutation, lies = false): An
     assert(same, `the key ${key} stands for one verb, object and values`);
     return { network, effect: false };
   }
+  const waiting = network.taken[object];
+  if (waiting)
+    return { network, effect: false, ...(waiting.key === key ? { accepted: true } : { busy: true }) };
+  if (network.refused[object]?.includes(key)) {
+    return { network, effect: false, refused: no('refused', 'later') };
+  }
   const now = network.objects[object];
   if (verb === 'revoke' && now === undefined) return { network, effect: false };
   const isMet = expect === 'absent' ? now === undefined : now?.version === expect.version;
   if (!isMet) {
-    const [errorClass, code] =
-      expect === 'absent' ? (['conflict', 'exists'] as const) : (['drift', 'changed'] as const);
-    return { network, effect: false, refused: { type: 'refused', class: errorClass, code, message: code } };
+    const refused = expect === 'absent' ? no('conflict', 'exists') : no('drift', 'changed');
+    return { network, effect: false, refused };
   }
   const count = (network.writes[object] ?? 0) + 1;
   const version = String(count);
@@ -98,6 +123,24 @@ export function carryOut(network: Network, mutation: Mutation, lies = false): An
     network: { ...network, objects, ledger: { ...network.ledger, [key]: mutation }, writes },
     effect: true,
   };
+}
+
+/** What would take effect is only taken for now. */
+export function take(network: Network, mutation: Mutation): Answered {
+  const answered = carryOut(network, mutation);
+  if (!answered.effect) return answered;
+  const taken = { ...network.taken, [mutation.object]: mutation };
+  return { network: { ...network, taken }, effect: false, accepted: true, taken: mutation };
+}
+
+/** The turn of a write that was taken: it takes effect, or is refused after all. */
+export function endTaken(network: Network, mutation: Mutation, fate: 'done' | 'refused'): Answered {
+  const { object, key } = mutation;
+  const free = { ...network, taken: { ...network.taken, [object]: undefined } };
+  const answered = fate === 'done' ? carryOut(free, mutation) : undefined;
+  if (answered && !answered.refused) return answered;
+  const refused = { ...free.refused, [object]: [...(free.refused[object] ?? []), key] };
+  return { network: { ...free, refused }, effect: false };
 }
 
 export const withOdd = (network: Network, object: string, how: 'lied' | 'late'): Network => ({

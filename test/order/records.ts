@@ -142,6 +142,10 @@ export function noteAttempt(
   });
 }
 
+/** Nothing leaves for a system that is known to be away. */
+export const noteWait = (records: Records, key: string, row: StepRow, way: 'do' | 'undo'): Records =>
+  withRow(records, key, { ...row, way, decided: row.decided && row.way === way });
+
 export const noteNothingToUndo = (records: Records, key: string, row: StepRow): Records =>
   withRow(records, key, { ...row, state: 'undone', way: 'undo', ended: true });
 
@@ -154,9 +158,10 @@ export function recordConclusion(
   { state, decided, footprint }: Conclusion,
 ): Records | undefined {
   const row = records.rows[key];
-  const isCurrent = row?.attempt === attempt && ['attempting', 'undoing'].includes(row.state) && !row.ended;
-  if (row === undefined || !isCurrent) return undefined;
-  const recorded = withRow(records, key, { ...row, state, decided, ended: true });
+  const isOpen = row !== undefined && !row.ended && ['attempting', 'accepted', 'undoing'].includes(row.state);
+  const isCurrent = isOpen && row.attempt === attempt;
+  if (!isCurrent) return undefined;
+  const recorded = withRow(records, key, { ...row, state, decided, ended: state !== 'accepted' });
   if (footprint === undefined) return recorded;
   const print = { ...footprint, step: name, system, object };
   return { ...recorded, prints: { ...records.prints, [object]: print } };

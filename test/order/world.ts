@@ -5,22 +5,21 @@ import { isFinal } from '../../src/kernel/machine.ts';
 import { advance } from '../../src/order/advance.ts';
 import { orderMachine } from '../../src/order/machine.ts';
 import { type OrderCommand, type OrderEvent, type OrderRun, serviceOrdersOf } from '../../src/order/run.ts';
+import { costsAttempt } from '../../src/serviceOrder/recovery.ts';
 import { advance as advanceChild } from '../../src/serviceOrder/advance.ts';
 import { serviceOrderMachine } from '../../src/serviceOrder/machine.ts';
 import {
   beginServiceOrder,
-  type Outcome,
   type ServiceOrderCommand,
   type ServiceOrderEvent,
-  type ServiceOrderRun,
   type StepReport,
 } from '../../src/serviceOrder/run.ts';
-import { type Fault, note, type Noted, perform, record } from './hands.ts';
-import { checkAttempt, checkBlame, checkEnd, checkFence, checkUndo } from './laws.ts';
+import { type Fault, note, perform, record, type Takes } from './hands.ts';
+import { checkAttempt, checkBlame, checkCalled, checkEnd, checkFence, checkUndo } from './laws.ts';
 import {
   carryOut,
+  endTaken,
   type Mutation,
-  type Network,
   networkBefore,
   objectOf,
   originOf,
@@ -28,50 +27,8 @@ import {
   withOdd,
   withSent,
 } from './network.ts';
-import { compensationOf, type Records, recordsBefore } from './records.ts';
-
-/** Something that will happen, though nobody knows when: a step ends, a timer rings, a signal arrives. */
-export interface Pending {
-  readonly what:
-    | 'opened'
-    | 'begun'
-    | 'release'
-    | 'stop'
-    | 'do'
-    | 'undo'
-    | 'call'
-    | 'record'
-    | 'late'
-    | 'timer'
-    | 'held'
-    | 'resumed'
-    | 'ready'
-    | 'stands'
-    | 'settled'
-    | 'compensation';
-  readonly id: string;
-  readonly step?: string;
-  readonly detail?: string;
-  readonly outcome?: Outcome;
-  /** What an attempt has noted and not yet sent, or sent and not yet recorded. */
-  readonly noted?: Noted;
-  readonly said?: StepOutcome;
-  /** A call that takes effect when nobody waits for it any more. */
-  readonly mutation?: Mutation;
-  /** The workflow has given it up: nobody hears what comes of it. */
-  readonly unheard?: true;
-  /** Messages of one lane arrive in the order in which they were sent. */
-  readonly lane?: string;
-}
-
-/** A whole order in motion: the reducer of the order, those of its service orders, and all that is under way. */
-export interface World {
-  readonly order: OrderRun;
-  readonly children: Readonly<Record<string, ServiceOrderRun>>;
-  readonly network: Network;
-  readonly records: Records;
-  readonly pending: readonly Pending[];
-}
+import { isAttempt, isUnderWay, isUnheard, type Pending, soon, type World } from './pending.ts';
+import { compensationOf, recordsBefore, rowKey } from './records.ts';
 
 export const beginWorld = (order: OrderRun): World => ({
   order,
@@ -79,17 +36,8 @@ export const beginWorld = (order: OrderRun): World => ({
   network: networkBefore(order),
   records: recordsBefore(order),
   pending: [{ what: 'opened', id: '' }],
+  called: [],
 });
-
-/** What may be the next to happen. */
-export function nextIn({ pending }: World): number[] {
-  const next: number[] = [];
-  for (const [index, { lane }] of pending.entries()) {
-    const first = lane === undefined ? index : pending.findIndex((earlier) => earlier.lane === lane);
-    if (first === index) next.push(index);
-  }
-  return next;
-}
 
 /** Lets one pending thing happen. An attempt comes with what goes wrong with it. */
 export function happen(world: World, index: number, fault: Fault, jitter = 0): World {
@@ -128,6 +76,12 @@ function react(world: World, pending: Pending, fault: Fault, jitter: number): Wo
       return tellChild(world, id, { type: 'StopRequested' });
     case 'timer':
       return tellChild(world, id, { type: 'RetryDue', step });
+    case 'reportDue':
+      return tellChild(world, id, { type: 'ReportDue', step, number: must(pending.number, 'a timer') });
+    case 'called':
+      return callBack(world, id, step);
+    case 'taken':
+      return endOfTaken(world, pending, must(pending.takes, 'what becomes of it'));
     case 'do':
     case 'undo':
       return beginAttempt(world, pending, fault, jitter);
@@ -178,7 +132,7 @@ function beginAttempt(world: World, pending: Pending, fault: Fault, jitter: numb
     serviceOrdersOf(world.order).find((one) => one.id === id),
     id,
   );
-  const noted = note(world, origin, own, step, what === 'undo' ? 'undo' : 'do');
+  const noted = note(world, origin, own, step, what === 'undo' ? 'undo' : 'do', fault);
   const after = { ...world, records: noted.records };
   checkFence(world, pending, 'noted' in noted);
   if ('report' in noted) return report(after, pending, noted.report, jitter);
@@ -190,13 +144,55 @@ function beginAttempt(world: World, pending: Pending, fault: Fault, jitter: numb
 function call(world: World, pending: Pending, fault: Fault, jitter: number): World {
   const noted = must(pending.noted, 'a noted attempt');
   const performed = perform(world.network, noted, fault);
-  const { outcome, late, effect } = performed;
+  const { outcome, late, taken, effect, busy } = performed;
   let after: World = { ...world, network: performed.network };
+  assert(!busy || pending.unheard, `${pending.id}: ${noted.step} is not written while the system is at it`);
   if (effect) after = judgeEffect(world, after, pending);
   if (!pending.unheard) checkBlame(after, noted, outcome, fault);
   if (late) after = soon(after, { what: 'late', id: pending.id, step: noted.step, mutation: late });
-  if (fault.type !== 'workerLost') return conclude(after, pending, outcome, jitter);
+  if (taken && fault.type === 'takes') {
+    after = soonEnded(after, pending, fault, taken);
+    return soon(after, { ...pending, what: 'record', said: outcome });
+  }
+  if (fault.type !== 'workerLost') return conclude(after, pending, outcome, jitter, fault.type === 'away');
   return loseWorker(after, fault, { ...pending, what: 'record', said: outcome }, jitter);
+}
+
+/** What becomes of a write that was taken, and the callbacks about it, come whenever they like. */
+function soonEnded(
+  world: World,
+  { id, step = '', noted, unheard }: Pending,
+  takes: Takes,
+  mutation: Mutation,
+): World {
+  const called = Array.from({ length: takes.early }, (): Pending => ({ what: 'called', id, step }));
+  const after = { ...world, pending: [...world.pending, ...called] };
+  if (takes.later === 'never') return after;
+  return soon(after, {
+    what: 'taken',
+    id,
+    step,
+    mutation,
+    takes,
+    ...(noted && { noted }),
+    ...(unheard && { unheard }),
+  });
+}
+
+function endOfTaken(world: World, pending: Pending, takes: Takes): World {
+  const { id, step = '', mutation } = pending;
+  const fate = takes.later === 'refused' ? 'refused' : 'done';
+  const { network, effect } = endTaken(world.network, must(mutation, 'a write'), fate);
+  const ended = { ...world, network };
+  const after = effect ? judgeEffect(world, ended, pending) : ended;
+  const called = Array.from({ length: takes.late }, (): Pending => ({ what: 'called', id, step }));
+  return { ...after, pending: [...after.pending, ...called] };
+}
+
+function callBack(world: World, id: string, step: string): World {
+  const isBusy = isUnderWay(world, id, step);
+  const called = isBusy ? [...world.called, rowKey(id, step)] : world.called;
+  return tellChild({ ...world, called }, id, { type: 'Called', step });
 }
 
 /** What a call changed that somebody waits for came in its turn; what nobody waits for may come too late. */
@@ -220,8 +216,14 @@ function takeEffectLate(world: World, id: string, step: string, mutation: Mutati
   return effect ? noteLate({ ...world, network }, id, step) : world;
 }
 
-function conclude(world: World, pending: Pending, outcome: StepOutcome, jitter: number): World {
-  const concluded = record(world.records, must(pending.noted, 'a noted attempt'), outcome);
+function conclude(
+  world: World,
+  pending: Pending,
+  outcome: StepOutcome,
+  jitter: number,
+  isOutage = false,
+): World {
+  const concluded = record(world.records, must(pending.noted, 'a noted attempt'), outcome, isOutage);
   return report({ ...world, records: concluded.records }, pending, concluded.report, jitter);
 }
 
@@ -234,11 +236,21 @@ function report(
   if (unheard) return world;
   const origin = originOf(world.order, id);
   const isForward = origin.id === id && (noted?.way ?? what) === 'do';
-  const network = isForward
-    ? withSent(world.network, objectOf(id, step), stepOf(origin, step), said)
-    : world.network;
-  return tellChild({ ...world, network }, id, { type: 'StepReported', step, report: said, jitter });
+  // A look sends nothing: one that saw nothing leaves no doubt.
+  const isUnseen = isLooking(world, id, step) && said.type === 'failed' && !costsAttempt(said.class);
+  const network =
+    isForward && !isUnseen
+      ? withSent(world.network, objectOf(id, step), stepOf(origin, step), said)
+      : world.network;
+  const called = world.called.filter((one) => one !== rowKey(id, step));
+  const event = { type: 'StepReported', step, report: said, jitter } as const;
+  const after = tellChild({ ...world, network, called }, id, event);
+  if (called.length < world.called.length && said.type === 'accepted') checkCalled(after, id, step);
+  return after;
 }
+
+const isLooking = ({ children }: World, id: string, step: string): boolean =>
+  children[id]?.steps[step]?.report?.looking === true;
 
 function tellOrder(world: World, event: OrderEvent): World {
   assert(!isFinal(orderMachine, world.order.state), `nothing tells a final order: ${event.type}`);
@@ -253,12 +265,9 @@ function tellOrder(world: World, event: OrderEvent): World {
   return commands.reduce(obey, { ...world, pending, order: run });
 }
 
-/** What nobody waits for: a worker that was given up, a call that takes its time. */
-export const isUnheard = ({ what, unheard }: Pending): boolean => unheard === true || what === 'late';
-
-/** The word to stop may find its service order over. */
+/** The word to stop may find its service order over, and so may a callback. */
 const isTooLate = ({ children }: World, { what, id }: Pending): boolean =>
-  what === 'stop' && isFinal(serviceOrderMachine, must(children[id], id).state);
+  (what === 'stop' || what === 'called') && isFinal(serviceOrderMachine, must(children[id], id).state);
 
 function obey(world: World, command: OrderCommand): World {
   switch (command.type) {
@@ -292,14 +301,15 @@ function start(world: World, id: string, changed: readonly string[]): World {
 function tellChild(world: World, id: string, event: ServiceOrderEvent): World {
   const before = must(world.children[id], id);
   if (isFinal(serviceOrderMachine, before.state)) {
-    assert(event.type === 'StopRequested', `${event.type} comes before ${id} is over`);
+    const mayBeLate = event.type === 'StopRequested' || event.type === 'Called';
+    assert(mayBeLate, `${event.type} comes before ${id} is over`);
     return world;
   }
   const { run, commands } = advanceChild(before, event);
   const after = { ...world, children: { ...world.children, [id]: run } };
   const obeyed = commands.reduce((now, command) => obeyChild(now, id, command), after);
   if (!isFinal(serviceOrderMachine, run.state)) return obeyed;
-  const isGone = (one: Pending) => one.id === id && ['timer', 'begun'].includes(one.what);
+  const isGone = (one: Pending) => one.id === id && ['timer', 'reportDue', 'begun'].includes(one.what);
   return { ...obeyed, pending: obeyed.pending.filter((one) => !isGone(one)) };
 }
 
@@ -331,8 +341,9 @@ function obeyChild(world: World, id: string, command: ServiceOrderCommand): Worl
         `${id} is settled when nothing of it is under way`,
       );
       return up({ what: 'settled', outcome: command.outcome, detail: command.code ?? '' });
-    case 'recordServiceOrder':
     case 'awaitReport':
+      return soon(world, { what: 'reportDue', id, step: command.step, number: command.number });
+    case 'recordServiceOrder':
       return world;
     default:
       return unreachable(command);
@@ -349,11 +360,3 @@ function attempt(world: World, id: string, step: string): World {
     origin.id === id ? withSent(world.network, objectOf(id, step), stepOf(origin, step)) : world.network;
   return soon({ ...world, network }, { what: 'do', id, step });
 }
-
-const isAttempt = (one: Pending): boolean =>
-  !isUnheard(one) && (one.what === 'do' || one.what === 'undo' || one.what === 'call');
-
-const isUnderWay = ({ pending }: World, id: string, step: string): boolean =>
-  pending.some((one) => one.id === id && one.step === step && isAttempt(one));
-
-const soon = (world: World, event: Pending): World => ({ ...world, pending: [...world.pending, event] });

@@ -1,7 +1,7 @@
 import type { Draw } from '../kernel/random.ts';
 import { drawFrom } from '../kernel/random.ts';
 import { drawFromList, drive, type Watch } from '../order/drawn.ts';
-import type { World } from '../order/world.ts';
+import type { World } from '../order/pending.ts';
 
 /** What one run came to: how the order ended, or which law it broke. */
 export type Verdict =

@@ -39,6 +39,23 @@ export const smallScopes: Scopes = {
   'an exchange': [sketch('a', { action: 'delete', steps: remove }), sketch('b', { steps: build })],
 };
 
+/** Scopes of up to four steps whose systems may report later: side by side only two, since each adds many ways. */
+export const reportingScopes: Scopes = {
+  'reports below others': [
+    sketch('a', { steps: [apply('1/x')] }),
+    sketch('b', { steps: [apply('1/x')], after: ['a'] }),
+  ],
+  'reports beside others': [sketch('a', { steps: [apply('1/x')] }), sketch('b', { steps: [apply('1/x')] })],
+  'a change reports': [
+    sketch('a', { action: modify, steps: build }),
+    sketch('b', { action: modify, steps: replace, after: ['a'] }),
+  ],
+  'a point of no return reports': [
+    sketch('a', { steps: [apply('1/x'), final(apply('1/y', ['1/x']))] }),
+    sketch('b', { steps: [apply('1/x')], after: ['a'] }),
+  ],
+};
+
 /** Scopes of three service orders. */
 export const wideScopes: Scopes = {
   'a chain': [
@@ -46,7 +63,6 @@ export const wideScopes: Scopes = {
     sketch('b', { steps: build, after: ['a'] }),
     sketch('c', { steps: build, after: ['b'] }),
   ],
-  'three side by side': ['a', 'b', 'c'].map((id) => sketch(id, { steps: build })),
   'two below one': [
     sketch('a', { steps: build }),
     sketch('b', { steps: build }),
@@ -72,4 +88,9 @@ export const wideScopes: Scopes = {
     sketch('b', { action: 'delete', steps: remove, after: ['c'] }),
     sketch('c', { action: 'delete', steps: remove }),
   ],
+};
+
+/** The one with the most ways of all. */
+export const widestScopes: Scopes = {
+  'three side by side': ['a', 'b', 'c'].map((id) => sketch(id, { steps: build })),
 };

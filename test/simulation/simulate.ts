@@ -2,11 +2,11 @@ import { fork } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { explore, manyFaults } from './explore.ts';
+import { explore, manyFaults, type Scope, takenFaults } from './explore.ts';
 import { parseOptions, type SimulationOptions } from './options.ts';
 import { choicesOf, runChoices } from './schedule.ts';
-import { smallScopes, wideScopes } from './scopes.ts';
-import type { ShardMessage, Share } from './shard.ts';
+import { reportingScopes, smallScopes, wideScopes, widestScopes } from './scopes.ts';
+import { runShare, type ShardMessage, type Share } from './shard.ts';
 import { shrink } from './shrink.ts';
 import { storyOf } from './story.ts';
 
@@ -30,8 +30,9 @@ const runShard = (share: Share): Promise<ShardMessage[]> =>
 async function runRandom({ seed, runs, jobs, brief }: SimulationOptions): Promise<boolean> {
   const begun = performance.now();
   const shares = Array.from({ length: Math.min(jobs, runs) }, (_, index) => index);
+  const run = shares.length === 1 ? runShare : runShard;
   const told = await Promise.all(
-    shares.map((index) => runShard({ from: seed + index, step: shares.length, until: seed + runs })),
+    shares.map((index) => run({ from: seed + index, step: shares.length, until: seed + runs })),
   );
   const messages = told.flat();
   const seconds = (performance.now() - begun) / 1_000;
@@ -76,14 +77,27 @@ function report({ seed, law, at }: Violated): void {
 /** A law without the names of this run: a smaller run breaks it with others. */
 const kindOf = (law: string): string => law.replace(/\b(s\d+(\.c)?|item\d+|\d+\/\S+)/g, '_');
 
+const groups = [
+  { scopes: smallScopes, faults: manyFaults, faultsMax: 2 },
+  { scopes: reportingScopes, faults: takenFaults, faultsMax: 2 },
+  { scopes: { ...wideScopes, ...widestScopes }, faults: manyFaults, faultsMax: 1 },
+] as const;
+
 /** Every way there is: two faults in scopes of up to four steps, one in wider ones. */
 function runExhaustive(): boolean {
-  const small = Object.entries(smallScopes).map(([name, plan]) => ({ name, plan, faultsMax: 2 }));
-  const wide = Object.entries(wideScopes).map(([name, plan]) => ({ name, plan, faultsMax: 1 }));
-  for (const { name, plan, faultsMax } of [...small, ...wide]) {
+  const all = groups.flatMap(({ scopes, ...rest }) =>
+    Object.entries(scopes).map(([name, plan]): Scope & { name: string } => ({
+      name,
+      plan,
+      window: 3,
+      ...rest,
+    })),
+  );
+  for (const { name, ...scope } of all) {
+    const { faultsMax } = scope;
     const begun = performance.now();
     try {
-      const { worlds, ends } = explore({ plan, window: 3, faults: manyFaults, faultsMax });
+      const { worlds, ends } = explore(scope);
       const seconds = ((performance.now() - begun) / 1_000).toFixed(1);
       console.log(`${name}, ${faultsMax} faults: ${worlds} worlds in ${seconds} s, ${JSON.stringify(ends)}`);
     } catch (error) {

@@ -1,6 +1,6 @@
 import type { CompactServiceOrder, CompactStep } from '../../src/decomposition/plan.ts';
 import type { Fault } from '../order/hands.ts';
-import type { Pending, World } from '../order/world.ts';
+import type { Pending, World } from '../order/pending.ts';
 import { runChoices, runSeed, type Verdict } from './schedule.ts';
 
 /** A run in words: what was ordered, and what happened one after the other. */

@@ -1,0 +1,81 @@
+import type { StepOutcome } from '../../src/activation/attempt.ts';
+import type { OrderRun } from '../../src/order/run.ts';
+import type { Outcome, ServiceOrderRun } from '../../src/serviceOrder/run.ts';
+import type { Noted, Takes } from './hands.ts';
+import type { Mutation, Network } from './network.ts';
+import type { Records } from './records.ts';
+
+/** Something that will happen, though nobody knows when: a step ends, a timer rings, a signal arrives. */
+export interface Pending {
+  readonly what:
+    | 'opened'
+    | 'begun'
+    | 'release'
+    | 'stop'
+    | 'do'
+    | 'undo'
+    | 'call'
+    | 'record'
+    | 'late'
+    | 'timer'
+    | 'reportDue'
+    | 'called'
+    | 'taken'
+    | 'held'
+    | 'resumed'
+    | 'ready'
+    | 'stands'
+    | 'settled'
+    | 'compensation';
+  readonly id: string;
+  readonly step?: string;
+  readonly detail?: string;
+  readonly outcome?: Outcome;
+  /** What an attempt has noted and not yet sent, or sent and not yet recorded. */
+  readonly noted?: Noted;
+  readonly said?: StepOutcome;
+  /** A call that takes effect when nobody waits for it any more, or has been taken and will end later. */
+  readonly mutation?: Mutation;
+  readonly takes?: Takes;
+  /** Which timer rings. */
+  readonly number?: number;
+  /** The workflow has given it up: nobody hears what comes of it. */
+  readonly unheard?: true;
+  /** Messages of one lane arrive in the order in which they were sent. */
+  readonly lane?: string;
+}
+
+/** A whole order in motion: the reducer of the order, those of its service orders, and all that is under way. */
+export interface World {
+  readonly order: OrderRun;
+  readonly children: Readonly<Record<string, ServiceOrderRun>>;
+  readonly network: Network;
+  readonly records: Records;
+  readonly pending: readonly Pending[];
+  /** Steps that a callback came for in the middle of an attempt. */
+  readonly called: readonly string[];
+}
+
+/** What may be the next to happen. */
+export function nextIn({ pending }: World): number[] {
+  const next: number[] = [];
+  for (const [index, { lane }] of pending.entries()) {
+    const first = lane === undefined ? index : pending.findIndex((earlier) => earlier.lane === lane);
+    if (first === index) next.push(index);
+  }
+  return next;
+}
+
+/** What nobody waits for: a worker that was given up, a call that takes its time. */
+export const isUnheard = ({ what, unheard }: Pending): boolean => unheard === true || what === 'late';
+
+export const isAttempt = (one: Pending): boolean =>
+  !isUnheard(one) && ['do', 'undo', 'call', 'record'].includes(one.what);
+
+export const isUnderWay = ({ pending }: World, id: string, step: string): boolean =>
+  pending.some((one) => one.id === id && one.step === step && isAttempt(one));
+
+export const soon = (world: World, event: Pending): World => ({
+  ...world,
+  pending: [...world.pending, event],
+});
