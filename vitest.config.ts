@@ -15,6 +15,9 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: ['test/**/*.{pg,flow,e2e,fault}.test.ts'],
           testTimeout: 30_000,
+          // Nothing here outlives its file: modules are loaded once for all.
+          isolate: false,
+          maxWorkers: '100%',
         },
       },
       {

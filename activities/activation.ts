@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Context } from '@temporalio/activity';
-import { isOutage, type Tx, withTenant } from '../drizzle/client.ts';
+import { isCollision, isOutage, type Tx, withTenant } from '../drizzle/client.ts';
 import { changedByStep } from '../drizzle/itemResults.ts';
 import { startServiceOrder } from '../drizzle/serviceOrderStore.ts';
 import {
@@ -56,8 +56,8 @@ export const createActivation = (deps: ActivityDeps) => {
       deps.failpoint('step.performed');
       return await record(deps, ref, noted, outcome, listener);
     } catch (error) {
-      if (!isOutage(error)) throw error;
-      deps.log.warn({ err: error, ...ref }, 'postgres cannot be reached; the step will try again');
+      if (!isOutage(error) && !isCollision(error)) throw error;
+      deps.log.warn({ err: error, ...ref }, 'postgres could not do it now; the step will try again');
       return { type: 'failed', class: 'ours', code: 'postgresUnreachable' };
     } finally {
       leave();

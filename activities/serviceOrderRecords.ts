@@ -122,9 +122,9 @@ async function recordChange(
 ): Promise<void> {
   switch (change.type) {
     case 'step': {
-      const moved = await moveStep(tx, tenant, serviceOrder, change.step, change.arrow, now(), change);
-      if (moved && change.arrow === 'Held')
-        await openStepFallout(tx, tenant, serviceOrder, change.step, change);
+      await moveStep(tx, tenant, serviceOrder, change.step, change.arrow, now(), change);
+      // Held again before any attempt was noted it has not moved, and its fallout was closed by a retry.
+      if (change.arrow === 'Held') await openStepFallout(tx, tenant, serviceOrder, change.step, change);
       return;
     }
     case 'serviceOrder': {

@@ -1,13 +1,14 @@
 import { and, eq, isNull, sql } from 'drizzle-orm';
 import { shortHash } from '../src/kernel/json.ts';
+import type { Relief } from '../src/serviceOrder/run.ts';
 import type { ErrorClass } from '../src/serviceOrder/recovery.ts';
 import type { Tx } from './client.ts';
 import { fallout } from './schema.ts';
 
 export type FalloutRow = typeof fallout.$inferSelect;
 
-/** By which command a fallout was closed, or that it settled without. */
-export type Resolution = 'retryNow' | 'abort' | 'restart' | 'settled';
+/** By which command a fallout was closed, or that it ended without one. */
+export type Resolution = Relief | 'restart' | 'settled';
 
 const now = sql`now()`;
 

@@ -191,7 +191,7 @@ export async function moveStep(
   id: string,
   arrow: StepArrow,
   now: string,
-  why?: { readonly class: ErrorClass; readonly code: string },
+  why?: { readonly class: ErrorClass; readonly code: string; readonly way?: 'undo' },
 ): Promise<boolean> {
   const [item, name] = id.split('/') as [string, string];
   const where = and(
@@ -207,12 +207,15 @@ export async function moveStep(
     .for('update');
   const { state: from, errorCode } = must(row, `step ${serviceOrderId}/${id}`);
   if (hasFollowed<StepState, StepArrow>(stepMachine, from, arrow)) return false;
-  const state = follow<StepState, StepArrow>(stepMachine, from, arrow);
+  // The undo broke off before it was noted: the row is still as the way there left it.
+  const isUnnoted =
+    why?.way === 'undo' && stepMachine[from] !== undefined && 'UndoStarted' in stepMachine[from];
+  const state = follow<StepState, StepArrow>(stepMachine, isUnnoted ? 'undoing' : from, arrow);
   const isNews = why !== undefined && why.code !== errorCode;
   const error = isNews ? { errorClass: why.class, errorCode: why.code, errorMessage: null } : {};
   await tx
     .update(step)
-    .set({ state, endedAt: now, ...error })
+    .set({ state, endedAt: now, ...error, ...(why?.way && { way: why.way }) })
     .where(where);
   return true;
 }

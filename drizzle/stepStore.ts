@@ -105,7 +105,9 @@ export async function noteWait(
   { code, message }: { readonly code: string; readonly message: string },
 ): Promise<void> {
   await tx.execute(sql`
-    update step set way = ${way}, decided = decided and way = ${way}, error_class = 'unavailable',
+    update step set way = ${way}, decided = decided and way = ${way},
+      state = case when ${way} = 'undo' then 'undoing' when state <> 'held' then state
+        when decided or attempt = 0 then 'waiting' else 'inDoubt' end, error_class = 'unavailable',
       error_code = ${code}, error_message = ${message}
     where tenant_id = ${tenant} and service_order_id = ${serviceOrder} and item = ${item} and name = ${step}`);
 }
@@ -160,7 +162,7 @@ const watchFor = ({ tenant, serviceOrder, item, step }: StepRef, attempt: number
     where it.tenant_id = ${tenant} and it.service_order_id = ${serviceOrder} and it.ordinal = ${item}
       and exists (select from attempt a where a.tenant_id = ${tenant} and a.service_order_id = ${serviceOrder}
         and a.item = ${item} and a.step = ${step} and a.number < ${attempt}
-        and (a.outcome is null or a.outcome in ('inDoubt', 'ours', 'unknown', 'lied')))
+        and (a.outcome is null or a.outcome in ('accepted', 'inDoubt', 'ours', 'unknown', 'lied')))
     on conflict (tenant_id, service_order_id, item, step) do update set due_at = excluded.due_at, until = excluded.until
   )`;
 

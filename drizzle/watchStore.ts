@@ -10,7 +10,7 @@ import { enqueueNow } from './dispatchStore.ts';
 import { insertEvents } from './events.ts';
 import { falloutId } from './falloutStore.ts';
 import { stepRows } from './planStore.ts';
-import { fallout, footprint, serviceItem, serviceOrder, step, watch } from './schema.ts';
+import { fallout, footprint, service, serviceItem, serviceOrder, step, watch } from './schema.ts';
 import { lockServiceOrder, serviceOrderEvent } from './serviceOrderStore.ts';
 
 export interface WatchRef {
@@ -108,6 +108,10 @@ export const orderRemoval = (db: Database, ref: WatchRef, found: LeasedWatch, se
     );
     const id = `${row.id}.w${earlier + 1}`;
     if (await takeClaims(tx, tenant, id, { exclusive: [found.claimed], shared: [] })) return false;
+    const [booked] = await tx
+      .select({ characteristics: service.characteristics })
+      .from(service)
+      .where(and(eq(service.tenantId, tenant), eq(service.id, found.service)));
     await bookDoubtful(tx, ref, found, item.snapshot, seen);
     const order = {
       ...row,
@@ -119,6 +123,8 @@ export const orderRemoval = (db: Database, ref: WatchRef, found: LeasedWatch, se
     // The service itself does not change: what is taken away was never booked.
     const removal = {
       ...item,
+      // Its own were wanted then: a modify that failed, or one that another has overtaken.
+      characteristics: must(booked, 'a watched service').characteristics,
       ...{ serviceOrderId: id, ordinal: 1, itemId: null, action: 'modify' as const },
       ...{ state: 'acknowledged' as const, results: {}, changed: [], code: null, before: null },
     };

@@ -16,7 +16,7 @@ import { callerOf } from '../caller.ts';
 import type { ApiContext, ApiDeps } from '../deps.ts';
 import { idempotencyKey } from '../idempotencyKey.ts';
 import { refuse } from '../problem.ts';
-import { falloutIn } from './fallout.ts';
+import { allowedCommands, falloutIn } from './fallout.ts';
 
 export const abortSchema = z
   .object({ reason: z.string().trim().min(1).max(500) })
@@ -38,8 +38,9 @@ export async function retryNow(c: ApiContext, deps: ApiDeps): Promise<Response> 
     return refuse('FalloutClosed', `it was closed by: ${row.resolution}`);
   }
   const { serviceOrderId, item, step } = row;
-  if (serviceOrderId === null || item === null || step === null)
-    return refuse('CommandUnfit', 'it is about an order without a run: restart or abort the order');
+  const allowed = allowedCommands(row);
+  if (serviceOrderId === null || item === null || step === null || !allowed.includes('retryNow'))
+    return refuse('CommandUnfit', `what may be done: ${allowed.join(', ') || 'nothing by a command yet'}`);
   const target = { tenant, serviceOrder: serviceOrderId, step: stepId(item, step) };
   ensureDone(await deps.operate.retryNow(target, `${row.id}:${commandId}`), commandId);
   return c.json(accepted, 202);

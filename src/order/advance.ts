@@ -5,6 +5,7 @@ import { evolve, type OrderChange } from './changes.ts';
 import { refusalOf } from './commands.ts';
 import { judge, takeBack } from './failure.ts';
 import { orderMachine } from './machine.ts';
+import { wasAborted } from './resume.ts';
 import { changesOf } from './outcome.ts';
 import {
   aboutOf,
@@ -89,11 +90,16 @@ function noteReady(
   return withChild(run, id, now.told ? { ...now, changed, was: 'ready' } : { state: 'ready', changed });
 }
 
+/** The code of a service order whose run ended without it. */
+export const runLost = 'runLost';
+
 function noteHeld(
   run: OrderRun,
   { id, code, reason }: Extract<OrderEvent, { type: 'ServiceOrderHeld' }>,
 ): OrderRun {
-  const now = child(run, id);
+  const { told, ...rest } = child(run, id);
+  // A run that is gone has not done what it was told: its next one is told again.
+  const now: Child = code === runLost || told === undefined ? rest : { ...rest, told };
   return withChild(run, id, { ...now, state: 'held', code, reason, was: aboutOf(now) });
 }
 
@@ -126,11 +132,13 @@ function noteSettled(
   });
   if (compensates !== undefined) return withState(settled, compensates, 'compensated');
   if (outcome === 'completed') return settled;
-  return {
+  const next = {
     ...settled,
     failed: outcome === 'failed' ? [...run.failed, id] : run.failed,
     standing: run.standing.filter((one) => one !== id),
   };
+  // An abort that an earlier run was told of is known only by what it led to.
+  return outcome === 'cancelled' ? { ...next, aborted: next.aborted || wasAborted(next) } : next;
 }
 
 /** Starts, skips and releases all that may move now; a skip may free the next, so it goes on until nothing changes. */

@@ -71,7 +71,7 @@ const goingBack = (
   );
 
 /** What no failure explains, a person wanted. */
-function wasAborted(run: OrderRun): boolean {
+export function wasAborted(run: OrderRun): boolean {
   const { doomed } = judge(run);
   const wentBack = run.plan.serviceOrders.filter(({ id }) =>
     ['undone', 'compensating', 'compensated'].includes(child(run, id).state),

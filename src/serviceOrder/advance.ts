@@ -77,7 +77,8 @@ function note(run: ServiceOrderRun, event: ServiceOrderEvent): Advanced {
     case 'ReportDue':
       return noteReportDue(run, event.step, event.number);
     case 'Called':
-      return noteCalled(run, event.step);
+      // Who was given up reports after all: looked at again, by the policy it began with.
+      return isOverdue(run, event.step) ? retryNow(run, event.step, 'reported') : noteCalled(run, event.step);
     case 'StepReported':
       return noteReport(run, event.step, event.report, event.jitter);
     default:
@@ -98,6 +99,11 @@ function noteReport(run: ServiceOrderRun, id: string, report: StepReport, jitter
     default:
       return unreachable(report);
   }
+}
+
+function isOverdue(run: ServiceOrderRun, id: string): boolean {
+  const now = run.steps[id];
+  return now?.state === 'held' && now.way === 'do' && !run.retreat && now.trouble?.code === reportOverdue;
 }
 
 /** A timer of the way there rings in vain once the service order goes back, and never starts a second undo. */
@@ -195,10 +201,10 @@ function carryOut(
     };
   }
   if (next.type === 'undo' && mayTurnBack(run)) return turnBack(run, { outcome: 'failed', code: why.code });
-  const { doubted, state } = step(run, id);
+  const { doubted, state, way } = step(run, id);
   const arrow = next.type === 'skip' && !doubted && state !== 'accepted' ? 'Skipped' : 'Held';
   const ended = withStep(move(run, id, arrow), id, { report: undefined });
-  return recorded(ended, { type: 'step', step: id, arrow, ...why });
+  return recorded(ended, { type: 'step', step: id, arrow, ...(way === 'undo' && { way }), ...why });
 }
 
 const recorded = (run: ServiceOrderRun, change: ServiceOrderChange): Advanced => ({

@@ -1,11 +1,13 @@
 import { isFinal } from '../kernel/machine.ts';
 import { serviceOrderMachine } from './machine.ts';
+import { lookAgain } from './reports.ts';
 import { mayTurnBack, resume } from './retreat.ts';
 import {
   move,
   step,
   withStep,
   type Advanced,
+  type Relief,
   type ServiceOrderEvent,
   type ServiceOrderRun,
   type StepRun,
@@ -54,10 +56,12 @@ const mayRetry = (run: ServiceOrderRun, { state, awaitsRetry, way }: StepRun): b
   (state === 'held' || awaitsRetry) && (run.retreat === undefined || way === 'undo');
 
 /** A held step begins anew; one that waits for its retry is only hurried, and keeps its count. */
-export function retryNow(run: ServiceOrderRun, id: string): Advanced {
+export function retryNow(run: ServiceOrderRun, id: string, relief: Relief = 'retryNow'): Advanced {
   const { state, way } = step(run, id);
   const isHeld = state === 'held';
-  const resumed = isHeld ? resume(run, [id], 'retryNow') : { run, commands: [] };
+  const looked = isHeld ? undefined : lookAgain(run, id);
+  if (looked) return looked;
+  const resumed = isHeld ? resume(run, [id], relief) : { run, commands: [] };
   const ready = withStep(resumed.run, id, {
     awaitsRetry: false,
     ...(isHeld && { attempts: 0, outages: 0 }),

@@ -33,7 +33,7 @@ export function resumeServiceOrder(
   const back = steps.find(({ way }) => way === 'undo');
   return {
     ...begun,
-    state: state === 'held' || state === 'acknowledged' ? state : 'inProgress',
+    state: asItStands.includes(state) ? state : 'inProgress',
     stage: isReleased ? 'released' : begun.stage,
     changed: [...begun.changed, ...steps.flatMap(({ changed }) => changed)],
     steps: { ...begun.steps, ...Object.fromEntries(steps.map((one) => [one.id, stepRunOf(one)])) },
@@ -41,16 +41,21 @@ export function resumeServiceOrder(
   };
 }
 
+/** Any other state is that of a run, and moves with it. */
+const asItStands: readonly ServiceOrderState[] = ['held', 'acknowledged', 'pendingExternal'];
+
 /** These retries are due at once. */
 export const unfinished = (run: ServiceOrderRun): string[] =>
   run.plan.map(({ id }) => id).filter((id) => run.steps[id]?.awaitsRetry === true);
 
 function stepRunOf({ state, way, attempts, decided, trouble }: StandingStep): StepRun {
   const isOpen = ['waiting', 'attempting', 'accepted', 'inDoubt', 'refused', 'undoing'].includes(state);
-  const isUnfinished = isOpen && attempts > 0;
+  // It goes back, whatever its row still says of the way there: an undo that waited at the gate, or a late outcome.
+  const isBack = way === 'undo' && (isOpen || state === 'done');
+  const isUnfinished = isBack || (isOpen && attempts > 0);
   return {
     // Nobody heard the end of an attempt that was under way.
-    state: state === 'attempting' ? 'inDoubt' : state,
+    state: isBack ? 'undoing' : state === 'attempting' ? 'inDoubt' : state,
     way,
     attempts: isUnfinished || state === 'held' ? 1 : 0,
     outages: 0,

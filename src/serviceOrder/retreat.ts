@@ -5,6 +5,7 @@ import {
   step,
   withStep,
   type Advanced,
+  type Relief,
   type ServiceOrderChange,
   type ServiceOrderCommand,
   type ServiceOrderRun,
@@ -38,11 +39,7 @@ export function turnBack(run: ServiceOrderRun, retreat: NonNullable<ServiceOrder
 }
 
 /** These held steps need nobody any more; a held service order moves again with the first of them. */
-export function resume(
-  run: ServiceOrderRun,
-  steps: readonly string[],
-  resolution: 'retryNow' | 'abort',
-): Advanced {
+export function resume(run: ServiceOrderRun, steps: readonly string[], resolution: Relief): Advanced {
   const closed: ServiceOrderChange[] = steps.map((id) => ({ type: 'falloutClosed', step: id, resolution }));
   if (run.state !== 'held') {
     return { run, commands: closed.length > 0 ? [{ type: 'recordServiceOrder', changes: closed }] : [] };

@@ -93,17 +93,22 @@ export type ServiceOrderEvent =
   /** The order cannot succeed as a whole: take back what you did. */
   | { readonly type: 'StopRequested' };
 
+/** What ended the wait for a person, beside the end of the service order. */
+export type Relief = 'retryNow' | 'abort' | 'reported';
+
 export type ServiceOrderChange =
   | {
       readonly type: 'step';
       readonly step: string;
       readonly arrow: 'Held' | 'Skipped';
+      /** Present on the way back, of which the row may know nothing yet. */
+      readonly way?: 'undo';
       readonly class: ErrorClass;
       readonly code: string;
     }
   | { readonly type: 'serviceOrder'; readonly arrow: ServiceOrderArrow }
   /** A person's answer to a held step, or its way back: it is nobody's trouble any more. */
-  | { readonly type: 'falloutClosed'; readonly step: string; readonly resolution: 'retryNow' | 'abort' };
+  | { readonly type: 'falloutClosed'; readonly step: string; readonly resolution: Relief };
 
 export type ServiceOrderCommand =
   | { readonly type: 'attemptStep'; readonly step: string }

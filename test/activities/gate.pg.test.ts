@@ -218,7 +218,7 @@ test('an undo waits as well, and a forward attempt that comes late after it send
     class: 'unavailable',
     code: 'systemPaused',
   });
-  expect(await rowOf(serviceOrder)).toMatchObject({ state: 'done', way: 'undo', attempt: 1 });
+  expect(await rowOf(serviceOrder)).toMatchObject({ state: 'undoing', way: 'undo', attempt: 1 });
   await resumeSystem(api.db, 'olt');
   expect(await attempt(serviceOrder)).toMatchObject({ class: 'ours', code: 'fenced' });
   expect(calls).toEqual([]);

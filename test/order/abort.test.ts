@@ -145,3 +145,20 @@ describe('an abort is refused', () => {
     expect(refusalOf(tell(begin([access]), opened).run, opened)).toBeUndefined();
   });
 });
+
+describe('a service order whose run is lost while it goes back', () => {
+  const lost = (id: string): OrderEvent => ({
+    ...{ type: 'ServiceOrderHeld', id, code: 'runLost' },
+    reason: 'a person: its run is gone',
+  });
+  const two = [access, sketch('tv')];
+
+  test.each([
+    ['after an abort', [abort, cancelled('tv')], 'cancelled'],
+    ['after another failed', [failed('tv')], 'failed'],
+  ] as const)('%s is told to stop again', (_, events, state) => {
+    const { run, last } = tell(begin(two), opened, ...events, lost('access'));
+    expect(stoppedBy(last)).toEqual(['access']);
+    expect(tell(run, cancelled('access')).run.state).toBe(state);
+  });
+});

@@ -109,3 +109,12 @@ describe('an order that another run goes on with', () => {
     expect(end.state).toBe('cancelled');
   });
 });
+
+describe('an abort that an earlier run was told of', () => {
+  test('goes on: nothing waits for ever for what is being taken back', () => {
+    const run = resume([row('access', 'inProgress'), row('ip', 'acknowledged'), row('cpe', 'acknowledged')]);
+    const { run: end, told } = tell(run, opened, cancelled('access'));
+    expect(told.flatMap(startedBy)).toEqual([]);
+    expect(end.state).toBe('cancelled');
+  });
+});

@@ -270,3 +270,40 @@ describe('the way back', () => {
     expect(run).toMatchObject({ state: 'held', steps: { port: { trouble: { code: 'reportOverdue' } } } });
   });
 });
+
+describe('a step that is not waited for as usual', () => {
+  test('is looked at by retryNow, and not taken out of the way back by it', () => {
+    const { run, told } = tell(
+      begin([apply('port')]),
+      { type: 'Begun' },
+      accepted(),
+      { type: 'Called', step: 'port' },
+      reported('port', failedBy('unavailable')),
+      { type: 'RetryNowRequested', step: 'port' },
+      reported('port', failedBy('unavailable')),
+      { type: 'StopRequested' },
+      { type: 'RetryDue', step: 'port' },
+    );
+    expect(told.flatMap(undone)).toEqual(['port']);
+    expect(run.steps.port?.state).toBe('undoing');
+  });
+
+  test('is looked at when it is called for after all, held as overdue or not', () => {
+    const { run } = tell(
+      begin([port]),
+      ...waiting,
+      due(1),
+      accepted(),
+      due(2),
+      accepted(),
+      due(3),
+      accepted(),
+    );
+    const { last } = tell(run, { type: 'Called', step: 'port' });
+    expect(last).toMatchObject([
+      { type: 'recordServiceOrder', changes: [{ type: 'falloutClosed', resolution: 'reported' }, {}] },
+      { type: 'reportResumed' },
+      { type: 'attemptStep', step: 'port' },
+    ]);
+  });
+});

@@ -93,3 +93,33 @@ describe('a service order that another run goes on with', () => {
     expect(run.stage).toBe('released');
   });
 });
+
+describe('what waited when the run was lost', () => {
+  const gate = { class: 'unavailable', code: 'systemPaused' } as const;
+
+  test.each(['done', 'inDoubt', 'refused', 'accepted', 'waiting', 'undoing'] as const)(
+    'an undo that waited for its system goes on, out of %s',
+    (state) => {
+      const { run, told } = resume(
+        [row('port', 'done'), row('line', state, { way: 'undo', attempts: 1, trouble: gate })],
+        'inProgress',
+        line.slice(0, 2),
+      );
+      expect(told.flatMap(undone)).toEqual(['line']);
+      const end = tell(run, reported('line', doneWith()), reported('port', doneWith()));
+      expect(end.run.state).toBe('failed');
+    },
+  );
+
+  test('a service order that waited outside comes back in before it settles', () => {
+    const { told } = resume(
+      [row('port', 'done'), row('line', 'done'), row('speed', 'done')],
+      'pendingExternal',
+    );
+    const reportedBack = { type: 'serviceOrder', arrow: 'ReportedBack' };
+    expect(told.flat()).toMatchObject([
+      { type: 'recordServiceOrder', changes: [reportedBack] },
+      { type: 'settleServiceOrder', outcome: 'completed' },
+    ]);
+  });
+});

@@ -1,0 +1,149 @@
+import { eq, sql } from 'drizzle-orm';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { connectDatabase, type DatabaseClient, type Tx, withTenant } from '../../drizzle/client.ts';
+import { attempt, fallout, service, serviceItem, serviceOrder, step, watch } from '../../drizzle/schema.ts';
+import { lockServiceOrder, settleServiceOrder, startServiceOrder } from '../../drizzle/serviceOrderStore.ts';
+import { noteWait, recordConclusion } from '../../drizzle/stepStore.ts';
+import { orderRemoval } from '../../drizzle/watchStore.ts';
+import type { StepState } from '../../src/serviceOrder/machine.ts';
+import { activitiesOn } from '../api/support/api.ts';
+import { type FreshDatabase, freshDatabase } from '../support/database.ts';
+
+/** Rows of steps in states that only a lost worker, a closed gate or a late effect leaves. */
+
+let database: FreshDatabase;
+let client: DatabaseClient;
+const tenant = 'default';
+const as = <T>(work: (tx: Tx) => Promise<T>) => withTenant(client.db, tenant, work);
+beforeAll(async () => {
+  database = await freshDatabase();
+  client = connectDatabase({ url: database.url, pool: 2, statementTimeoutMs: 10_000, name: 'test' });
+});
+afterAll(async () => {
+  await client?.close();
+  await database?.drop();
+});
+
+interface Given {
+  readonly state: StepState;
+  readonly way?: 'do' | 'undo';
+  readonly attempt?: number;
+  readonly decided?: boolean;
+  readonly action?: 'add' | 'modify';
+  readonly orderState?: 'inProgress' | 'failed';
+}
+
+/** A service order of one step `a`, whose service has speed 1 and was to have speed 2. */
+async function made(id: string, given: Given): Promise<void> {
+  const { action = 'add', orderState = 'inProgress', ...row } = given;
+  const nothing = { results: {}, values: {}, after: [], builtAfter: [], changed: [] };
+  await as(async (tx) => {
+    await tx.insert(service).values({
+      ...{ tenantId: tenant, id: `${id}-s`, specification: 'x', domain: 'd', state: 'active', version: 1 },
+      ...{ characteristics: { speed: 1 }, results: {}, orderItems: [] },
+    });
+    await tx.insert(serviceOrder).values({
+      ...{ tenantId: tenant, id, orderId: 'o', orderItemId: '1', ordinal: 1, domain: 'd' },
+      ...{ state: orderState, version: 1, after: [] },
+    });
+    await tx.insert(serviceItem).values({
+      ...{
+        tenantId: tenant,
+        serviceOrderId: id,
+        ordinal: 1,
+        action,
+        serviceId: `${id}-s`,
+        specification: 'x',
+      },
+      ...{ state: orderState, characteristics: { speed: 2 }, types: {}, results: {}, changed: [] },
+    });
+    await tx.insert(step).values({
+      ...{ tenantId: tenant, serviceOrderId: id, item: 1, name: 'a', ordinal: 1, system: 'olt' },
+      ...{ verb: 'apply', object: `obj/${id}`, verify: 'always', ...nothing },
+      ...{ attempt: 1, generation: 1, decided: false, ...row },
+    });
+  });
+}
+
+const held = { type: 'step', step: '1/a', arrow: 'Held', class: 'unknown', code: 'unexpected' } as const;
+const record = (
+  id: string,
+  change: Parameters<ReturnType<typeof activitiesOn>['recordServiceOrder']>[1][0],
+) => activitiesOn(client.db).recordServiceOrder({ tenant, serviceOrder: id }, [change]);
+
+test('a step that is held again before an attempt was noted is in the fallout again', async () => {
+  await made('so1', { state: 'waiting', attempt: 0 });
+  await record('so1', held);
+  await record('so1', { type: 'falloutClosed', step: '1/a', resolution: 'retryNow' });
+  await record('so1', held);
+  const open = await as((tx) =>
+    tx.select().from(fallout).where(sql`service_order_id = 'so1' and closed_at is null`),
+  );
+  expect(open).toHaveLength(1);
+});
+
+test('an undo that broke off before it was noted can be held', async () => {
+  await made('so2', { state: 'done', decided: true });
+  await record('so2', { ...held, way: 'undo' });
+  const [row] = await as((tx) => tx.select().from(step).where(eq(step.serviceOrderId, 'so2')));
+  expect(row).toMatchObject({ state: 'held', way: 'undo' });
+});
+
+test('the removal of a late effect leaves the service as it is booked', async () => {
+  await made('so3', { state: 'undone', way: 'undo', action: 'modify', orderState: 'failed' });
+  const found = {
+    ...{ service: 'so3-s', claimed: 'so3-p', system: 'olt', object: 'obj/so3', adapter: null, address: null },
+    ...{ busy: false, last: false, footprint: null },
+  };
+  const seen = { type: 'present', observed: {}, version: 'v', key: 'so3/1/a/1/do' } as const;
+  await orderRemoval(client.db, { tenant, serviceOrder: 'so3', item: 1, step: 'a' }, found, seen);
+  await as(async (tx) => {
+    await startServiceOrder(tx, tenant, 'so3.w1');
+    const locked = await lockServiceOrder(tx, tenant, 'so3.w1');
+    await settleServiceOrder(
+      tx,
+      tenant,
+      locked,
+      { outcome: 'completed', code: null },
+      '2026-01-05T08:00:00Z',
+    );
+  });
+  const [row] = await as((tx) => tx.select().from(service).where(eq(service.id, 'so3-s')));
+  expect(row?.characteristics).toEqual({ speed: 1 });
+});
+
+test('a step that was undone while its system was still at it is watched', async () => {
+  await made('so4', { state: 'undoing', way: 'undo', attempt: 2 });
+  const attempts = [1, 2].map((number) => ({
+    ...{ tenantId: tenant, serviceOrderId: 'so4', item: 1, step: 'a', number, key: `k${number}` },
+    ...{ correlationId: `c${number}`, outcome: number === 1 ? 'accepted' : null },
+  }));
+  await as((tx) => tx.insert(attempt).values(attempts));
+  const ref = { tenant, serviceOrder: 'so4', item: 1, step: 'a' };
+  const done = { type: 'done', changed: [] } as const;
+  await as((tx) =>
+    recordConclusion(
+      tx,
+      ref,
+      2,
+      { report: done, state: 'undone', decided: true, changed: [] },
+      { forMs: 1_000, everyMs: 10 },
+    ),
+  );
+  expect(await as((tx) => tx.select().from(watch).where(eq(watch.serviceOrderId, 'so4')))).toHaveLength(1);
+});
+
+test.each([
+  ['so5', 'done', 'undo', 'undoing'],
+  ['so6', 'held', 'do', 'inDoubt'],
+  ['so7', 'accepted', 'do', 'accepted'],
+] as const)(
+  '%s: a step that waits at the gate, %s, on its way to %s stands as %s',
+  async (id, state, way, to) => {
+    await made(id, { state, decided: state === 'done' });
+    const ref = { tenant, serviceOrder: id, item: 1, step: 'a' };
+    await as((tx) => noteWait(tx, ref, way, { code: 'systemPaused', message: '' }));
+    const [row] = await as((tx) => tx.select().from(step).where(eq(step.serviceOrderId, id)));
+    expect(row).toMatchObject({ state: to, way });
+  },
+);
