@@ -2,9 +2,10 @@ import { and, asc, eq, inArray, isNotNull, isNull } from 'drizzle-orm';
 import type { CompactServiceOrder } from '../src/decomposition/plan.ts';
 import { stepId } from '../src/decomposition/plan.ts';
 import type { Remains } from '../src/order/resume.ts';
-import type { StandingServiceOrder } from '../src/serviceOrder/resume.ts';
+import type { StandingServiceOrder, StandingStep } from '../src/serviceOrder/resume.ts';
 import type { Tx } from './client.ts';
 import { compensate } from './compensationStore.ts';
+import { changedByStep } from './itemResults.ts';
 import { fallout, serviceItem, serviceOrder, step } from './schema.ts';
 import { lockServiceOrder } from './serviceOrderStore.ts';
 
@@ -64,12 +65,16 @@ export async function standingServiceOrder(
     .from(step)
     .where(and(eq(step.tenantId, tenant), eq(step.serviceOrderId, id)))
     .orderBy(asc(step.item), asc(step.ordinal));
-  return {
-    state: row.state,
-    steps: rows.map(({ item, name, state, way, attempt, decided, changed, errorClass, errorCode }) => ({
+  const steps: StandingStep[] = [];
+  for (const { item, name, state, way, attempt, decided, errorClass, errorCode, ...told } of rows) {
+    // Where items may rely on each other, a step's report named what it changed for all of them.
+    const isTold = row.orderId === null && state === 'done';
+    const changed = isTold ? await changedByStep(tx, tenant, id, item, told.changed) : told.changed;
+    steps.push({
       id: stepId(item, name),
       ...{ state, way, attempts: attempt, decided, changed },
       trouble: errorClass === null ? null : { class: errorClass, code: errorCode ?? '' },
-    })),
-  };
+    });
+  }
+  return { state: row.state, steps };
 }

@@ -121,6 +121,13 @@ function inputOf(
   );
   const { policy, step } = run.plan.settings;
   const compensating = planned.compensates !== undefined;
+  // What takes a service order back meets the same systems, and keeps to the policy of its specification.
+  const { recovery: rows } = compensating
+    ? must(
+        serviceOrdersOf(run).find((candidate) => candidate.id === planned.compensates),
+        `service order ${planned.compensates}`,
+      )
+    : planned;
   return {
     tenant,
     serviceOrder: id,
@@ -129,7 +136,7 @@ function inputOf(
     action: planned.action,
     domain: planned.domain,
     changed,
-    policy: { ...policy, ...(planned.recovery && { rows: planned.recovery }) },
+    policy: { ...policy, ...(rows && { rows }) },
     compensating,
     ...step,
     ...(planned.steps && { steps: planned.steps }),
