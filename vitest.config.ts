@@ -29,6 +29,8 @@ export default defineConfig({
           globalSetup: ['test/support/servers.ts'],
           testTimeout: 60_000,
           hookTimeout: 120_000,
+          isolate: false,
+          maxWorkers: '100%',
         },
       },
       {
