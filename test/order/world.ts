@@ -152,6 +152,8 @@ function call(world: World, pending: Pending, fault: Fault, jitter: number): Wor
   if (late) after = soon(after, { what: 'late', id: pending.id, step: noted.step, mutation: late });
   if (taken && fault.type === 'takes') {
     after = soonEnded(after, pending, fault, taken);
+    // Taken for a worker that was given up: what comes of it may come too late.
+    if (pending.unheard) after = noteLate(after, pending.id, noted.step);
     return soon(after, { ...pending, what: 'record', said: outcome });
   }
   if (fault.type !== 'workerLost') return conclude(after, pending, outcome, jitter, fault.type === 'away');
