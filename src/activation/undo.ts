@@ -11,6 +11,8 @@ import { holdsValues, type Judgement, judgePending, refusalOf, wrong } from './j
  */
 export function nextUndo(step: StandingStep, keyOf: (generation: number) => string): Attempt | 'nothing' {
   const { standing, before } = step;
+  // Never noted, never sent: what stands there is from before, and no attempt knows it by `before`.
+  if (step.attempt === 0) return 'nothing';
   const isUnheard = step.state === 'attempting' || step.state === 'undoing';
   if (!isUnheard && isAsBefore(step)) return 'nothing';
   const isVersioned = standing !== null && standing.version !== '';

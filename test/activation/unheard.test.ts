@@ -35,6 +35,13 @@ describe('an attempt that nobody heard the end of', () => {
   });
 });
 
+test('a step that only waited for its system has nothing to undo, whatever stands in its place', () => {
+  for (const state of ['waiting', 'undoing'] as const) {
+    const waited = { ...freshStep, state, standing: standingPrint };
+    expect(nextUndo(waited, undoKeyOf)).toBe('nothing');
+  }
+});
+
 test('a step that was never sent, or was refused, has nothing to undo', () => {
   expect(nextUndo(freshStep, undoKeyOf)).toBe('nothing');
   const refused = { ...freshStep, state: 'refused', attempt: 1, generation: 1, decided: true } as const;

@@ -187,6 +187,13 @@ const activation: readonly Mutant[] = [
     replace: 'if (isAsBefore(step))',
   },
   {
+    name: 'a step that only waited for its system is undone',
+    file: 'src/activation/undo.ts',
+    search: "if (step.attempt === 0) return 'nothing';",
+    replace: '',
+    tests: ['test/activation/unheard.test.ts'],
+  },
+  {
     name: 'undo writes back what stands instead of what stood before',
     file: 'src/activation/undo.ts',
     search: 'wanted: before?.values ?? {},',
@@ -207,7 +214,7 @@ const activation: readonly Mutant[] = [
   {
     name: 'late forward attempt not fenced',
     file: 'src/activation/fence.ts',
-    search: "if (way === 'do' && step.way === 'undo') return fenced;",
+    search: "if (way === 'do' && step.way === 'undo') return step.over ? tooLate : fenced;",
     replace: '',
   },
   {
