@@ -27,8 +27,9 @@ export function nextUndo(step: StandingStep, keyOf: (generation: number) => stri
   };
 }
 
-const isAsBefore = ({ standing, before }: StandingStep): boolean =>
-  standing === null || (standing.presence === 'present' && standing.key === before?.key);
+/** Before the first attempt nothing was sent, and what stood before was not noted yet: whatever stands is that. */
+const isAsBefore = ({ attempt, standing, before }: StandingStep): boolean =>
+  attempt === 0 || standing === null || (standing.presence === 'present' && standing.key === before?.key);
 
 export type UndoJudgement =
   | Exclude<Judgement, { type: 'withoutEffect' }>

@@ -181,6 +181,12 @@ const activation: readonly Mutant[] = [
     replace: 'return doubtful ? undefined : undefined;',
   },
   {
+    name: 'a change that never left is undone: an abort revokes what stood before',
+    file: 'src/activation/undo.ts',
+    search: 'attempt === 0 || standing === null ||',
+    replace: 'standing === null ||',
+  },
+  {
     name: 'an attempt nobody heard the end of is nothing to undo',
     file: 'src/activation/undo.ts',
     search: 'if (!isUnheard && isAsBefore(step))',
@@ -377,6 +383,31 @@ const order: readonly Mutant[] = [
     file: 'src/order/failure.ts',
     search: '!standing.has(id) || isGone(run, id) || isGoing(run, id)',
     replace: 'id !== undefined || standing.has(id)',
+  },
+  {
+    name: 'an abort forgets a ready sibling',
+    file: 'src/order/failure.ts',
+    search: '? new Set(run.plan.serviceOrders.map(({ id }) => id))\n    :',
+    replace:
+      "? new Set(run.plan.serviceOrders.map(({ id }) => id).filter((id) => child(run, id).state !== 'ready'))\n    :",
+  },
+  {
+    name: 'an abort takes back what is past its point of no return',
+    file: 'src/order/failure.ts',
+    search: '(id) => !standing.has(id) ||',
+    replace: '(id) => run.aborted || !standing.has(id) ||',
+  },
+  {
+    name: 'an abort takes back items that are complete already',
+    file: 'src/order/failure.ts',
+    search: "isPastReturn(run, one) || run.items[one.item] === 'completed'",
+    replace: 'isPastReturn(run, one)',
+  },
+  {
+    name: 'an order aborted before it was opened completes what needs nothing',
+    file: 'src/order/outcome.ts',
+    search: '? serviceOrders.some(isMissing)',
+    replace: '? false && serviceOrders.some(isMissing)',
   },
   {
     name: 'compensated before what relies on it',
