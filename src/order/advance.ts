@@ -26,6 +26,8 @@ import {
 
 /** The one way a running order moves: what happened goes in, the new state and what to do about it come out. */
 export function advance(before: OrderRun, event: OrderEvent): Advanced {
+  // The order itself may be about to end: a refused abort must not be what ends it.
+  if (refusalOf(before, event) !== undefined) return { run: before, commands: [] };
   const takenBack = takeBack(judge(note(before, event)));
   const { run, commands } = schedule(takenBack.run);
   const changes: readonly OrderChange[] = changesOf(run);
@@ -62,7 +64,7 @@ function note(run: OrderRun, event: OrderEvent): OrderRun {
     case 'ServiceOrderStands':
       return noteStands(run, event.id);
     case 'AbortRequested':
-      return refusalOf(run, event) ? run : { ...run, aborted: true };
+      return { ...run, aborted: true };
     case 'ServiceOrderSettled':
       return noteSettled(run, event);
     case 'CompensationOpened':

@@ -1,6 +1,4 @@
 import type { CompactServiceOrder } from '../decomposition/plan.ts';
-import { isFinal } from '../kernel/machine.ts';
-import { itemMachine, type ItemState } from './machine.ts';
 import {
   aboutOf,
   type Advanced,
@@ -22,7 +20,7 @@ export function judge(run: OrderRun): OrderRun {
   if (!isGoingBack(run)) return run;
   const ties = tiesOf(run);
   const inScope = run.aborted
-    ? new Set(run.plan.serviceOrders.filter((one) => !hasItemEnded(run, one)).map(({ id }) => id))
+    ? new Set(run.plan.serviceOrders.map(({ id }) => id))
     : new Set(run.failed.flatMap((id) => [...scopeOf(run, ties, id)]));
   const standing = standingOf(run, ties);
   const lost = [...inScope].filter((id) => !standing.has(id) || isGone(run, id) || isGoing(run, id));
@@ -39,18 +37,12 @@ function scopeOf({ plan }: OrderRun, ties: Ties, failed: string): ReadonlySet<st
   return closure([failed], ties.siblings, ties.dependants, bundles);
 }
 
-/** Past a point of no return, with the rest of its item and all that these were built on. */
+/** Past a point of no return, or of an item that is complete already, with the rest of it and all these were built on. */
 function standingOf(run: OrderRun, ties: Ties): ReadonlySet<string> {
   const past = run.plan.serviceOrders
-    .filter((one) => isPastReturn(run, one) || hasItemEnded(run, one, 'completed'))
+    .filter((one) => isPastReturn(run, one) || run.items[one.item] === 'completed')
     .map(({ id }) => id);
   return closure([...run.standing, ...past], ties.siblings, ties.foundations);
-}
-
-/** An item that has ended on its own, under `bestEffort`, is nothing that may still be taken back. */
-function hasItemEnded(run: OrderRun, { item }: CompactServiceOrder, as?: ItemState): boolean {
-  const state = run.items[item];
-  return state !== undefined && isFinal(itemMachine, state) && (as === undefined || state === as);
 }
 
 /** What is known without asking: of a ready one all is built, and nothing taken away yet. */

@@ -43,8 +43,9 @@ function viewOf(run: OrderRun): View {
     ofFamily,
     isMissing,
     mayEnd: onFailure === 'bestEffort' ? mayEndAlone(run, ofFamily, doomed) : mayEndTogether(run, doomed),
-    failsAsAWhole:
-      onFailure !== 'bestEffort' && serviceOrders.some((one) => one.optional !== true && isMissing(one)),
+    failsAsAWhole: run.aborted
+      ? serviceOrders.some(isMissing)
+      : onFailure !== 'bestEffort' && serviceOrders.some((one) => one.optional !== true && isMissing(one)),
   };
 }
 

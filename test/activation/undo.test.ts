@@ -41,6 +41,10 @@ test.each(['create', 'change'] as const)('what a system took is undone only afte
   });
 });
 
+test('a change that only waited for a system that is away never left, and what stood before it is left alone', () => {
+  expect(nextUndo({ ...freshStep, standing: standingPrint }, keyOf)).toBe('nothing');
+});
+
 describe('before an undo, the system shows', () => {
   test.each<[string, keyof typeof steps, Observed, string]>([
     ['our call under way', 'create', { type: 'pending', key: doKey }, 'pending'],

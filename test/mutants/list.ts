@@ -158,7 +158,7 @@ const activation: readonly Mutant[] = [
     name: 'no read when in doubt',
     file: 'src/activation/attempt.ts',
     search:
-      "step.state === 'attempting' || step.state === 'inDoubt' || step.standing?.presence === 'doubtful',",
+      "step.state === 'attempting' ||\n      step.state === 'inDoubt' ||\n      (step.state === 'held' && !step.decided) ||\n      step.standing?.presence === 'doubtful',",
     replace: 'false,',
     tests: ['test/activation/attempt.test.ts'],
   },
@@ -386,6 +386,31 @@ const order: readonly Mutant[] = [
     replace: 'id !== undefined || standing.has(id)',
   },
   {
+    name: 'an abort forgets a ready sibling',
+    file: 'src/order/failure.ts',
+    search: '? new Set(run.plan.serviceOrders.map(({ id }) => id))\n    :',
+    replace:
+      "? new Set(run.plan.serviceOrders.map(({ id }) => id).filter((id) => child(run, id).state !== 'ready'))\n    :",
+  },
+  {
+    name: 'an abort takes back what is past its point of no return',
+    file: 'src/order/failure.ts',
+    search: '(id) => !standing.has(id) ||',
+    replace: '(id) => run.aborted || !standing.has(id) ||',
+  },
+  {
+    name: 'an abort takes back items that are complete already',
+    file: 'src/order/failure.ts',
+    search: "isPastReturn(run, one) || run.items[one.item] === 'completed'",
+    replace: 'isPastReturn(run, one)',
+  },
+  {
+    name: 'an order aborted before it was opened completes what needs nothing',
+    file: 'src/order/outcome.ts',
+    search: '? serviceOrders.some(isMissing)',
+    replace: '? false && serviceOrders.some(isMissing)',
+  },
+  {
     name: 'compensated before what relies on it',
     file: 'src/order/failure.ts',
     search: "child(told, id).state === 'done' && isBare(told, ties, id)",
@@ -446,7 +471,7 @@ const decomposition: readonly Mutant[] = [
   {
     name: 'dependants are not claimed',
     file: 'src/decomposition/claims.ts',
-    search: '    ...serviceOrders.map(({ product }) => product),\n',
+    search: ', ...serviceOrders.map(({ product }) => product)',
     replace: '',
     tests: ['test/decomposition/modify.test.ts', 'test/decomposition/reliance.test.ts'],
   },

@@ -69,6 +69,17 @@ describe('an abort', () => {
     expect(told.flat()).toMatchObject([{ type: 'settleOrder', notStarted: ['access', 'ip', 'cpe'] }]);
   });
 
+  test.each(['allOrNothing', 'bestEffort'] as const)(
+    'before its order was opened cancels what needs no service order as well: %s',
+    (onFailure) => {
+      const { run } = tell(
+        begin([sketch('tv', { optional: true })], { onFailure, bundles: ['bundle'] }),
+        abort,
+      );
+      expect(ends(run)).toEqual({ state: 'cancelled', items: { bundle: 'cancelled', tv: 'cancelled' } });
+    },
+  );
+
   test('stops what is held, too', () => {
     const { run, told } = tell(
       begin([access]),
@@ -128,6 +139,27 @@ describe('an abort', () => {
   });
 });
 
+describe('under bestEffort, what turned out to need nothing', () => {
+  const unneeded = sketch('unneeded', { item: 'voice', action: 'modify', skippable: true, steps: [] });
+  const settling = ({ last }: ReturnType<typeof tell>) => last.find(({ type }) => type === 'settleOrder');
+
+  test('is given up with the item that an abort cancels, though others take longer', () => {
+    const old = sketch('old', { item: 'voice', action: 'delete', steps: [revoke('1/x')] });
+    const plan = begin([unneeded, old, access], { onFailure: 'bestEffort' });
+    const done = tell(plan, opened, abort, cancelled('access'));
+    expect(settling(done)).toMatchObject({ untouched: [], notStarted: ['old', 'unneeded'] });
+    expect(done.run.items).toEqual({ voice: 'cancelled', access: 'cancelled' });
+  });
+
+  test('stays given up with the item that had failed before the abort', () => {
+    const port = sketch('port', { item: 'voice' });
+    const plan = begin([unneeded, port, access], { onFailure: 'bestEffort' });
+    const done = tell(plan, opened, failed('port'), abort, cancelled('access'));
+    expect(settling(done)).toMatchObject({ untouched: [], notStarted: ['unneeded'] });
+    expect(done.run.items).toEqual({ voice: 'failed', access: 'cancelled' });
+  });
+});
+
 describe('an abort is refused', () => {
   test.each<[string, OrderRun, string]>([
     ['once the order is over', tell(begin([access]), opened, settled('access')).run, 'OrderOver'],
@@ -139,6 +171,13 @@ describe('an abort is refused', () => {
     ],
   ])('%s, and changes nothing', (_, run, type) => {
     expect(refusalOf(run, abort)).toMatchObject({ type });
+  });
+
+  test('before its order was opened, where there is nothing to take back, and does not end it', () => {
+    const run = begin([], { bundles: ['bundle'] });
+    expect(refusalOf(run, abort)).toMatchObject({ type: 'NothingToTakeBack' });
+    expect(tell(run, abort)).toEqual({ run, told: [[]], last: [] });
+    expect(tell(run, abort, opened).run.state).toBe('completed');
   });
 
   test('nothing else is a command', () => {

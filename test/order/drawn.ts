@@ -1,12 +1,14 @@
 import type { CompactServiceOrder, CompactStep } from '../../src/decomposition/plan.ts';
 import { assert, must } from '../../src/kernel/assert.ts';
+import { isFinal } from '../../src/kernel/machine.ts';
+import { orderMachine } from '../../src/order/machine.ts';
 import { reportOverdue } from '../../src/serviceOrder/recovery.ts';
 import type { Draw } from '../kernel/random.ts';
 import { apply, final, optional, revoke } from '../serviceOrder/driver.ts';
 import { row } from '../serviceOrder/policyRow.ts';
 import { begin, type Circumstances, sketch } from './driver.ts';
 import { type Fault, noFault, type Takes } from './hands.ts';
-import { isUnheard, nextIn, type Pending, type World } from './pending.ts';
+import { isUnheard, nextIn, type Pending, soon, type World } from './pending.ts';
 import { beginWorld, happen } from './world.ts';
 
 const actions = ['add', 'modify', 'delete'] as const;
@@ -139,14 +141,23 @@ function nextOf(world: World, draw: Draw): readonly number[] {
   return awaited.length > 0 ? awaited : next;
 }
 
+const never = -1;
+
 export type Watch = (world: World, next: Pending, fault: Fault) => void;
 
 /** Runs one order to its end, as these choices have it. */
 export function drive(draw: Draw, watch: Watch = () => undefined): World {
   let world = beginWorld(begin(drawPlan(draw), drawCircumstances(draw)));
-  const rate = [6, 3, 4, 12][draw(4)] ?? 6;
+  const pace = draw(16);
+  const rate = [6, 3, 4, 12][pace % 4] ?? 6;
+  // In one run of four a person wants all back, after so many events or once nothing moves any more.
+  let abortIn = pace < 12 ? never : draw(24);
   let outages = 0;
-  while (world.pending.length > 0) {
+  for (;;) {
+    const isDue = abortIn === 0 || (abortIn > 0 && world.pending.length === 0);
+    if (isDue && !isFinal(orderMachine, world.order.state)) world = soon(world, { what: 'abort', id: '' });
+    abortIn = isDue ? never : Math.max(never, abortIn - 1);
+    if (world.pending.length === 0) return world;
     const next = nextOf(world, draw);
     const index = next[draw(next.length)];
     assert(index !== undefined, 'something may be the next to happen');
@@ -156,5 +167,4 @@ export function drive(draw: Draw, watch: Watch = () => undefined): World {
     watch(world, pending, fault);
     world = happen(world, index, fault, isAttempt ? draw(100) / 100 : 0);
   }
-  return world;
 }

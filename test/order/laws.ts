@@ -1,7 +1,8 @@
 import type { CompactServiceOrder, CompactStep } from '../../src/decomposition/plan.ts';
 import { assert } from '../../src/kernel/assert.ts';
 import { isFinal } from '../../src/kernel/machine.ts';
-import { orderMachine } from '../../src/order/machine.ts';
+import { type ItemState, orderMachine } from '../../src/order/machine.ts';
+import { aboutOf, child } from '../../src/order/run.ts';
 import type { StepOutcome } from '../../src/activation/attempt.ts';
 import type { Fault, Noted } from './hands.ts';
 import { isAsBefore, isAsWanted, isPast, objectOf, originOf, stepOf } from './network.ts';
@@ -35,7 +36,7 @@ const isWhole = (world: World, one: CompactServiceOrder): boolean =>
   wasUnneeded(world, one.id) ||
   (world.children[one.id] !== undefined && (one.steps ?? []).every((step) => stands(world, one, step)));
 
-const isNowhere = (world: World, one: CompactServiceOrder): boolean =>
+export const isNowhere = (world: World, one: CompactServiceOrder): boolean =>
   !(one.steps ?? []).some((step) => isThere(world, one, step));
 
 /** I8: a forward effect comes after all that it builds upon, and what is taken away goes last, dependants first. */
@@ -55,8 +56,9 @@ export function checkAttempt(world: World, id: string, step: string): void {
     );
     return;
   }
+  const goesOn = wasLetGo(world, planned);
   assert(
-    serviceOrders.filter(builds).every((one) => isBuilt(world, one) || isNowhere(world, one)),
+    goesOn || serviceOrders.filter(builds).every((one) => isBuilt(world, one) || isNowhere(world, one)),
     `${id} takes away after all is built`,
   );
   const first = serviceOrders.filter((one) =>
@@ -64,9 +66,18 @@ export function checkAttempt(world: World, id: string, step: string): void {
   );
   const isOver = (one: CompactServiceOrder) => isWhole(world, one) || isNowhere(world, one);
   assert(
-    first.every((one) => (builds(one) ? isOver(one) : isWhole(world, one) || isGivenUp(world, one.id))),
+    first.every((one) =>
+      builds(one) ? goesOn || isOver(one) : isWhole(world, one) || isGivenUp(world, one.id),
+    ),
     `${id} goes after what relies on it`,
   );
+}
+
+/** It may take away when the abort comes, and goes on: the others go back at the same time. */
+function wasLetGo({ beforeAbort }: World, { id, action }: CompactServiceOrder): boolean {
+  if (beforeAbort === undefined) return false;
+  const about = aboutOf(child(beforeAbort, id));
+  return action === 'delete' ? about !== 'waiting' : about === 'releasing' || about === 'done';
 }
 
 const isGivenUp = ({ order }: World, id: string): boolean =>
@@ -95,7 +106,7 @@ export function checkUndo(world: World, id: string, step: string): void {
 
 /** When nothing is under way any more, the order is over, or a person has to do something. */
 export function checkEnd(world: World): void {
-  const { order, children } = world;
+  const { order, children, beforeAbort } = world;
   const isHeld = Object.values(children).some(({ state }) => state === 'held');
   if (!isFinal(orderMachine, order.state)) {
     assert(isHeld && order.state === 'held', `nothing moves, and nobody knows why: ${order.state}`);
@@ -104,7 +115,7 @@ export function checkEnd(world: World): void {
   assert(!isHeld, 'a final order holds nothing');
   for (const one of order.plan.serviceOrders) {
     assert(isWhole(world, one) || isNowhere(world, one), `${one.id} is not half-done`);
-    checkPolicy(world, one);
+    if (beforeAbort === undefined) checkPolicy(world, one);
   }
   for (const one of order.plan.serviceOrders)
     for (const step of one.steps ?? []) {
@@ -112,7 +123,7 @@ export function checkEnd(world: World): void {
       checkSkipped(world, one, step);
     }
   for (const item of Object.keys(order.items)) checkItem(world, item);
-  checkRollUp(world);
+  if (beforeAbort === undefined) checkRollUp(world);
 }
 
 /** I5: every object is as wanted or as before, and our footprint of it says what is there. */
@@ -178,7 +189,7 @@ function checkItem(world: World, item: string): void {
     assert(all.length === 0 || all.some(stood), `${item} is completed only if something of it is there`);
     return;
   }
-  assert(items[item] === 'failed', `${item} is over with its order`);
+  assert(isGivenBack(items[item]), `${item} is over with its order`);
   const excused = standing(world);
   const left = own.filter((one) => !isNowhere(world, one) && !excused.has(one.id));
   assert(left.length === 0, `${item} failed, and nothing of it is left: ${left.map(({ id }) => id)}`);
@@ -188,8 +199,10 @@ function checkItem(world: World, item: string): void {
   );
 }
 
+const isGivenBack = (state?: ItemState): boolean => state === 'failed' || state === 'cancelled';
+
 /** Its child ended well and was not taken back, or nothing had to be done. */
-const isDone = ({ order }: World, { id }: CompactServiceOrder): boolean => {
+export const isDone = ({ order }: World, { id }: CompactServiceOrder): boolean => {
   const state = order.children[id]?.state;
   return state === 'done' || (state === 'skipped' && !order.doomed.includes(id));
 };
@@ -201,12 +214,15 @@ const isWithin = (parents: Readonly<Record<string, string>>, part: string, item:
  * What stands whatever fails: past its point of no return, the rest of its item, and what these were built on.
  * Of one that is done, the order does not know whether the marked step was skipped, and lets it stand.
  */
-function standing({ network, order, children }: World): ReadonlySet<string> {
+export function standing(
+  { network, order, children }: World,
+  kept: readonly string[] = [],
+): ReadonlySet<string> {
   const { serviceOrders } = order.plan;
   const isDoneForGood = ({ id, irreversible }: CompactServiceOrder) =>
     irreversible === true && children[id]?.state === 'completed';
   const roots = serviceOrders.filter((one) => isPast(network, one) || isDoneForGood(one)).map(({ id }) => id);
-  return grown(roots, (id) =>
+  return grown([...roots, ...kept], (id) =>
     serviceOrders.filter((other) =>
       serviceOrders.some(
         (one) => one.id === id && (one.item === other.item || (builds(one) && one.after.includes(other.id))),

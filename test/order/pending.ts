@@ -9,6 +9,7 @@ import type { Records } from './records.ts';
 export interface Pending {
   readonly what:
     | 'opened'
+    | 'abort'
     | 'begun'
     | 'release'
     | 'stop'
@@ -54,6 +55,8 @@ export interface World {
   readonly pending: readonly Pending[];
   /** Steps that a callback came for in the middle of an attempt. */
   readonly called: readonly string[];
+  /** The order as it was when a person wanted all back. */
+  readonly beforeAbort?: OrderRun;
 }
 
 /** What may be the next to happen. */

@@ -1,8 +1,10 @@
 import type { StepOutcome } from '../../src/activation/attempt.ts';
 import type { CompactServiceOrder } from '../../src/decomposition/plan.ts';
 import { assert, must, unreachable } from '../../src/kernel/assert.ts';
+import { sameJson } from '../../src/kernel/json.ts';
 import { isFinal } from '../../src/kernel/machine.ts';
 import { advance } from '../../src/order/advance.ts';
+import { refusalOf } from '../../src/order/commands.ts';
 import { orderMachine } from '../../src/order/machine.ts';
 import { type OrderCommand, type OrderEvent, type OrderRun, serviceOrdersOf } from '../../src/order/run.ts';
 import { costsAttempt } from '../../src/serviceOrder/recovery.ts';
@@ -15,6 +17,7 @@ import {
   type StepReport,
 } from '../../src/serviceOrder/run.ts';
 import { type Fault, note, perform, record, type Takes } from './hands.ts';
+import { checkAborted } from './abortLaws.ts';
 import { checkAttempt, checkBlame, checkCalled, checkEnd, checkFence, checkUndo } from './laws.ts';
 import {
   carryOut,
@@ -44,7 +47,9 @@ export function happen(world: World, index: number, fault: Fault, jitter = 0): W
   const pending = must(world.pending[index], 'a pending event');
   const rest = { ...world, pending: world.pending.filter((_, other) => other !== index) };
   const after = react(rest, pending, fault, jitter);
-  if (after.pending.length === 0) checkEnd(after);
+  if (after.pending.length > 0) return after;
+  checkEnd(after);
+  checkAborted(after);
   return after;
 }
 
@@ -53,6 +58,8 @@ function react(world: World, pending: Pending, fault: Fault, jitter: number): Wo
   switch (what) {
     case 'opened':
       return tellOrder(world, { type: 'Opened' });
+    case 'abort':
+      return abort(world);
     case 'held':
       return tellOrder(world, { type: 'ServiceOrderHeld', id, code: detail, reason: detail });
     case 'resumed':
@@ -94,6 +101,17 @@ function react(world: World, pending: Pending, fault: Fault, jitter: number): Wo
     default:
       return unreachable(what);
   }
+}
+
+/** A refused one changes nothing, even if it gets as far as the order. */
+function abort(world: World): World {
+  const { order } = world;
+  const event = { type: 'AbortRequested' } as const;
+  if (refusalOf(order, event) === undefined) return tellOrder({ ...world, beforeAbort: order }, event);
+  const after = tellOrder(world, event);
+  assert(sameJson(after.order, order), 'a refused abort changes nothing');
+  assert(after.pending.length === world.pending.length, 'a refused abort leads to nothing');
+  return after;
 }
 
 function openCompensations(world: World, ids: readonly string[]): World {
@@ -267,9 +285,11 @@ function tellOrder(world: World, event: OrderEvent): World {
   return commands.reduce(obey, { ...world, pending, order: run });
 }
 
-/** The word to stop may find its service order over, and so may a callback. */
+/** The word to stop may find its service order over, and so may a callback; an abort may find the order over, or end it. */
 const isTooLate = ({ children }: World, { what, id }: Pending): boolean =>
-  (what === 'stop' || what === 'called') && isFinal(serviceOrderMachine, must(children[id], id).state);
+  what === 'abort' ||
+  what === 'opened' ||
+  ((what === 'stop' || what === 'called') && isFinal(serviceOrderMachine, must(children[id], id).state));
 
 function obey(world: World, command: OrderCommand): World {
   switch (command.type) {
