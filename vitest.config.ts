@@ -41,6 +41,7 @@ export default defineConfig({
           globalSetup: ['test/support/servers.ts'],
           testTimeout: 180_000,
           hookTimeout: 120_000,
+          maxWorkers: '100%',
         },
       },
     ],
