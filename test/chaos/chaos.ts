@@ -23,7 +23,10 @@ async function settle(stack: Stack): Promise<number | undefined> {
   const { rows } = clientOf(stack);
   while (performance.now() - begun < settleWithinMs) {
     const orders = await rows('select state from product_order').catch(() => undefined);
-    const waiting = await rows('select 1 from dispatch').catch(() => undefined);
+    const waiting = await rows(
+      `select 1 from dispatch union all select 1 from watch
+       union all select 1 from service_order where order_id is null and completed_at is null`,
+    ).catch(() => undefined);
     if (orders?.every(({ state }) => isAtRest(state)) && waiting?.length === 0)
       return performance.now() - begun;
     await pause(heldUpEveryMs);
