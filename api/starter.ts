@@ -5,6 +5,7 @@ import type { ServiceOrderRead } from '../drizzle/reads/serviceOrders.ts';
 import { reasonOf } from '../src/kernel/reason.ts';
 import type { Order } from '../src/order/order.ts';
 import type { WorkflowDoor } from '../workflows/client.ts';
+import { createAfterwards } from './afterwards.ts';
 
 export interface StarterDeps {
   readonly db: Database;
@@ -13,14 +14,12 @@ export interface StarterDeps {
   readonly failpoint: (name: string) => void;
 }
 
-const openStartsMax = 200;
-
 /**
  * Starts accepted orders after their answer has left, so that nobody waits for the relay while all is well.
  * What fails here, or is too much at once, the relay starts from its row.
  */
 export function createStarter({ db, log, workflows, failpoint }: StarterDeps) {
-  const open = new Set<Promise<void>>();
+  const { begin, drained } = createAfterwards();
 
   const start = async (tenant: string, order: string, send: () => Promise<void>): Promise<void> => {
     try {
@@ -33,11 +32,8 @@ export function createStarter({ db, log, workflows, failpoint }: StarterDeps) {
     }
   };
 
-  const startSoon = (tenant: string, order: string, send: () => Promise<void>): void => {
-    if (open.size >= openStartsMax) return;
-    const starting: Promise<void> = start(tenant, order, send).finally(() => open.delete(starting));
-    open.add(starting);
-  };
+  const startSoon = (tenant: string, order: string, send: () => Promise<void>): void =>
+    begin(() => start(tenant, order, send));
 
   return {
     startOrder(tenant: string, { id: orderId, externalId, items }: Order): void {
@@ -56,6 +52,6 @@ export function createStarter({ db, log, workflows, failpoint }: StarterDeps) {
       );
     },
     /** All starts under way are through. */
-    drained: async (): Promise<void> => void (await Promise.all(open)),
+    drained,
   };
 }

@@ -1,4 +1,4 @@
-import { and, eq, isNull, sql } from 'drizzle-orm';
+import { and, eq, isNull, type SQL, sql } from 'drizzle-orm';
 import { shortHash } from '../src/kernel/json.ts';
 import type { Relief } from '../src/serviceOrder/run.ts';
 import type { ErrorClass } from '../src/serviceOrder/recovery.ts';
@@ -94,45 +94,28 @@ export async function openOrphan(tx: Tx, tenant: string, orphan: Orphan): Promis
 }
 
 /** What concerns the order as a whole. Answers whether there was any. */
-export async function closeOrderFallout(
-  tx: Tx,
-  tenant: string,
-  orderId: string,
-  resolution: Resolution,
-): Promise<boolean> {
-  const closed = await tx
-    .update(fallout)
-    .set({ closedAt: now, resolution })
-    .where(
-      and(
-        eq(fallout.tenantId, tenant),
-        eq(fallout.orderId, orderId),
-        isNull(fallout.serviceOrderId),
-        isNull(fallout.closedAt),
-      ),
-    )
-    .returning({ id: fallout.id });
-  return closed.length > 0;
-}
+export const closeOrderFallout = (tx: Tx, tenant: string, orderId: string, resolution: Resolution) =>
+  close(tx, tenant, resolution, and(eq(fallout.orderId, orderId), isNull(fallout.serviceOrderId)));
 
 /** A service order of its own that had lost its run. Answers whether there was any. */
-export async function closeOrphan(
+export const closeOrphan = (tx: Tx, tenant: string, serviceOrderId: string, resolution: Resolution) =>
+  close(
+    tx,
+    tenant,
+    resolution,
+    and(eq(fallout.serviceOrderId, serviceOrderId), eq(fallout.class, 'orphaned')),
+  );
+
+async function close(
   tx: Tx,
   tenant: string,
-  serviceOrderId: string,
   resolution: Resolution,
+  which: SQL | undefined,
 ): Promise<boolean> {
   const closed = await tx
     .update(fallout)
     .set({ closedAt: now, resolution })
-    .where(
-      and(
-        eq(fallout.tenantId, tenant),
-        eq(fallout.serviceOrderId, serviceOrderId),
-        eq(fallout.class, 'orphaned'),
-        isNull(fallout.closedAt),
-      ),
-    )
+    .where(and(eq(fallout.tenantId, tenant), isNull(fallout.closedAt), which))
     .returning({ id: fallout.id });
   return closed.length > 0;
 }

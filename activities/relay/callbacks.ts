@@ -1,3 +1,5 @@
+import type { Logger } from 'pino';
+import type { Database } from '../../drizzle/client.ts';
 import {
   type CallbackRef,
   dueCallbacks,
@@ -5,16 +7,24 @@ import {
   postponeCallback,
   settleCallback,
 } from '../../drizzle/callbackStore.ts';
-import type { RelayDeps } from './relay.ts';
+import { reasonOf } from '../../src/kernel/reason.ts';
+import type { WorkflowDoor } from '../../workflows/client.ts';
+
+export interface DeliveryDeps {
+  readonly db: Database;
+  readonly log: Logger;
+  readonly workflows: Pick<WorkflowDoor, 'called'>;
+  readonly failpoint: (name: string) => void;
+}
 
 /** Tells the running service orders what their systems reported; answers how many callbacks were due. */
-export async function deliverCallbacks(deps: RelayDeps, limit: number): Promise<number> {
+export async function deliverCallbacks(deps: DeliveryDeps, limit: number): Promise<number> {
   const due = await dueCallbacks(deps.db, limit);
   await Promise.all(due.map((ref) => deliver(deps, ref)));
   return due.length;
 }
 
-async function deliver(deps: RelayDeps, ref: CallbackRef): Promise<void> {
+async function deliver(deps: DeliveryDeps, ref: CallbackRef): Promise<void> {
   const leased = await leaseCallback(deps.db, ref);
   if (leased === undefined) return;
   const { call, tries } = leased;
@@ -24,8 +34,7 @@ async function deliver(deps: RelayDeps, ref: CallbackRef): Promise<void> {
     deps.failpoint('callback.told');
     await settleCallback(deps.db, ref, told ? 'delivered' : 'noRun');
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    deps.log.warn({ ...ref, tries, reason }, 'a callback could not be delivered yet');
+    deps.log.warn({ ...ref, tries, reason: reasonOf(error) }, 'a callback could not be delivered yet');
     await postponeCallback(deps.db, ref, tries);
   }
 }

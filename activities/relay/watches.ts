@@ -13,6 +13,7 @@ import {
 import { judgeWatched } from '../../src/activation/watch.ts';
 import type { ActivationAdapter, Observed } from '../../src/activation/adapter.ts';
 import { unreachable } from '../../src/kernel/assert.ts';
+import { reasonOf } from '../../src/kernel/reason.ts';
 import { type Loop, startLoop } from './loop.ts';
 
 export interface WatchDeps {
@@ -45,8 +46,7 @@ async function look(deps: WatchDeps, ref: WatchRef): Promise<void> {
     if (found.busy) return void (await watchAgain(db, ref, everyMs));
     await act(deps, ref, found, await read(deps, ref, found));
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    log.warn({ ...ref, reason }, 'a watched object could not be looked at');
+    log.warn({ ...ref, reason: reasonOf(error) }, 'a watched object could not be looked at');
     await watchAgain(db, ref, everyMs);
   }
 }

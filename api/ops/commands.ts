@@ -46,70 +46,64 @@ export async function retryNow(c: ApiContext, deps: ApiDeps): Promise<Response> 
   return c.json(accepted, 202);
 }
 
-/** Everything of the order that may be taken back is taken back. */
-export async function abort(c: ApiContext, deps: ApiDeps): Promise<Response> {
+/** What an operator may command as a whole: a product order, or a service order of its own. */
+interface Commanded {
+  readonly words: string;
+  readonly logged: 'order' | 'serviceOrder';
+  readonly overCode: 'OrderOver' | 'ServiceOrderOver';
+  readonly find: typeof orderIn;
+  readonly restartOrphan: typeof restartOrphan;
+  readonly abort: (deps: ApiDeps, tenant: string, id: string, commandId: string) => Promise<CommandAnswer>;
+}
+
+const commanded = {
+  productOrder: {
+    ...{ words: 'order', logged: 'order', overCode: 'OrderOver', find: orderIn, restartOrphan },
+    abort: ({ operate }, tenant, orderId, commandId) => operate.abort({ tenant, orderId }, commandId),
+  },
+  serviceOrder: {
+    ...{ words: 'service order', logged: 'serviceOrder', overCode: 'ServiceOrderOver' },
+    ...{ find: serviceOrderIn, restartOrphan: restartOrphanedServiceOrder },
+    abort: ({ operate }, tenant, serviceOrder, commandId) =>
+      operate.abortServiceOrder({ tenant, serviceOrder }, commandId),
+  },
+} as const satisfies Record<string, Commanded>;
+export type CommandedKind = keyof typeof commanded;
+
+/** Everything of it that may be taken back is taken back. */
+export async function abort(c: ApiContext, deps: ApiDeps, kind: CommandedKind): Promise<Response> {
+  const { words, logged, overCode, find, restartOrphan: restartIt, abort: send } = commanded[kind];
   const { tenant, subject } = callerOf(c.req.raw);
   const { reason } = fitting(abortSchema, await readJson(c, deps.config.bodyLimitBytes));
   const key = idempotencyKey(c);
   const commandId = key ?? randomUUID();
-  const { orderId, over } = await orderIn(c, deps, tenant);
-  // A command that is repeated may have ended the order: its run still knows the answer.
-  if (over && key === undefined) return refuse('OrderOver', over);
-  deps.log.info({ order: orderId, subject, reason, commandId }, 'an operator aborts the order');
-  const isOrphan = await withTenant(deps.db, tenant, (tx) => restartOrphan(tx, tenant, orderId, 'abort'));
+  const { id, over } = await find(c, deps, tenant);
+  // A command that is repeated may have ended it: its run still knows the answer.
+  if (over && key === undefined) return refuse(overCode, over);
+  deps.log.info({ [logged]: id, subject, reason, commandId }, `an operator aborts the ${words}`);
+  const isOrphan = await withTenant(deps.db, tenant, (tx) => restartIt(tx, tenant, id, 'abort'));
   if (!isOrphan) {
-    const answer = await deps.operate.abort({ tenant, orderId }, commandId);
-    if (over && answer.type === 'runMissing') return refuse('OrderOver', over);
-    ensureDone(answer, commandId);
-  }
-  return c.json({ command: 'abort', id: orderId, commandId }, 202);
-}
-
-/** An order without its run goes on with another one. */
-export async function restart(c: ApiContext, deps: ApiDeps): Promise<Response> {
-  const { tenant, subject } = callerOf(c.req.raw);
-  const commandId = idempotencyKey(c) ?? randomUUID();
-  const { orderId, over } = await orderIn(c, deps, tenant);
-  if (over) return refuse('OrderOver', over);
-  const isOrphan = await withTenant(deps.db, tenant, (tx) => restartOrphan(tx, tenant, orderId, 'restart'));
-  if (!isOrphan) refuse('OrderNotOrphaned', 'there is no open fallout of class orphaned for it');
-  deps.log.info({ order: orderId, subject, commandId }, 'an operator restarts the order');
-  return c.json({ command: 'restart', id: orderId, commandId }, 202);
-}
-
-/** The same for a service order of its own; what belongs to a product order goes and comes with it. */
-export async function abortServiceOrder(c: ApiContext, deps: ApiDeps): Promise<Response> {
-  const { tenant, subject } = callerOf(c.req.raw);
-  const { reason } = fitting(abortSchema, await readJson(c, deps.config.bodyLimitBytes));
-  const key = idempotencyKey(c);
-  const commandId = key ?? randomUUID();
-  const { id, over } = await serviceOrderIn(c, deps, tenant);
-  if (over && key === undefined) return refuse('ServiceOrderOver', over);
-  deps.log.info({ serviceOrder: id, subject, reason, commandId }, 'an operator aborts the service order');
-  const isOrphan = await withTenant(deps.db, tenant, (tx) =>
-    restartOrphanedServiceOrder(tx, tenant, id, 'abort'),
-  );
-  if (!isOrphan) {
-    const answer = await deps.operate.abortServiceOrder({ tenant, serviceOrder: id }, commandId);
-    if (over && answer.type === 'runMissing') return refuse('ServiceOrderOver', over);
+    const answer = await send(deps, tenant, id, commandId);
+    if (over && answer.type === 'runMissing') return refuse(overCode, over);
     ensureDone(answer, commandId);
   }
   return c.json({ command: 'abort', id, commandId }, 202);
 }
 
-export async function restartServiceOrder(c: ApiContext, deps: ApiDeps): Promise<Response> {
+/** What lost its run goes on with another one. */
+export async function restart(c: ApiContext, deps: ApiDeps, kind: CommandedKind): Promise<Response> {
+  const { words, logged, find, restartOrphan: restartIt } = commanded[kind];
   const { tenant, subject } = callerOf(c.req.raw);
   const commandId = idempotencyKey(c) ?? randomUUID();
-  const { id, over } = await serviceOrderIn(c, deps, tenant);
-  if (over) return refuse('ServiceOrderOver', over);
-  const isOrphan = await withTenant(deps.db, tenant, (tx) =>
-    restartOrphanedServiceOrder(tx, tenant, id, 'restart'),
-  );
+  const { id, over } = await find(c, deps, tenant);
+  if (over) return refuse('OrderOver', over);
+  const isOrphan = await withTenant(deps.db, tenant, (tx) => restartIt(tx, tenant, id, 'restart'));
   if (!isOrphan) refuse('OrderNotOrphaned', 'there is no open fallout of class orphaned for it');
-  deps.log.info({ serviceOrder: id, subject, commandId }, 'an operator restarts the service order');
+  deps.log.info({ [logged]: id, subject, commandId }, `an operator restarts the ${words}`);
   return c.json({ command: 'restart', id, commandId }, 202);
 }
 
+/** What belongs to a product order goes and comes with it. */
 async function serviceOrderIn(c: ApiContext, deps: ApiDeps, tenant: string) {
   const id = c.req.param('id') ?? '';
   const known = idPattern.test(id)
@@ -128,7 +122,7 @@ async function orderIn(c: ApiContext, deps: ApiDeps, tenant: string) {
     ? await withTenant(deps.db, tenant, (tx) => stateOfOrder(tx, tenant, id))
     : undefined;
   const state = known ?? refuse('ResourceUnknown', 'there is no such productOrder');
-  return { orderId: id, over: isFinal(orderMachine, state) ? `the order is ${state}` : undefined };
+  return { id, over: isFinal(orderMachine, state) ? `the order is ${state}` : undefined };
 }
 
 function ensureDone(answer: CommandAnswer, commandId: string): void {

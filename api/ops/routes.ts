@@ -8,15 +8,7 @@ import { errors, idParameter, json, listing, mounted, type Operation } from '../
 import { refuse } from '../problem.ts';
 import { callbackOperations } from './callbacks.ts';
 import { catalogueSchema, savedSchema, saveDocuments } from './catalogue.ts';
-import {
-  abort,
-  abortSchema,
-  abortServiceOrder,
-  commandSchema,
-  restart,
-  restartServiceOrder,
-  retryNow,
-} from './commands.ts';
+import { abort, abortSchema, type CommandedKind, commandSchema, restart, retryNow } from './commands.ts';
 import { falloutOf, falloutSchema, inspectFallout } from './fallout.ts';
 import { orderView } from './orderView.ts';
 import { systemOperations } from './systems.ts';
@@ -96,20 +88,17 @@ const retryNowOperation = (deps: ApiDeps): Operation => ({
   },
 });
 
-const kinds = {
-  productOrder: { path: '/ops/v1/productOrders/{id}', name: 'ProductOrder', abort, restart },
-  serviceOrder: {
-    ...{ path: '/ops/v1/serviceOrders/{id}', name: 'ServiceOrder' },
-    ...{ abort: abortServiceOrder, restart: restartServiceOrder },
-  },
-} as const;
+const places = {
+  productOrder: { path: '/ops/v1/productOrders/{id}', name: 'ProductOrder' },
+  serviceOrder: { path: '/ops/v1/serviceOrders/{id}', name: 'ServiceOrder' },
+} as const satisfies Record<CommandedKind, object>;
 
-const abortOperation = (deps: ApiDeps, kind: keyof typeof kinds): Operation => ({
-  handle: (c) => kinds[kind].abort(c, deps),
+const abortOperation = (deps: ApiDeps, kind: CommandedKind): Operation => ({
+  handle: (c) => abort(c, deps, kind),
   route: {
     method: 'post',
-    path: `${kinds[kind].path}/abort`,
-    operationId: `abort${kinds[kind].name}`,
+    path: `${places[kind].path}/abort`,
+    operationId: `abort${places[kind].name}`,
     tags: [tag],
     parameters: [idParameter],
     request: { body: { required: true, ...json('Why', abortSchema) } },
@@ -117,12 +106,12 @@ const abortOperation = (deps: ApiDeps, kind: keyof typeof kinds): Operation => (
   },
 });
 
-const restartOperation = (deps: ApiDeps, kind: keyof typeof kinds): Operation => ({
-  handle: (c) => kinds[kind].restart(c, deps),
+const restartOperation = (deps: ApiDeps, kind: CommandedKind): Operation => ({
+  handle: (c) => restart(c, deps, kind),
   route: {
     method: 'post',
-    path: `${kinds[kind].path}/restart`,
-    operationId: `restart${kinds[kind].name}`,
+    path: `${places[kind].path}/restart`,
+    operationId: `restart${places[kind].name}`,
     tags: [tag],
     parameters: [idParameter],
     responses: { ...accepted, ...errors(404, 409, 500, 503) },
