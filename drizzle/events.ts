@@ -1,7 +1,7 @@
 import type { Tx } from './client.ts';
 import { event } from './schema.ts';
 
-export type Entity = 'productOrder' | 'serviceOrder' | 'product' | 'service';
+export type Entity = (typeof event.$inferSelect)['entity'];
 
 export interface NewEvent {
   readonly entity: Entity;

@@ -35,7 +35,16 @@ function roundTrip(body: unknown, more: Partial<ServiceOrderRead> = {}) {
   const order: ServiceOrderRead = {
     ...{ id: 'O', orderId: null, orderItemId: null, ordinal: 0, domain: 'access', state: 'acknowledged' },
     ...{ version: 1, after: [], compensates: null, client: 'local', externalId: null, fingerprint: 'f' },
-    ...{ requestedStart: null, runChain: null, startedAt: null, completedAt: null, troubles: [] },
+    ...{
+      requestedStart: null,
+      runChain: null,
+      heldBy: null,
+      abortedBy: null,
+      retreat: null,
+      startedAt: null,
+      completedAt: null,
+      troubles: [],
+    },
     carried: request as unknown as JsonObject,
     orderedAt: '2026-03-01 09:00:00.5+00',
     items,

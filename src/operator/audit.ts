@@ -1,0 +1,38 @@
+import { orderCommands, stepCommands } from './commands.ts';
+
+/** Everything a person may command, and that leaves a row in the audit. */
+export const auditedCommands = [
+  ...stepCommands,
+  ...orderCommands,
+  'cancel',
+  'claim',
+  'release',
+  'removeOverride',
+  'bulk',
+  'replay',
+  'saveCatalogue',
+  'saveSystem',
+  'pause',
+  'unpause',
+  'setLimits',
+] as const;
+export type AuditedCommand = (typeof auditedCommands)[number];
+
+export const auditedEntities = [
+  'productOrder',
+  'serviceOrder',
+  'fallout',
+  'service',
+  'system',
+  'callback',
+  'catalogue',
+  'bulkTask',
+] as const;
+export type AuditedEntity = (typeof auditedEntities)[number];
+
+/** asked: sent, and nobody knows yet. */
+export const auditOutcomes = ['asked', 'done', 'refused'] as const;
+export type AuditOutcome = (typeof auditOutcomes)[number];
+
+export const bulkEntryStates = ['waiting', 'done', 'refused'] as const;
+export type BulkEntryState = (typeof bulkEntryStates)[number];
