@@ -2,7 +2,7 @@ import { evaluateText } from '../catalog/expressions.ts';
 import type { Verb } from '../decomposition/plan.ts';
 import type { Footprint, Presence } from '../inventory/inventory.ts';
 import { type Json, type JsonObject, sameJson } from '../kernel/json.ts';
-import { arrowOf } from '../serviceOrder/advance.ts';
+import { arrowOf } from '../serviceOrder/judgement.ts';
 import type { StepReport } from '../serviceOrder/run.ts';
 import type { StepState } from '../serviceOrder/machine.ts';
 import { costsAttempt, type ErrorClass } from '../serviceOrder/recovery.ts';

@@ -1,5 +1,5 @@
 import type { Footprint } from '../inventory/inventory.ts';
-import { arrowOf } from '../serviceOrder/advance.ts';
+import { arrowOf } from '../serviceOrder/judgement.ts';
 import type { Expectation, Observed } from './adapter.ts';
 import type { Attempt, Conclusion, StandingStep, StepOutcome } from './attempt.ts';
 import { holdsValues, type Judgement, judgePending, refusalOf, wrong } from './judge.ts';

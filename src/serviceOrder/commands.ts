@@ -1,75 +1,253 @@
+import { unreachable } from '../kernel/assert.ts';
 import { isFinal } from '../kernel/machine.ts';
 import { serviceOrderMachine } from './machine.ts';
+import { pause, unpause } from './pause.ts';
 import { lookAgain } from './reports.ts';
-import { mayTurnBack, resume } from './retreat.ts';
+import { mayTurnBack, turnBack } from './retreat.ts';
 import {
+  followOrder,
+  isOnHold,
+  isPaused,
   move,
-  step,
+  planned,
   withStep,
+  step,
   type Advanced,
+  type Control,
   type Relief,
+  type ServiceOrderChange,
   type ServiceOrderEvent,
   type ServiceOrderRun,
   type StepRun,
 } from './run.ts';
 
-/** Why an operator's command changes nothing. */
+/** Why a person's command changes nothing. */
 export const commandRefusalTypes = [
   'StepNotWaiting',
+  'StepNotHeld',
+  'StepNotOptional',
+  'StepInDoubt',
+  'StepGoesForward',
+  'StepGoesBack',
+  'OnHold',
+  'NotOnHold',
+  'HeldAlready',
+  'BeingCancelled',
   'ServiceOrderOver',
   'OrderOver',
   'AbortedAlready',
   'NothingToTakeBack',
+  'NotLost',
 ] as const;
+type RefusalType = (typeof commandRefusalTypes)[number];
 
 export interface CommandRefusal {
-  readonly type: (typeof commandRefusalTypes)[number];
+  readonly type: RefusalType;
   readonly message: string;
 }
 
-export const isCommand = ({ type }: ServiceOrderEvent): boolean =>
-  type === 'RetryNowRequested' || type === 'AbortRequested';
+type Command = Extract<
+  ServiceOrderEvent,
+  {
+    type: 'StepCommanded' | 'AbortRequested' | 'CancelRequested' | 'HoldRequested' | 'ResumeRequested';
+  }
+>;
+type StepCommanded = Extract<Command, { type: 'StepCommanded' }>;
+
+const commandTypes: readonly string[] = [
+  'StepCommanded',
+  'AbortRequested',
+  'CancelRequested',
+  'HoldRequested',
+  'ResumeRequested',
+] satisfies Command['type'][];
+
+export const isCommand = (event: ServiceOrderEvent): event is Command => commandTypes.includes(event.type);
 
 /** Undefined where the command is allowed now, and for all that is no command. */
 export function refusalOf(run: ServiceOrderRun, event: ServiceOrderEvent): CommandRefusal | undefined {
-  if (event.type !== 'RetryNowRequested' && event.type !== 'AbortRequested') return undefined;
+  if (!isCommand(event)) return undefined;
   if (isFinal(serviceOrderMachine, run.state)) {
-    return { type: 'ServiceOrderOver', message: `the service order is ${run.state}` };
+    return refusal('ServiceOrderOver', `the service order is ${run.state}`);
   }
-  if (event.type === 'AbortRequested') return abortRefusal(run);
-  const now = run.steps[event.step];
-  if (now && mayRetry(run, now)) return undefined;
-  const message = `the step is ${now?.state ?? 'not known'}: it is neither held nor waits for its retry`;
-  return { type: 'StepNotWaiting', message };
+  switch (event.type) {
+    case 'AbortRequested':
+    case 'CancelRequested':
+      return turnRefusal(run);
+    case 'HoldRequested':
+      return isOnHold(run) ? refusal('HeldAlready', 'it is on hold already') : undefined;
+    case 'ResumeRequested':
+      return isOnHold(run) ? undefined : refusal('NotOnHold', 'it is not on hold');
+    case 'StepCommanded':
+      return stepRefusal(run, event);
+    default:
+      return unreachable(event);
+  }
 }
 
-function abortRefusal(run: ServiceOrderRun): CommandRefusal | undefined {
-  if (run.retreat) {
-    return { type: 'AbortedAlready', message: 'the service order is being taken back already' };
-  }
+const refusal = (type: RefusalType, message: string): CommandRefusal => ({ type, message });
+
+function turnRefusal(run: ServiceOrderRun): CommandRefusal | undefined {
+  if (run.retreat) return refusal('AbortedAlready', 'the service order is being taken back already');
   if (mayTurnBack(run)) return undefined;
-  return { type: 'NothingToTakeBack', message: 'the service order is past its point of no return' };
+  return refusal('NothingToTakeBack', 'the service order is past its point of no return');
 }
 
-/** On the way back nothing is tried forward, not even what is held until its dependants are gone. */
-const mayRetry = (run: ServiceOrderRun, { state, awaitsRetry, way }: StepRun): boolean =>
-  (state === 'held' || awaitsRetry) && (run.retreat === undefined || way === 'undo');
+function stepRefusal(run: ServiceOrderRun, { command, step: id }: StepCommanded): CommandRefusal | undefined {
+  const now = run.steps[id];
+  if (now === undefined) return refusal('StepNotWaiting', 'the service order has no such step');
+  const isBack = now.way === 'undo';
+  // On the way back nothing is tried forward, not even what is held until its dependants are gone.
+  const isIdle = run.retreat !== undefined && !isBack;
+  switch (command) {
+    case 'retryNow':
+    case 'editAndRetry':
+      if (isIdle || (now.state !== 'held' && !now.awaitsRetry)) {
+        return refusal(
+          'StepNotWaiting',
+          `the step is ${now.state}: it is neither held nor waits for its retry`,
+        );
+      }
+      if (command === 'editAndRetry' && isBack) return refusal('StepGoesBack', goesBack);
+      return pausedRefusal(run);
+    case 'completeWithEvidence':
+      return heldRefusal(now) ?? (isIdle || isBack ? refusal('StepGoesBack', goesBack) : undefined);
+    case 'skip':
+      return (
+        heldRefusal(now) ?? (isIdle || isBack ? refusal('StepGoesBack', goesBack) : skipRefusal(run, id, now))
+      );
+    case 'leaveBehind': {
+      if (isIdle || now.state !== 'held') return heldRefusal({ state: isIdle ? 'waiting' : now.state });
+      const mayStay = isBack || run.compensating || planned(run, id).verb === 'revoke';
+      return mayStay
+        ? undefined
+        : refusal('StepGoesForward', 'the step builds something: only what is taken away can be left behind');
+    }
+    default:
+      return unreachable(command);
+  }
+}
+
+const goesBack = 'the step is being taken back';
+
+const heldRefusal = ({ state }: Pick<StepRun, 'state'>): CommandRefusal | undefined =>
+  state === 'held' ? undefined : refusal('StepNotHeld', `the step is ${state}, not held`);
+
+function pausedRefusal(run: ServiceOrderRun): CommandRefusal | undefined {
+  if (!isPaused(run)) return undefined;
+  return isOnHold(run)
+    ? refusal('OnHold', 'its order is on hold: resume that first')
+    : refusal('BeingCancelled', 'it is being found out whether its order may be cancelled');
+}
+
+function skipRefusal(run: ServiceOrderRun, id: string, { doubted }: StepRun): CommandRefusal | undefined {
+  const { verb, optional } = planned(run, id);
+  if (optional !== true || verb === 'revoke') {
+    return refusal('StepNotOptional', 'its specification cannot do without the step');
+  }
+  return doubted ? refusal('StepInDoubt', 'something of the step may stand in the network') : undefined;
+}
+
+/** What a person wants, where it is allowed; a wish to cancel is answered either way. */
+export function noteCommand(run: ServiceOrderRun, event: Command): Advanced {
+  const refused = refusalOf(run, event);
+  if (event.type === 'CancelRequested') return cancel(run, event.task, refused);
+  if (refused) return { run, commands: [] };
+  switch (event.type) {
+    case 'StepCommanded':
+      return commandStep(run, event);
+    case 'AbortRequested': {
+      const freed = unpause(run, 'hold');
+      const turned = turnBack(freed.run, { outcome: 'cancelled', code: 'aborted' }, 'abort');
+      return controlled(joined(freed, turned), { type: 'aborted', audit: event.audit });
+    }
+    case 'HoldRequested':
+      return controlled(pause(run, 'hold'), event.audit && { type: 'held', audit: event.audit });
+    case 'ResumeRequested':
+      return controlled(unpause(run, 'hold'), event.audit && { type: 'resumed', audit: event.audit });
+    default:
+      return unreachable(event);
+  }
+}
+
+/** The second goes on from the first; timers that the first began belong to a way that is left. */
+const joined = (first: Advanced, second: Advanced): Advanced => ({
+  run: second.run,
+  commands: [...first.commands.filter(({ type }) => type === 'recordServiceOrder'), ...second.commands],
+});
+
+const recorded = ({ run, commands }: Advanced, changes: readonly ServiceOrderChange[]): Advanced => ({
+  run,
+  commands: [{ type: 'recordServiceOrder', changes }, ...commands],
+});
+
+const controlled = (advanced: Advanced, control: Control | '' | undefined): Advanced =>
+  control ? recorded(advanced, [{ type: 'control', control }]) : advanced;
+
+function cancel(run: ServiceOrderRun, task: string, refused: CommandRefusal | undefined): Advanced {
+  if (isFinal(serviceOrderMachine, run.state)) return { run, commands: [] };
+  if (refused) {
+    const control: Control = { type: 'cancelRefused', task, code: refused.type };
+    return controlled({ run, commands: [] }, control);
+  }
+  const arrows = ['CancellationRequested', 'CancellationAccepted'] as const;
+  const asked = { ...run, state: arrows.reduce(followOrder, run.state) };
+  const turned = turnBack(asked, { outcome: 'cancelled', code: 'cancelled' }, 'cancel');
+  return recorded(turned, [
+    ...arrows.map((arrow) => ({ type: 'serviceOrder', arrow }) as const),
+    { type: 'control', control: { type: 'cancelAccepted', task } },
+  ]);
+}
+
+function commandStep(run: ServiceOrderRun, { command, step: id, audit }: StepCommanded): Advanced {
+  const noted: ServiceOrderChange[] = [{ type: 'control', control: { type: 'commanded', audit } }];
+  switch (command) {
+    case 'retryNow':
+      return recorded(retryNow(run, id, command), noted);
+    case 'editAndRetry':
+      return recorded(retryNow(run, id, command), [...noted, { type: 'overridden', step: id, audit }]);
+    case 'completeWithEvidence':
+      return recorded(
+        {
+          run: withStep(move(run, id, 'Attempted'), id, { report: undefined }),
+          commands: [{ type: 'completeStep', step: id, audit }],
+        },
+        [...noted, closed(id, command)],
+      );
+    case 'skip':
+    case 'leaveBehind': {
+      const arrow = command === 'skip' ? 'Skipped' : 'LeftBehind';
+      const changes = [closed(id, command), { type: 'stepEnded', step: id, arrow } as const];
+      return recorded({ run: move(run, id, arrow), commands: [] }, [...noted, ...changes]);
+    }
+    default:
+      return unreachable(command);
+  }
+}
+
+const closed = (id: string, resolution: Relief): ServiceOrderChange => ({
+  type: 'falloutClosed',
+  step: id,
+  resolution,
+});
 
 /** A held step begins anew; one that waits for its retry is only hurried, and keeps its count. */
-export function retryNow(run: ServiceOrderRun, id: string, relief: Relief = 'retryNow'): Advanced {
+export function retryNow(run: ServiceOrderRun, id: string, relief: Relief): Advanced {
   const { state, way } = step(run, id);
   const isHeld = state === 'held';
   const looked = isHeld ? undefined : lookAgain(run, id);
   if (looked) return looked;
-  const resumed = isHeld ? resume(run, [id], relief) : { run, commands: [] };
-  const ready = withStep(resumed.run, id, {
+  const ready = withStep(run, id, {
     awaitsRetry: false,
+    retry: undefined,
     ...(isHeld && { attempts: 0, outages: 0 }),
   });
-  if (way === 'do') {
-    const attempted = move(ready, id, 'Attempted');
-    return { run: attempted, commands: [...resumed.commands, { type: 'attemptStep', step: id }] };
-  }
-  const undoing = isHeld ? move(ready, id, 'UndoStarted') : ready;
-  return { run: undoing, commands: [...resumed.commands, { type: 'undoStep', step: id }] };
+  const after: Advanced =
+    way === 'do'
+      ? { run: move(ready, id, 'Attempted'), commands: [{ type: 'attemptStep', step: id }] }
+      : {
+          run: isHeld ? move(ready, id, 'UndoStarted') : ready,
+          commands: [{ type: 'undoStep', step: id }],
+        };
+  return isHeld ? recorded(after, [closed(id, relief)]) : after;
 }

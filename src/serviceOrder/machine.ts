@@ -85,6 +85,18 @@ export const serviceOrderMachine = {
   partial: {},
 } as const satisfies Machine<ServiceOrderState, ServiceOrderArrow>;
 
+const endArrows = { completed: 'Completed', failed: 'Failed', cancelled: 'Cancelled' } as const;
+
+/** The contract's arrows to an end: what never moved has begun first, and a cancellation does not fail by itself. */
+export const arrowsToEnd = (
+  from: ServiceOrderState,
+  outcome: keyof typeof endArrows,
+): readonly ServiceOrderArrow[] => {
+  const arrow = endArrows[outcome];
+  if (from === 'acknowledged' && outcome !== 'cancelled') return ['Started', arrow];
+  return from === 'pendingCancellation' && outcome === 'failed' ? ['Held', arrow] : [arrow];
+};
+
 export const stepStates = [
   'waiting',
   'attempting',

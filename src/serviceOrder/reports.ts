@@ -1,4 +1,5 @@
 import {
+  isPaused,
   move,
   planned,
   step,
@@ -10,11 +11,11 @@ import {
 } from './run.ts';
 
 /** A look is no attempt: it sends nothing, and asks what became of the call the system took. */
-function look(run: ServiceOrderRun, id: string): Advanced {
+export function look(run: ServiceOrderRun, id: string): Advanced {
   const { report, way } = step(run, id);
   const wait: ReportWait = { waitedMs: 0, ...report, looking: true };
   return {
-    run: withStep(run, id, { report: wait, called: false, awaitsRetry: false }),
+    run: withStep(run, id, { report: wait, called: false, awaitsRetry: false, retry: undefined }),
     commands: [{ type: way === 'do' ? 'attemptStep' : 'undoStep', step: id }],
   };
 }
@@ -24,22 +25,30 @@ export function noteAccepted(before: ServiceOrderRun, id: string): Advanced | 'o
   const { way, state, report, called } = step(before, id);
   const moved = way === 'undo' || state === 'accepted' ? before : move(before, id, 'Accepted');
   const wait: ReportWait = { waitedMs: 0, ...report, looking: false };
-  const run = withStep(moved, id, { report: wait, called: false, outages: 0 });
+  const staysCalled = called === true && isPaused(before);
+  const run = withStep(moved, id, { report: wait, called: staysCalled, outages: 0 });
   if (run.retreat && way === 'do') return { run, commands: [] };
-  if (called) return look(run, id);
+  if (called && !staysCalled) return look(run, id);
   if (wait.timer) return { run, commands: [] };
-  const { pollMs, withinMs } = planned(run, id).reports ?? run.policy.reports;
-  const givesUpAfterMs = withinMs - wait.waitedMs;
-  return givesUpAfterMs > 0 ? arm(run, id, Math.min(pollMs, givesUpAfterMs), givesUpAfterMs) : 'overdue';
+  return givesUpAfterMs(run, id) > 0 ? arm(run, id) : 'overdue';
 }
 
-function arm(run: ServiceOrderRun, id: string, afterMs: number, givesUpAfterMs: number): Advanced {
+function givesUpAfterMs(run: ServiceOrderRun, id: string): number {
+  const { withinMs } = planned(run, id).reports ?? run.policy.reports;
+  return Math.max(0, withinMs - (step(run, id).report?.waitedMs ?? 0));
+}
+
+/** Looks again when the next poll is due, or when its time is up. */
+export function arm(run: ServiceOrderRun, id: string): Advanced {
   const { report, timers = 0 } = step(run, id);
+  const { pollMs } = planned(run, id).reports ?? run.policy.reports;
   const number = timers + 1;
+  const givesUp = givesUpAfterMs(run, id);
+  const afterMs = Math.min(pollMs, givesUp);
   const wait: ReportWait = { waitedMs: 0, looking: false, ...report, timer: { number, afterMs } };
   return {
     run: withStep(run, id, { report: wait, timers: number }),
-    commands: [{ type: 'awaitReport', step: id, number, afterMs, givesUpAfterMs }],
+    commands: [{ type: 'awaitReport', step: id, number, afterMs, givesUpAfterMs: givesUp }],
   };
 }
 

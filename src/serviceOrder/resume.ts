@@ -1,7 +1,7 @@
 import type { CompactStep } from '../decomposition/plan.ts';
 import type { ServiceOrderState, StepState } from './machine.ts';
 import type { ErrorClass } from './recovery.ts';
-import type { ServiceOrderRun, StepRun } from './run.ts';
+import type { Retreat, ServiceOrderRun, StepRun } from './run.ts';
 
 /** A step as its row has it. */
 export interface StandingStep {
@@ -17,6 +17,9 @@ export interface StandingStep {
 
 export interface StandingServiceOrder {
   readonly state: ServiceOrderState;
+  /** A person holds it. */
+  readonly onHold: boolean;
+  readonly retreat: Retreat | null;
   readonly steps: readonly StandingStep[];
 }
 
@@ -26,27 +29,29 @@ export interface StandingServiceOrder {
  */
 export function resumeServiceOrder(
   begun: ServiceOrderRun,
-  { state, steps }: StandingServiceOrder,
+  { state, steps, onHold, retreat }: StandingServiceOrder,
 ): ServiceOrderRun {
   const verbOf = new Map(begun.plan.map(({ id, verb }): [string, CompactStep['verb']] => [id, verb]));
   const isReleased = steps.some(({ id, attempts }) => verbOf.get(id) === 'revoke' && attempts > 0);
-  const back = steps.find(({ way }) => way === 'undo');
   return {
     ...begun,
     state: asItStands.includes(state) ? state : 'inProgress',
     stage: isReleased ? 'released' : begun.stage,
     changed: [...begun.changed, ...steps.flatMap(({ changed }) => changed)],
     steps: { ...begun.steps, ...Object.fromEntries(steps.map((one) => [one.id, stepRunOf(one)])) },
-    ...(back && { retreat: { outcome: 'failed', code: causeOf(steps) } as const }),
+    ...(retreat && { retreat }),
+    pauses: onHold ? ['hold'] : [],
+    toldHeld: state === 'held' && !onHold,
   };
 }
 
 /** Any other state is that of a run, and moves with it. */
-const asItStands: readonly ServiceOrderState[] = ['held', 'acknowledged', 'pendingExternal'];
-
-/** These retries are due at once. */
-export const unfinished = (run: ServiceOrderRun): string[] =>
-  run.plan.map(({ id }) => id).filter((id) => run.steps[id]?.awaitsRetry === true);
+const asItStands: readonly ServiceOrderState[] = [
+  'held',
+  'acknowledged',
+  'pendingExternal',
+  'pendingCancellation',
+];
 
 function stepRunOf({ state, way, attempts, decided, trouble }: StandingStep): StepRun {
   const isOpen = ['waiting', 'attempting', 'accepted', 'inDoubt', 'refused', 'undoing'].includes(state);
@@ -64,6 +69,3 @@ function stepRunOf({ state, way, attempts, decided, trouble }: StandingStep): St
     ...(trouble && { trouble }),
   };
 }
-
-const causeOf = (steps: readonly StandingStep[]): string =>
-  steps.find(({ trouble }) => trouble !== null)?.trouble?.code ?? 'takenBack';

@@ -1,11 +1,11 @@
 import {
-  followOrder,
   isUntouched,
   move,
   step,
   withStep,
   type Advanced,
   type Relief,
+  type Retreat,
   type ServiceOrderChange,
   type ServiceOrderCommand,
   type ServiceOrderRun,
@@ -33,22 +33,11 @@ export const mayTurnBack = (run: ServiceOrderRun): boolean =>
   !run.compensating && run.retreat === undefined && !isPastReturn(run);
 
 /** From now on nothing goes forward; what is under way is heard out, then everything is taken back. */
-export function turnBack(run: ServiceOrderRun, retreat: NonNullable<ServiceOrderRun['retreat']>): Advanced {
+export function turnBack(run: ServiceOrderRun, retreat: Retreat, relief: Relief): Advanced {
   const held = run.plan.filter(({ id }) => step(run, id).state === 'held').map(({ id }) => id);
-  return resume({ ...run, retreat }, held, 'abort');
-}
-
-/** These held steps need nobody any more; a held service order moves again with the first of them. */
-export function resume(run: ServiceOrderRun, steps: readonly string[], resolution: Relief): Advanced {
-  const closed: ServiceOrderChange[] = steps.map((id) => ({ type: 'falloutClosed', step: id, resolution }));
-  if (run.state !== 'held') {
-    return { run, commands: closed.length > 0 ? [{ type: 'recordServiceOrder', changes: closed }] : [] };
-  }
-  const resumed: ServiceOrderChange = { type: 'serviceOrder', arrow: 'Resumed' };
-  return {
-    run: { ...run, state: followOrder(run.state, 'Resumed') },
-    commands: [{ type: 'recordServiceOrder', changes: [...closed, resumed] }, { type: 'reportResumed' }],
-  };
+  const closed = held.map((id) => ({ type: 'falloutClosed', step: id, resolution: relief }) as const);
+  const changes: readonly ServiceOrderChange[] = [{ type: 'retreat', retreat }, ...closed];
+  return { run: { ...run, retreat }, commands: [{ type: 'recordServiceOrder', changes }] };
 }
 
 /**
@@ -60,7 +49,7 @@ export function scheduleUndo(before: ServiceOrderRun): Advanced {
   const commands: ServiceOrderCommand[] = [];
   for (const { id } of run.plan) {
     if (!isUndoable(run, id)) continue;
-    const { trouble: _, report: __, called: ___, ...rest } = step(run, id);
+    const { trouble: _, report: __, called: ___, retry: ____, ...rest } = step(run, id);
     const fresh: StepRun = { ...rest, way: 'undo', attempts: 0, outages: 0, awaitsRetry: false };
     run = move({ ...run, steps: { ...run.steps, [id]: fresh } }, id, 'UndoStarted');
     commands.push({ type: 'undoStep', step: id });

@@ -9,6 +9,7 @@ import {
   type StepArrow,
   type StepState,
 } from './machine.ts';
+import type { StepCommand } from '../operator/commands.ts';
 import type { ErrorClass, RecoveryPolicy } from './recovery.ts';
 
 /** What an attempt of a step came to, on its way there or back. Texts and values stay in Postgres. */
@@ -34,6 +35,15 @@ export interface ReportWait {
   readonly looking: boolean;
 }
 
+export interface RetryTimer {
+  readonly afterMs: number;
+  readonly attempt: number;
+  readonly of: number | null;
+}
+
+/** Why nothing is sent for a while: a person holds it, or its order asks whether it may be cancelled. */
+export type Pause = 'hold' | 'assessment';
+
 export interface StepRun {
   readonly state: StepState;
   readonly way: 'do' | 'undo';
@@ -44,6 +54,8 @@ export interface StepRun {
   readonly doubted: boolean;
   /** A timer runs, and nothing but its ring brings the step back. */
   readonly awaitsRetry: boolean;
+  /** That timer, to be armed anew after a pause. */
+  readonly retry?: RetryTimer | undefined;
   /** Why it waits or is held: `ipam throttled`, for people. */
   readonly trouble?: { readonly class: ErrorClass; readonly code: string };
   readonly report?: ReportWait | undefined;
@@ -68,7 +80,15 @@ export interface ServiceOrderRun {
   readonly changed: readonly string[];
   readonly stage: 'building' | 'ready' | 'released';
   /** Present once it goes back: where that ends, and why it turned. */
-  readonly retreat?: { readonly outcome: Exclude<Outcome, 'completed'>; readonly code: string };
+  readonly retreat?: Retreat;
+  readonly pauses: readonly Pause[];
+  /** Who waits for it knows that it needs a person. */
+  readonly toldHeld: boolean;
+}
+
+export interface Retreat {
+  readonly outcome: Exclude<Outcome, 'completed'>;
+  readonly code: string;
 }
 
 export type ServiceOrderEvent =
@@ -85,16 +105,29 @@ export type ServiceOrderEvent =
   | { readonly type: 'Called'; readonly step: string }
   /** Who listens now does not know where it is. */
   | { readonly type: 'ReportRequested' }
-  /** A person wants another try at once. */
-  | { readonly type: 'RetryNowRequested'; readonly step: string }
+  /** What a person wants of a step; the row in the audit has the rest. */
+  | {
+      readonly type: 'StepCommanded';
+      readonly command: StepCommand;
+      readonly step: string;
+      readonly audit: string;
+    }
   /** A person does not want a service order of its own any more. */
-  | { readonly type: 'AbortRequested' }
+  | { readonly type: 'AbortRequested'; readonly audit: string }
+  /** Its client does not want a service order of its own any more. */
+  | { readonly type: 'CancelRequested'; readonly task: string }
+  /** By a person, where it has an audit; else its order says so. */
+  | { readonly type: 'HoldRequested'; readonly audit?: string }
+  | { readonly type: 'ResumeRequested'; readonly audit?: string }
+  /** Its order may be cancelled: stand still, and say whether you could go back; then it says what holds. */
+  | { readonly type: 'Asked' }
+  | { readonly type: 'GoOn' }
   | { readonly type: 'Released' }
   /** The order cannot succeed as a whole: take back what you did. */
   | { readonly type: 'StopRequested' };
 
 /** What ended the wait for a person, beside the end of the service order. */
-export type Relief = 'retryNow' | 'abort' | 'reported';
+export type Relief = StepCommand | 'abort' | 'cancel' | 'reported';
 
 export type ServiceOrderChange =
   | {
@@ -108,18 +141,31 @@ export type ServiceOrderChange =
     }
   | { readonly type: 'serviceOrder'; readonly arrow: ServiceOrderArrow }
   /** A person's answer to a held step, or its way back: it is nobody's trouble any more. */
-  | { readonly type: 'falloutClosed'; readonly step: string; readonly resolution: Relief };
+  | { readonly type: 'falloutClosed'; readonly step: string; readonly resolution: Relief }
+  /** A person ended the step: it is left out, or what it left stays there. */
+  | { readonly type: 'stepEnded'; readonly step: string; readonly arrow: 'Skipped' | 'LeftBehind' }
+  /** The values a person set for the step hold from now on. */
+  | { readonly type: 'overridden'; readonly step: string; readonly audit: string }
+  | { readonly type: 'retreat'; readonly retreat: Retreat }
+  | { readonly type: 'control'; readonly control: Control };
+
+/** What a person did to an order as a whole: kept in its row, for a run that takes over. */
+export type Control =
+  | { readonly type: 'commanded'; readonly audit: string }
+  | { readonly type: 'aborted'; readonly audit: string }
+  | { readonly type: 'held'; readonly audit: string }
+  | { readonly type: 'resumed'; readonly audit: string }
+  | { readonly type: 'cancelAssessed'; readonly task: string }
+  | { readonly type: 'cancelAccepted'; readonly task: string }
+  | { readonly type: 'cancelRefused'; readonly task: string; readonly code: string };
 
 export type ServiceOrderCommand =
   | { readonly type: 'attemptStep'; readonly step: string }
   | { readonly type: 'undoStep'; readonly step: string }
-  | {
-      readonly type: 'retryLater';
-      readonly step: string;
-      readonly afterMs: number;
-      readonly attempt: number;
-      readonly of: number | null;
-    }
+  /** Counts as done, with what a person knows of it. */
+  | { readonly type: 'completeStep'; readonly step: string; readonly audit: string }
+  | ({ readonly type: 'retryLater'; readonly step: string } & RetryTimer)
+  | { readonly type: 'stopTimers' }
   | {
       readonly type: 'awaitReport';
       readonly step: string;
@@ -128,10 +174,16 @@ export type ServiceOrderCommand =
       readonly givesUpAfterMs: number;
     }
   | { readonly type: 'recordServiceOrder'; readonly changes: readonly ServiceOrderChange[] }
-  | { readonly type: 'reportHeld'; readonly code: string; readonly reason: string }
+  | {
+      readonly type: 'reportHeld';
+      readonly class: ErrorClass;
+      readonly code: string;
+      readonly reason: string;
+    }
   | { readonly type: 'reportResumed' }
   | { readonly type: 'reportReady' }
   | { readonly type: 'reportStands' }
+  | { readonly type: 'reportAnswer'; readonly stands: boolean }
   | {
       readonly type: 'settleServiceOrder';
       readonly outcome: Outcome;
@@ -165,6 +217,8 @@ export const beginServiceOrder = (
   ),
   changed,
   stage: isReleasedLater(action, plan) && !compensating ? 'building' : 'released',
+  pauses: [],
+  toldHeld: false,
 });
 
 const isReleasedLater = (action: ServiceAction, plan: readonly CompactStep[]): boolean =>
@@ -188,6 +242,16 @@ export const withStep = (run: ServiceOrderRun, id: string, change: Partial<StepR
   ...run,
   steps: { ...run.steps, [id]: { ...step(run, id), ...change } },
 });
+
+export const isOnHold = ({ pauses }: ServiceOrderRun): boolean => pauses.includes('hold');
+
+/** Nothing is sent, and no timer runs. What goes back already, goes on while its order is asked. */
+export const isPaused = (run: ServiceOrderRun): boolean =>
+  isOnHold(run) || (run.pauses.includes('assessment') && run.retreat === undefined);
+
+/** Nothing more is to be done for it. */
+export const isOver = ({ state }: StepRun): boolean =>
+  state === 'done' || state === 'skipped' || state === 'leftBehind';
 
 /** Nothing was ever sent for it. */
 export const isUntouched = ({ state, attempts, outages }: StepRun): boolean =>

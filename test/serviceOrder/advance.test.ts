@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { arrowOf } from '../../src/serviceOrder/advance.ts';
+import { arrowOf } from '../../src/serviceOrder/judgement.ts';
 import type { ServiceOrderEvent } from '../../src/serviceOrder/run.ts';
 import { errorClasses } from '../../src/serviceOrder/recovery.ts';
 import { apply, attempted, begin, doneWith, failedBy, reported, revoke, tell } from './driver.ts';

@@ -279,7 +279,7 @@ describe('a step that is not waited for as usual', () => {
       accepted(),
       { type: 'Called', step: 'port' },
       reported('port', failedBy('unavailable')),
-      { type: 'RetryNowRequested', step: 'port' },
+      { type: 'StepCommanded', command: 'retryNow', step: 'port', audit: 'one' },
       reported('port', failedBy('unavailable')),
       { type: 'StopRequested' },
       { type: 'RetryDue', step: 'port' },

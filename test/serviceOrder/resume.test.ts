@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { resumeServiceOrder, type StandingStep, unfinished } from '../../src/serviceOrder/resume.ts';
+import { resumeServiceOrder, type StandingStep } from '../../src/serviceOrder/resume.ts';
 import type { ServiceOrderState, StepState } from '../../src/serviceOrder/machine.ts';
-import type { ServiceOrderEvent } from '../../src/serviceOrder/run.ts';
 import { apply, attempted, begin, doneWith, reported, revoke, tell, undone } from './driver.ts';
 
 const line = [apply('port'), apply('line', ['port']), apply('speed', ['line'])];
@@ -18,12 +17,10 @@ const row = (id: string, state: StepState, more: Partial<StandingStep> = {}): St
 });
 
 const resume = (rows: readonly StandingStep[], state: ServiceOrderState = 'inProgress', plan = line) => {
-  const run = resumeServiceOrder(begin(plan), { state, steps: rows });
-  const events: ServiceOrderEvent[] = [
-    { type: 'Begun' },
-    ...unfinished(run).map((step) => ({ type: 'RetryDue', step }) as const),
-  ];
-  return tell(run, ...events);
+  const isBack = rows.some(({ way }) => way === 'undo');
+  const retreat = isBack ? ({ outcome: 'cancelled', code: 'stopped' } as const) : null;
+  const run = resumeServiceOrder(begin(plan), { state, steps: rows, onHold: false, retreat });
+  return tell(run, { type: 'Begun' });
 };
 
 const trouble = { class: 'conflict', code: 'exists' } as const;
@@ -51,7 +48,7 @@ describe('a service order that another run goes on with', () => {
     );
     expect(told.flat()).toEqual([]);
     expect(run.state).toBe('held');
-    const retried = tell(run, { type: 'RetryNowRequested', step: 'port' });
+    const retried = tell(run, { type: 'StepCommanded', command: 'retryNow', step: 'port', audit: 'one' });
     expect(attempted(retried.last)).toEqual(['port']);
   });
 
@@ -66,11 +63,11 @@ describe('a service order that another run goes on with', () => {
       row('line', 'done'),
       row('speed', 'undoing', { way: 'undo', trouble: { class: 'refused', code: 'tooFast' } }),
     ]);
-    expect(told.map(undone)).toEqual([[], ['speed']]);
+    expect(told.map(undone)).toEqual([['speed']]);
     const rest = tell(run, ...['speed', 'line', 'port'].map((step) => reported(step, doneWith())));
     expect(rest.told.map(undone)).toEqual([['line'], ['port'], []]);
     expect(rest.last).toEqual([
-      { type: 'settleServiceOrder', outcome: 'failed', code: 'tooFast', skipped: [] },
+      { type: 'settleServiceOrder', outcome: 'cancelled', code: 'stopped', skipped: [] },
     ]);
   });
 
@@ -89,6 +86,8 @@ describe('a service order that another run goes on with', () => {
     const run = resumeServiceOrder(begin(plan, 'modify'), {
       state: 'inProgress',
       steps: [row('new', 'done'), row('old', 'attempting')],
+      onHold: false,
+      retreat: null,
     });
     expect(run.stage).toBe('released');
   });
@@ -107,7 +106,7 @@ describe('what waited when the run was lost', () => {
       );
       expect(told.flatMap(undone)).toEqual(['line']);
       const end = tell(run, reported('line', doneWith()), reported('port', doneWith()));
-      expect(end.run.state).toBe('failed');
+      expect(end.run.state).toBe('cancelled');
     },
   );
 
