@@ -84,6 +84,8 @@ export interface ServiceOrderRun {
   readonly pauses: readonly Pause[];
   /** Who waits for it knows that it needs a person. */
   readonly toldHeld: boolean;
+  /** Wishes to cancel that came so far: each counts once. */
+  readonly tasks: readonly string[];
 }
 
 export interface Retreat {
@@ -219,6 +221,7 @@ export const beginServiceOrder = (
   stage: isReleasedLater(action, plan) && !compensating ? 'building' : 'released',
   pauses: [],
   toldHeld: false,
+  tasks: [],
 });
 
 const isReleasedLater = (action: ServiceAction, plan: readonly CompactStep[]): boolean =>
