@@ -2,7 +2,7 @@ import { type ChildWorkflowHandle, sleep, startChild, workflowInfo } from '@temp
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import type { OrderRef } from '../activities/orderRecords.ts';
 import { must } from '../src/kernel/assert.ts';
-import { type OrderEvent, type OrderRun, serviceOrdersOf } from '../src/order/run.ts';
+import { type OrderEvent, type OrderRun, runLost, serviceOrdersOf } from '../src/order/run.ts';
 import { record } from './bookkeeping.ts';
 import {
   domainQueue,
@@ -47,7 +47,13 @@ export function openChildren(ref: OrderRef, inbox: OrderEvent[]) {
   const lose = async (id: string): Promise<void> => {
     lost.add(id);
     await record('noteRunLost', { tenant, serviceOrder: id });
-    inbox.push({ type: 'ServiceOrderHeld', id, code: 'runLost', reason: 'a person: its run is gone' });
+    const why = { class: 'orphaned', code: runLost, reason: 'a person: its run is gone' };
+    inbox.push({ type: 'ServiceOrderHeld', id, ...why });
+  };
+
+  const revive = async (id: string): Promise<void> => {
+    lost.delete(id);
+    await begin({ ...must(inputs.get(id), `the input of ${id}`), again: true });
   };
 
   return {
@@ -59,9 +65,12 @@ export function openChildren(ref: OrderRef, inbox: OrderEvent[]) {
     rejoin: (run: OrderRun, id: string, changed: readonly string[]): Promise<void> =>
       begin({ ...inputOf(ref, run, id, changed), again: true }),
 
+    /** One that has lost its run gets another. */
+    revive,
+
     /** A child that has closed meanwhile needs no telling: that it is settled, it has told or will. */
     async tell(id: string, signal: string): Promise<void> {
-      if (lost.delete(id)) await begin({ ...must(inputs.get(id), `the input of ${id}`), again: true });
+      if (lost.has(id)) await revive(id);
       await begun.get(id);
       await tell(serviceOrderId(tenant, id), signal);
     },
