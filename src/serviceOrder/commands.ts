@@ -20,6 +20,14 @@ export const commandRefusalTypes = [
   'OrderOver',
   'AbortedAlready',
   'NothingToTakeBack',
+  'StepNotHeld',
+  'StepNotOptional',
+  'StepInDoubt',
+  'StepGoesForward',
+  'OnHold',
+  'NotOnHold',
+  'HeldAlready',
+  'BeingCancelled',
 ] as const;
 
 export interface CommandRefusal {
