@@ -2,7 +2,6 @@ import {
   Client,
   Connection,
   WorkflowExecutionAlreadyStartedError,
-  type WorkflowHandle,
   WorkflowNotFoundError,
   type WorkflowStartOptions,
   WorkflowUpdateFailedError,
@@ -10,6 +9,8 @@ import {
 import { ApplicationFailure } from '@temporalio/common';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import temporalProto from '@temporalio/proto';
+import type { CommandAnswer } from '../src/operator/answer.ts';
+import type { OrderCommandName, StepCommand } from '../src/operator/commands.ts';
 import { type CommandRefusal, commandRefusalTypes } from '../src/serviceOrder/commands.ts';
 import {
   type CalledMessage,
@@ -22,7 +23,6 @@ import {
   serviceOrderId,
   type ServiceOrderIdentity,
   signals,
-  updates,
 } from './messages.ts';
 
 /** The one door to Temporal for the API and the relay; never part of the workflow bundle. */
@@ -38,13 +38,6 @@ export interface ServiceOrderStart extends ServiceOrderIdentity {
   readonly actions: readonly string[];
 }
 
-/** How a command fared. Unanswered: nobody knows yet; the same id may be sent again. */
-export type CommandAnswer =
-  | { readonly type: 'done' }
-  | { readonly type: 'refused'; readonly refusal: CommandRefusal }
-  | { readonly type: 'runMissing' }
-  | { readonly type: 'unanswered' };
-
 export interface StepIdentity {
   readonly tenant: string;
   readonly serviceOrder: string;
@@ -52,11 +45,21 @@ export interface StepIdentity {
   readonly step: string;
 }
 
-/** An operator's commands. The same id again is the same command, and gets the same answer. */
+/** What a run of an order may be told to do; a restart is for an order without one. */
+export type RunCommand = Exclude<OrderCommandName, 'restart'>;
+
+/**
+ * An operator's commands: updates of that name. What travels is the id of the command's row in `audit`, which is
+ * also the id of the update: the same id again is the same command, and gets the same answer.
+ */
 export interface OperatorDoor {
-  retryNow(step: StepIdentity, updateId: string): Promise<CommandAnswer>;
-  abort(order: OrderIdentity, updateId: string): Promise<CommandAnswer>;
-  abortServiceOrder(order: ServiceOrderIdentity, updateId: string): Promise<CommandAnswer>;
+  commandStep(step: StepIdentity, command: StepCommand, audit: string): Promise<CommandAnswer>;
+  commandOrder(order: OrderIdentity, command: RunCommand, audit: string): Promise<CommandAnswer>;
+  commandServiceOrder(
+    order: ServiceOrderIdentity,
+    command: RunCommand,
+    audit: string,
+  ): Promise<CommandAnswer>;
 }
 
 /** What Temporal knows of the current run of a workflow id. */
@@ -88,19 +91,14 @@ export async function openWorkflowDoor(): Promise<WorkflowDoor> {
   const health = watchHealth(connection);
   const bounded = <T>(work: () => Promise<T>): Promise<T> =>
     connection.withDeadline(Date.now() + callTimeoutMs, work);
-  const command = (workflowId: string, send: (handle: WorkflowHandle) => Promise<void>) =>
-    bounded(() => answerTo(send(client.workflow.getHandle(workflowId))));
+  const command = (workflowId: string, name: string, told: CommandMessage) =>
+    bounded(() => answerTo(update(client, workflowId, name, told)));
   return {
-    retryNow: ({ tenant, serviceOrder, step }, updateId) =>
-      command(serviceOrderId(tenant, serviceOrder), (handle) =>
-        handle.executeUpdate<void, [string]>(updates.retryNow, { args: [step], updateId }),
-      ),
-    abort: (order, updateId) =>
-      command(productOrderId(order), (handle) => handle.executeUpdate<void, []>(updates.abort, { updateId })),
-    abortServiceOrder: ({ tenant, serviceOrder }, updateId) =>
-      command(serviceOrderId(tenant, serviceOrder), (handle) =>
-        handle.executeUpdate<void, []>(updates.abort, { updateId }),
-      ),
+    commandStep: ({ tenant, serviceOrder, step }, name, audit) =>
+      command(serviceOrderId(tenant, serviceOrder), name, { step, audit }),
+    commandOrder: (order, name, audit) => command(productOrderId(order), name, { audit }),
+    commandServiceOrder: ({ tenant, serviceOrder }, name, audit) =>
+      command(serviceOrderId(tenant, serviceOrder), name, { audit }),
     tellAbortServiceOrder: ({ tenant, serviceOrder }) =>
       bounded(() => signal(client, serviceOrderId(tenant, serviceOrder), signals.abort)),
     tellAbort: (order) => bounded(() => signal(client, productOrderId(order), signals.abort)),
@@ -189,6 +187,16 @@ async function startOnce(client: Client, workflow: string, options: StartOptions
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
   }
 }
+
+interface CommandMessage {
+  readonly step?: string;
+  readonly audit: string;
+}
+
+const update = (client: Client, workflowId: string, name: string, told: CommandMessage): Promise<void> =>
+  client.workflow
+    .getHandle(workflowId)
+    .executeUpdate<void, [CommandMessage]>(name, { args: [told], updateId: told.audit });
 
 /** A call without an answer may have reached the workflow, as an update that waits may: both are unanswered. */
 async function answerTo(sent: Promise<void>): Promise<CommandAnswer> {

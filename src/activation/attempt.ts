@@ -139,6 +139,9 @@ function wantedOf(step: StandingStep): { readonly wanted: JsonObject; readonly i
   return { wanted, ...(impossible && { impossible }) };
 }
 
+/** What the newest attempt wanted; without one, what the next would. */
+export const wantedNow = (step: StandingStep): JsonObject => step.wanted ?? wantedOf(step).wanted;
+
 export interface RecordedFootprint {
   readonly presence: Presence;
   readonly values: JsonObject;
@@ -181,19 +184,10 @@ export function conclude(
     };
     return { report: { type: 'done', changed: [] }, state: 'done', decided: true, changed: [], ...footprint };
   }
-  const results: Record<string, Json> = {};
-  for (const [result, text] of Object.entries(step.results)) {
-    const value = evaluateText(text, { ...bindingsOf(step), observed: outcome.observed }, step.types);
-    if (!value.ok) {
-      const message = `the system did not answer with the result ${result}: ${value.message}`;
-      return concludeTrouble(step, attempt, {
-        type: 'failed',
-        class: 'lied',
-        code: 'resultMissing',
-        message,
-      });
-    }
-    results[result] = value.value;
+  const { results, missing } = resultsOf(step, outcome.observed);
+  if (missing !== undefined) {
+    const message = `the system did not answer with the result ${missing}`;
+    return concludeTrouble(step, attempt, { type: 'failed', class: 'lied', code: 'resultMissing', message });
   }
   const before = step.standing?.results ?? {};
   const changed = Object.keys(results)
@@ -206,6 +200,18 @@ export function conclude(
     version: outcome.version,
   };
   return { report: { type: 'done', changed }, state: 'done', decided: true, changed, footprint };
+}
+
+/** The results that can be told from what a system shows, and the first one that cannot, with why. */
+export function resultsOf(step: StandingStep, observed: JsonObject) {
+  const results: Record<string, Json> = {};
+  let missing: string | undefined;
+  for (const [result, text] of Object.entries(step.results)) {
+    const value = evaluateText(text, { ...bindingsOf(step), observed }, step.types);
+    if (value.ok) results[result] = value.value;
+    else missing ??= `${result}: ${value.message}`;
+  }
+  return { results, missing };
 }
 
 const stateOf = { Deferred: 'waiting', Doubted: 'inDoubt', Refused: 'refused' } as const;

@@ -84,7 +84,7 @@ test('a step held by a broken system is listed with its tries; once that is repa
     system: 'ipam',
     step: 'prefix',
     tries: 2,
-    allowedCommands: ['retryNow', 'abort'],
+    allowedCommands: ['retryNow', 'editAndRetry', 'completeWithEvidence', 'abort'],
   });
   const inspected = await get(`/ops/v1/fallout/${fallout.id}`);
   expect(inspected.attempts.map(({ outcome }: { outcome: string }) => outcome)).toEqual([
@@ -212,7 +212,9 @@ const ofServiceOrder = (id: string) => get(`/ops/v1/fallout?serviceOrder=${id}`)
 
 test('a held service order of its own is taken back when it is aborted; one of a product order is not its own', async () => {
   const id = await heldServiceOrder();
-  expect(await ofServiceOrder(id)).toMatchObject([{ allowedCommands: ['retryNow', 'abort'] }]);
+  expect(await ofServiceOrder(id)).toMatchObject([
+    { allowedCommands: ['retryNow', 'editAndRetry', 'completeWithEvidence', 'abort'] },
+  ]);
   expect((await command(`/serviceOrders/${id}/abort`, reason)).status).toBe(202);
   await client.serviceOrderReaches(id, 'cancelled');
   expect(await ofServiceOrder(id)).toEqual([]);
