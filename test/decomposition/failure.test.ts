@@ -98,7 +98,7 @@ describe('steps and policy', () => {
     expect(orderFor(plan, 'fibre-access')).not.toHaveProperty('recovery');
   });
 
-  test('how long a report may take goes with the step, in numbers, and not with its removal', () => {
+  test('how long a report may take goes with the step, in numbers, and with its removal', () => {
     const reports = { within: '2d', poll: '1h' };
     const later = withEntries(guarded, [{ ...ip, steps: { ...ip.steps, route: { ...route, reports } } }]);
     const plan = planned(bundle, { catalog: later });
@@ -112,7 +112,11 @@ describe('steps and policy', () => {
       ...change,
       catalog: later,
     });
-    for (const step of orderFor(removal, 'ip-prefix').steps) expect(step).not.toHaveProperty('reports');
+    expect(orderFor(removal, 'ip-prefix').steps).toMatchObject([
+      { name: 'route', reports: times },
+      { name: 'prefix' },
+    ]);
+    expect(orderFor(removal, 'ip-prefix').steps[1]).not.toHaveProperty('reports');
   });
 
   test('a plan too large for its steps still says what to do about trouble', () => {
