@@ -8,7 +8,7 @@ import { fallout } from './schema.ts';
 export type FalloutRow = typeof fallout.$inferSelect;
 
 /** By which command a fallout was closed, or that it ended without one. */
-export type Resolution = Relief | 'restart' | 'settled';
+export type Resolution = Relief | 'restart' | 'settled' | 'recorded';
 
 const now = sql`now()`;
 
@@ -104,6 +104,15 @@ export const closeOrphan = (tx: Tx, tenant: string, serviceOrderId: string, reso
     tenant,
     resolution,
     and(eq(fallout.serviceOrderId, serviceOrderId), eq(fallout.class, 'orphaned')),
+  );
+
+/** An order that had lost its run. Answers whether there was any. */
+export const closeOrphanedOrder = (tx: Tx, tenant: string, orderId: string, resolution: Resolution) =>
+  close(
+    tx,
+    tenant,
+    resolution,
+    and(eq(fallout.orderId, orderId), isNull(fallout.serviceOrderId), eq(fallout.class, 'orphaned')),
   );
 
 async function close(

@@ -3,7 +3,13 @@ import { isFinal } from '../src/kernel/machine.ts';
 import { orderMachine, orderStates } from '../src/order/machine.ts';
 import { serviceOrderMachine, serviceOrderStates } from '../src/serviceOrder/machine.ts';
 import { type Database, type Tx, withRelay, withTenant } from './client.ts';
-import { closeOrderFallout, closeOrphan, openOrphan, type Orphan } from './falloutStore.ts';
+import {
+  closeOrderFallout,
+  closeOrphan,
+  closeOrphanedOrder,
+  openOrphan,
+  type Orphan,
+} from './falloutStore.ts';
 import { enqueueNow } from './dispatchStore.ts';
 import { dispatch, productOrder, serviceOrder } from './schema.ts';
 
@@ -86,7 +92,8 @@ export async function restartOrphan(
   resolution: 'restart' | 'abort',
 ): Promise<boolean> {
   if (!(await isOpenOrder(tx, tenant, orderId))) return false;
-  if (!(await closeOrderFallout(tx, tenant, orderId, resolution))) return false;
+  if (!(await closeOrphanedOrder(tx, tenant, orderId, resolution))) return false;
+  await closeOrderFallout(tx, tenant, orderId, resolution);
   const where = and(eq(productOrder.tenantId, tenant), eq(productOrder.id, orderId));
   await tx.update(productOrder).set({ runChain: null }).where(where);
   await enqueueNow(tx, tenant, orderId, 'start');
