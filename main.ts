@@ -122,6 +122,7 @@ const roles = {
 
   async worker(config: Config): Promise<Running> {
     const { createAdapters } = await import('./activities/adapters/index.ts');
+    const { reportDefects } = await import('./activities/defects.ts');
     const { createActivities } = await import('./activities/index.ts');
     const { startWorkers } = await import('./activities/worker.ts');
     const { createPlaces } = await import('./activities/places.ts');
@@ -152,6 +153,7 @@ const roles = {
       domains,
       systems: () => limitedSystems(db),
       activities,
+      interceptors: [reportDefects({ db, log })],
       log,
     });
     return {

@@ -9,11 +9,7 @@ import {
   type StepRef,
 } from '../drizzle/stepStore.ts';
 import type { Attempt, Conclusion } from '../src/activation/attempt.ts';
-import {
-  concludeWithEvidence,
-  evidenceAttempt,
-  objectTaken,
-} from '../src/activation/attested.ts';
+import { concludeWithEvidence, evidenceAttempt, objectTaken } from '../src/activation/attested.ts';
 import type { Attested } from '../src/activation/evidence.ts';
 import { overAlready } from '../src/activation/fence.ts';
 import { assert } from '../src/kernel/assert.ts';

@@ -24,7 +24,7 @@ import type { OrderRefusal } from '../src/order/refusal.ts';
 import { serviceOrderMachine, type ServiceOrderState } from '../src/serviceOrder/machine.ts';
 import { type RequestedServiceOrder, servicesNamedBy } from '../src/serviceOrder/request.ts';
 import type { Control } from '../src/serviceOrder/run.ts';
-import type { RecoveryPolicy } from '../src/serviceOrder/recovery.ts';
+import { type RecoveryPolicy, rowsBySpecification } from '../src/serviceOrder/recovery.ts';
 import type { ActivityDeps } from './deps.ts';
 import { endAlone, type ServiceOrderRef } from './serviceOrderRecords.ts';
 
@@ -144,11 +144,14 @@ async function opened(tx: Tx, deps: ActivityDeps, tenant: string, id: string): P
   const locked = await lockServiceOrder(tx, tenant, id);
   const { row, items } = locked;
   const catalog = await catalogOf(tx, tenant, snapshotOf(locked));
-  const rowsByItem = Object.fromEntries(
-    items.flatMap(({ ordinal, specification }) => {
-      const rows = policyOf(entryIn(catalog.serviceSpecifications, specification) ?? {});
-      return rows.length > 0 ? [[String(ordinal), rows]] : [];
-    }),
+  const rows = rowsBySpecification(
+    items.map(({ specification }) => ({
+      specification,
+      recovery: policyOf(entryIn(catalog.serviceSpecifications, specification) ?? {}),
+    })),
+  );
+  const specifications = Object.fromEntries(
+    items.map(({ ordinal, specification }) => [String(ordinal), specification]),
   );
   const { policy, step } = deps.planSettings;
   const first = must(items[0], `an item of service order ${id}`);
@@ -160,7 +163,7 @@ async function opened(tx: Tx, deps: ActivityDeps, tenant: string, id: string): P
     action: items.every(({ action }) => action === 'delete') ? 'delete' : 'modify',
     domain: row.domain,
     steps: await compactStepsOf(tx, tenant, id),
-    policy: { ...policy, ...(Object.keys(rowsByItem).length > 0 && { rowsByItem }) },
+    policy: { ...policy, ...(Object.keys(rows).length > 0 && { byItem: { specifications, rows } }) },
     call: step,
     ...(row.state !== 'acknowledged' && { again: true }),
   };

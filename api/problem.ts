@@ -63,6 +63,8 @@ const ofCommands = {
   NotOnHold: [409, 'The order is not on hold'],
   HeldAlready: [409, 'The order is on hold already'],
   BeingCancelled: [409, 'The order is being cancelled'],
+  StepGoesBack: [409, 'The step is being taken back'],
+  NotLost: [409, 'The service order has not lost its run'],
 } as const satisfies Record<CommandRefusal['type'], Problem>;
 
 /** What an operator's command is refused for before any run is asked. */

@@ -5,6 +5,7 @@ import type { Control } from '../src/serviceOrder/run.ts';
 import { markDone, recordDone } from './auditStore.ts';
 import { moveCancelTask, openCancelOf } from './cancelStore.ts';
 import type { Tx } from './client.ts';
+import { closeOrphan } from './falloutStore.ts';
 import { productOrder, serviceOrder } from './schema.ts';
 
 /** What a person commanded as a whole. */
@@ -30,6 +31,10 @@ export async function recordControl(
 ): Promise<void> {
   switch (control.type) {
     case 'commanded':
+      await markDone(tx, tenant, control.audit, versions);
+      return;
+    case 'rejoined':
+      await closeOrphan(tx, tenant, control.serviceOrder, 'restart');
       await markDone(tx, tenant, control.audit, versions);
       return;
     case 'aborted':

@@ -60,7 +60,7 @@ export const dueLanes = (db: Database, limit: number): Promise<readonly Lane[]> 
   );
 
 export interface Leased {
-  readonly command: 'start' | 'startServiceOrder' | 'abort';
+  readonly command: 'start' | 'startServiceOrder';
   readonly sequence: number;
   readonly tries: number;
   readonly start: {

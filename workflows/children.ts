@@ -3,6 +3,7 @@ import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import type { OrderRef } from '../activities/orderRecords.ts';
 import { must } from '../src/kernel/assert.ts';
 import { type OrderEvent, type OrderRun, runLost, serviceOrdersOf } from '../src/order/run.ts';
+import { rowsOf } from '../src/serviceOrder/recovery.ts';
 import { record } from './bookkeeping.ts';
 import {
   domainQueue,
@@ -45,6 +46,11 @@ export function openChildren(ref: OrderRef, inbox: OrderEvent[]) {
   };
 
   const lose = async (id: string): Promise<void> => {
+    const read = await record('readOutcome', { tenant, serviceOrder: id });
+    if (read.type === 'settled') {
+      inbox.push({ type: 'ServiceOrderSettled', id, ...read.result });
+      return;
+    }
     lost.add(id);
     await record('noteRunLost', { tenant, serviceOrder: id });
     const why = { class: 'orphaned', code: runLost, reason: 'a person: its run is gone' };
@@ -130,13 +136,8 @@ function inputOf(
   );
   const { policy, step } = run.plan.settings;
   const compensating = planned.compensates !== undefined;
-  // What takes a service order back meets the same systems, and keeps to the policy of its specification.
-  const { recovery: rows } = compensating
-    ? must(
-        serviceOrdersOf(run).find((candidate) => candidate.id === planned.compensates),
-        `service order ${planned.compensates}`,
-      )
-    : planned;
+  // What takes a service order back is of the same specification, and so keeps to its policy.
+  const rows = rowsOf(run.plan.recovery, planned.specification);
   return {
     tenant,
     serviceOrder: id,

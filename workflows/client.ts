@@ -14,10 +14,12 @@ import type { OrderCommandName, StepCommand } from '../src/operator/commands.ts'
 import { type CommandRefusal, commandRefusalTypes } from '../src/serviceOrder/commands.ts';
 import {
   type CalledMessage,
+  type CommandMessage,
   domainQueue,
   isSearchable,
   orderQueue,
   type OrderIdentity,
+  orderUpdates,
   productOrderId,
   searchAttributes,
   serviceOrderId,
@@ -60,15 +62,14 @@ export interface OperatorDoor {
     command: RunCommand,
     audit: string,
   ): Promise<CommandAnswer>;
+  /** The order's run gives another run to a service order that lost its own. */
+  rejoin(order: OrderIdentity, serviceOrder: string, audit: string): Promise<CommandAnswer>;
 }
 
 /** What Temporal knows of the current run of a workflow id. */
 export type RunState = 'open' | 'closed' | 'missing';
 
 export interface WorkflowDoor extends OperatorDoor {
-  /** For an abort that nobody waits for. False if there is no run to tell. */
-  tellAbort(order: OrderIdentity): Promise<boolean>;
-  tellAbortServiceOrder(order: ServiceOrderIdentity): Promise<boolean>;
   orderRun(order: OrderIdentity): Promise<RunState>;
   serviceOrderRun(tenant: string, serviceOrder: string): Promise<RunState>;
   /** Starts the saga of an order. Started already is success: the order's row decides which run is the saga. */
@@ -91,7 +92,7 @@ export async function openWorkflowDoor(): Promise<WorkflowDoor> {
   const health = watchHealth(connection);
   const bounded = <T>(work: () => Promise<T>): Promise<T> =>
     connection.withDeadline(Date.now() + callTimeoutMs, work);
-  const command = (workflowId: string, name: string, told: CommandMessage) =>
+  const command = <Told extends CommandMessage>(workflowId: string, name: string, told: Told) =>
     bounded(() => answerTo(update(client, workflowId, name, told)));
   return {
     commandStep: ({ tenant, serviceOrder, step }, name, audit) =>
@@ -99,9 +100,8 @@ export async function openWorkflowDoor(): Promise<WorkflowDoor> {
     commandOrder: (order, name, audit) => command(productOrderId(order), name, { audit }),
     commandServiceOrder: ({ tenant, serviceOrder }, name, audit) =>
       command(serviceOrderId(tenant, serviceOrder), name, { audit }),
-    tellAbortServiceOrder: ({ tenant, serviceOrder }) =>
-      bounded(() => signal(client, serviceOrderId(tenant, serviceOrder), signals.abort)),
-    tellAbort: (order) => bounded(() => signal(client, productOrderId(order), signals.abort)),
+    rejoin: (order, serviceOrder, audit) =>
+      command(productOrderId(order), orderUpdates.rejoin, { serviceOrder, audit }),
     orderRun: (order) => bounded(() => runState(client, productOrderId(order))),
     serviceOrderRun: (tenant, serviceOrder) =>
       bounded(() => runState(client, serviceOrderId(tenant, serviceOrder))),
@@ -188,15 +188,15 @@ async function startOnce(client: Client, workflow: string, options: StartOptions
   }
 }
 
-interface CommandMessage {
-  readonly step?: string;
-  readonly audit: string;
-}
-
-const update = (client: Client, workflowId: string, name: string, told: CommandMessage): Promise<void> =>
+const update = <Told extends CommandMessage>(
+  client: Client,
+  workflowId: string,
+  name: string,
+  told: Told,
+): Promise<void> =>
   client.workflow
     .getHandle(workflowId)
-    .executeUpdate<void, [CommandMessage]>(name, { args: [told], updateId: told.audit });
+    .executeUpdate<void, [Told]>(name, { args: [told], updateId: told.audit });
 
 /** A call without an answer may have reached the workflow, as an update that waits may: both are unanswered. */
 async function answerTo(sent: Promise<void>): Promise<CommandAnswer> {

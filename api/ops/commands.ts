@@ -1,10 +1,12 @@
 import { z } from '@hono/zod-openapi';
-import type { NewAudit } from '../../drizzle/auditStore.ts';
+import type { AuditRow, NewAudit } from '../../drizzle/auditStore.ts';
 import type { Tx } from '../../drizzle/client.ts';
 import { type Checked, refused, runCommand } from '../../drizzle/operatorDesk.ts';
 import { stateOfOrder } from '../../drizzle/orderStore.ts';
 import { standOf } from '../../drizzle/serviceOrderStore.ts';
+import { orderWaitingFor } from '../../drizzle/falloutStore.ts';
 import { restartOrphan, restartOrphanedServiceOrder } from '../../drizzle/sweepStore.ts';
+import { unreachable } from '../../src/kernel/assert.ts';
 import { idPattern } from '../../src/kernel/ids.ts';
 import { isFinal } from '../../src/kernel/machine.ts';
 import type { CommandAnswer } from '../../src/operator/answer.ts';
@@ -87,34 +89,49 @@ export async function commandOrder(
   const answer = await runCommand(deps.db, {
     tenant,
     audit: { id: commandId, client, subject, command, ...about },
-    check: (tx) => check(tx, tenant, kind, command, id),
-    send: (row) => sendToRun(command, (known) => send(deps, { tenant, id }, known, row.id)),
+    check: (tx) => check(tx, { tenant, kind, command, id, audit: commandId }),
+    send: (row) => (command === 'restart' ? rejoin(deps, row) : send(deps, { tenant, id }, command, row.id)),
   });
   ensureDone(answer, commandId);
   deps.log.info({ [kind]: id, subject, command, commandId }, 'an operator commands an order');
   return c.json({ command, id, commandId }, 202);
 }
 
-async function check(
-  tx: Tx,
-  tenant: string,
-  kind: CommandedKind,
-  command: OrderCommandName,
-  id: string,
-): Promise<Checked> {
-  const { objection, restartOrphan: restartIt } = commanded[kind];
-  if (!idPattern.test(id)) return refused('ResourceUnknown', `there is no such ${kind}`);
-  const objected = await objection(tx, tenant, id);
-  if (objected) return objected;
-  if (command === 'hold' || command === 'resume') return { type: 'send' };
-  if (await restartIt(tx, tenant, id, command)) return { type: 'done' };
-  if (command === 'abort') return { type: 'send' };
-  return refused('OrderNotOrphaned', 'there is no open fallout of class orphaned for it');
+interface Asked {
+  readonly tenant: string;
+  readonly kind: CommandedKind;
+  readonly command: OrderCommandName;
+  readonly id: string;
+  readonly audit: string;
 }
 
-/** A restart is carried out where it is asked, or not at all. */
-const sendToRun = (
-  command: OrderCommandName,
-  send: (command: RunCommand) => Promise<CommandAnswer>,
-): Promise<CommandAnswer> =>
-  command === 'restart' ? Promise.resolve({ type: 'runMissing' }) : send(command);
+async function check(tx: Tx, { tenant, kind, command, id, audit }: Asked): Promise<Checked> {
+  const { objection, restartOrphan: restartIt } = commanded[kind];
+  if (!idPattern.test(id)) return refused('ResourceUnknown', `there is no such ${kind}`);
+  if (kind === 'serviceOrder' && command === 'restart') {
+    const orderId = await orderWaitingFor(tx, tenant, id);
+    if (orderId !== undefined) return { type: 'send', found: { orderId } };
+  }
+  const objected = await objection(tx, tenant, id);
+  if (objected) return objected;
+  switch (command) {
+    case 'hold':
+    case 'resume':
+      return { type: 'send' };
+    case 'abort': {
+      const isOrphan = await restartIt(tx, tenant, id, { resolution: 'abort', abortedBy: audit });
+      return { type: isOrphan ? 'done' : 'send' };
+    }
+    case 'restart':
+      if (await restartIt(tx, tenant, id, { resolution: 'restart' })) return { type: 'done' };
+      return refused('OrderNotOrphaned', 'there is no open fallout of class orphaned for it');
+    default:
+      return unreachable(command);
+  }
+}
+
+/** A service order that lost its run is given another by the run of its product order. */
+const rejoin = ({ operate }: ApiDeps, { tenantId, id, orderId, serviceOrderId }: AuditRow) =>
+  orderId === null || serviceOrderId === null
+    ? Promise.resolve({ type: 'runMissing' } as const)
+    : operate.rejoin({ tenant: tenantId, orderId }, serviceOrderId, id);

@@ -238,7 +238,11 @@ function concludeTrouble(step: StandingStep, attempt: Attempt, trouble: Trouble)
   const footprint = footprintAfterTrouble(step, attempt, trouble);
   const isUnseen = step.state === 'accepted' && (!costsAttempt(errorClass) || arrow === 'Deferred');
   return {
-    report: { type: 'failed', class: errorClass, code, ...(retryAfterMs !== undefined && { retryAfterMs }) },
+    report: {
+      ...{ type: 'failed', class: errorClass, code },
+      ...(retryAfterMs !== undefined && { retryAfterMs }),
+      ...(trouble.final && footprint?.presence === 'absent' && { final: true }),
+    },
     state: isUnseen ? 'accepted' : stateOf[arrow],
     decided: arrow === 'Refused',
     changed: [],

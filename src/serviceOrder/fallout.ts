@@ -31,10 +31,12 @@ export const foundLateCodes = ['overwritten', 'vanished'] as const;
 export type FoundLateCode = (typeof foundLateCodes)[number];
 const isFoundLate = (code: string): boolean => (foundLateCodes as readonly string[]).includes(code);
 
+/** A record of a running order cannot be written: its run tries again by itself, and can do nothing else. */
+export const bookkeepingFails = 'bookkeepingFails';
+
 /** Allowed by what the record says; the running order has the last word. */
 export function commandsFor({ class: falloutClass, code, isOpen, step }: FalloutCase): FalloutCommand[] {
-  if (!isOpen || isFoundLate(code)) return [];
-  if (code === 'runLost') return ['abort'];
+  if (!isOpen || isFoundLate(code) || code === bookkeepingFails) return [];
   if (falloutClass === 'orphaned') return ['restart', 'abort'];
   if (step === null) return ['abort'];
   return [...stepCommands.filter((command) => fits[command](step)), 'abort'];

@@ -1,10 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { nextAttempt, type StandingStep } from '../../src/activation/attempt.ts';
-import {
-  concludeWithEvidence,
-  evidenceAttempt,
-  objectTaken,
-} from '../../src/activation/attested.ts';
+import { concludeWithEvidence, evidenceAttempt, objectTaken } from '../../src/activation/attested.ts';
 import type { Attested } from '../../src/activation/evidence.ts';
 import { nextUndo } from '../../src/activation/undo.ts';
 import { freshStep, keyOf, standingPrint, wantedValues } from './standing.ts';

@@ -268,3 +268,21 @@ test('a service order that waits for its date is dropped when it is aborted, and
   expect(await client.rows(`select 1 from claim where '${id}' = any(holders)`)).toEqual([]);
   expect(await client.rows(`select 1 from step where service_order_id = '${id}'`)).toEqual([]);
 });
+
+test('an order whose end cannot be written is told to a person, tries on, and ends once it can', async () => {
+  const { order, fallout } = await heldOrder();
+  await client.rows(
+    `alter table product_order add constraint broken check (id <> '${order}' or state <> 'completed')`,
+  );
+  await client.faults([]);
+  expect((await command(`/fallout/${fallout.id}/retryNow`)).status).toBe(202);
+  const defect = { class: 'unknown', code: 'bookkeepingFails', allowedCommands: [] };
+  const reason = 'settleOrder: a query failed: 23514 broken';
+  await eventually(async () => expect(await falloutOf(order)).toMatchObject([{ ...defect, reason }]), {
+    withinMs: 60_000,
+  });
+  await client.rows('alter table product_order drop constraint broken');
+  await client.reaches(order, 'completed');
+  await expectOnce(order);
+  expect(await falloutOf(order)).toEqual([]);
+});

@@ -19,6 +19,7 @@ export const testDeps = (db: Database): ApiDeps => ({
     commandStep: () => Promise.resolve({ type: 'unanswered' }),
     commandOrder: () => Promise.resolve({ type: 'unanswered' }),
     commandServiceOrder: () => Promise.resolve({ type: 'unanswered' }),
+    rejoin: () => Promise.resolve({ type: 'unanswered' }),
   },
   look: () => Promise.resolve({ type: 'unavailable', message: 'no system is called here' }),
   startServiceOrder: () => undefined,
