@@ -5,10 +5,10 @@ import { searchAttributes } from './messages.ts';
 interface Troubles {
   readonly falloutClass: readonly string[];
   readonly waitsFor: readonly string[];
-  readonly retrying: readonly string[];
+  readonly retrying: boolean;
 }
 
-const none: Troubles = { falloutClass: [], waitsFor: [], retrying: [] };
+const none: Troubles = { falloutClass: [], waitsFor: [], retrying: false };
 
 /** What a service order waits for, in words that can be searched for. */
 export function troublesOf({ plan, steps }: ServiceOrderRun): Troubles {
@@ -22,7 +22,7 @@ export function troublesOf({ plan, steps }: ServiceOrderRun): Troubles {
       const step = steps[id];
       return step?.awaitsRetry === true || step?.state === 'accepted' || step?.report !== undefined;
     }),
-    retrying: systems((id) => steps[id]?.awaitsRetry === true),
+    retrying: Object.values(steps).some(({ awaitsRetry }) => awaitsRetry),
   };
 }
 
@@ -36,7 +36,7 @@ export function showTroubles(): (run: ServiceOrderRun) => void {
     upsertSearchAttributes([
       { key: searchAttributes.falloutClass, value: [...now.falloutClass] },
       { key: searchAttributes.waitsFor, value: [...now.waitsFor] },
-      { key: searchAttributes.retrying, value: [...now.retrying] },
+      { key: searchAttributes.retrying, value: now.retrying },
     ]);
   };
 }

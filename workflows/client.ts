@@ -249,10 +249,6 @@ export async function registerSearchAttributes(): Promise<void> {
   const connection = await Connection.connect(connectionOptions);
   try {
     const known = await connection.operatorService.listSearchAttributes({ namespace });
-    const { KEYWORD, KEYWORD_LIST } = {
-      KEYWORD: 'INDEXED_VALUE_TYPE_KEYWORD',
-      KEYWORD_LIST: 'INDEXED_VALUE_TYPE_KEYWORD_LIST',
-    } as const;
     const missing = Object.values(searchAttributes).filter(
       ({ name }) => !(name in (known.customAttributes ?? {})),
     );
@@ -261,10 +257,7 @@ export async function registerSearchAttributes(): Promise<void> {
     await connection.operatorService.addSearchAttributes({
       namespace,
       searchAttributes: Object.fromEntries(
-        missing.map(({ name, type }) => [
-          name,
-          type === 'KEYWORD_LIST' ? types[KEYWORD_LIST] : types[KEYWORD],
-        ]),
+        missing.map(({ name, type }) => [name, types[`INDEXED_VALUE_TYPE_${type}`]]),
       ),
     });
   } finally {

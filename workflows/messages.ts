@@ -132,7 +132,7 @@ export const searchAttributes = {
   /** What needs a person, which systems are waited for, and whether something is tried again. */
   falloutClass: defineSearchAttributeKey('DialtoneFalloutClass', SearchAttributeType.KEYWORD_LIST),
   waitsFor: defineSearchAttributeKey('DialtoneWaitsFor', SearchAttributeType.KEYWORD_LIST),
-  retrying: defineSearchAttributeKey('DialtoneRetrying', SearchAttributeType.KEYWORD_LIST),
+  retrying: defineSearchAttributeKey('DialtoneRetrying', SearchAttributeType.BOOL),
 };
 
 /** Search attributes are plain text of limited length: only an external id that looks like an id goes there. */
