@@ -1,0 +1,64 @@
+import { describe, expect, test } from 'vitest';
+import { stepCommands } from '../../src/operator/commands.ts';
+import { commandsFor, type HeldStep } from '../../src/serviceOrder/fallout.ts';
+
+const add: HeldStep = {
+  way: 'do',
+  verb: 'apply',
+  optional: false,
+  doubted: false,
+  compensating: false,
+  editable: true,
+};
+const open = { class: 'conflict', code: 'exists', isOpen: true } as const;
+const allowed = (step: HeldStep) => commandsFor({ ...open, step });
+
+describe('what may be done about a held step', () => {
+  test.each([
+    ['that builds', add, 'retryNow editAndRetry completeWithEvidence abort'],
+    ['that is optional', { ...add, optional: true }, 'retryNow editAndRetry completeWithEvidence skip abort'],
+    [
+      'that is optional and in doubt',
+      { ...add, optional: true, doubted: true },
+      'retryNow editAndRetry completeWithEvidence abort',
+    ],
+    ['that takes away', { ...add, verb: 'revoke' }, 'retryNow completeWithEvidence leaveBehind abort'],
+    ['that is undone', { ...add, way: 'undo' }, 'retryNow leaveBehind abort'],
+    [
+      'of a compensation that restores',
+      { ...add, compensating: true, editable: false },
+      'retryNow completeWithEvidence leaveBehind abort',
+    ],
+  ] as const)('%s', (_, step, commands) => {
+    expect(allowed(step)).toEqual(commands.split(' '));
+  });
+
+  test('is never nothing, and an edit is of what is built from a mapping alone', () => {
+    const flags = [true, false];
+    for (const way of ['do', 'undo'] as const)
+      for (const verb of ['apply', 'revoke'] as const)
+        for (const optional of flags)
+          for (const doubted of flags)
+            for (const compensating of flags)
+              for (const editable of flags) {
+                const step = { way, verb, optional, doubted, compensating, editable };
+                const commands = allowed(step);
+                expect(commands).toContain('retryNow');
+                expect(commands.at(-1)).toBe('abort');
+                expect(commands.includes('editAndRetry')).toBe(way === 'do' && verb === 'apply' && editable);
+                expect(commands.includes('skip') && doubted).toBe(false);
+                expect(commands.includes('leaveBehind') || way === 'do').toBe(true);
+              }
+  });
+});
+
+test.each([
+  ['closed', { ...open, isOpen: false, step: add }, []],
+  ['found when the service order was over', { ...open, code: 'vanished', step: add }, []],
+  ['of a service order that lost its run', { ...open, code: 'runLost', step: null }, ['abort']],
+  ['of an order that lost its run', { ...open, class: 'orphaned', step: null }, ['restart', 'abort']],
+  ['of an order as a whole', { ...open, step: null }, ['abort']],
+] as const)('a fallout %s allows no command of a step', (_, fallout, commands) => {
+  expect(commandsFor(fallout)).toEqual(commands);
+  expect(commandsFor(fallout).filter((one) => (stepCommands as readonly string[]).includes(one))).toEqual([]);
+});
