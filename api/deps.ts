@@ -1,6 +1,7 @@
 import type { Context } from 'hono';
 import type { Logger } from 'pino';
 import type { Call } from '../drizzle/callbackStore.ts';
+import type { TakenCancel } from '../drizzle/cancelStore.ts';
 import type { Database } from '../drizzle/client.ts';
 import type { ServiceOrderRead } from '../drizzle/reads/serviceOrders.ts';
 import type { Config } from '../src/config.ts';
@@ -28,6 +29,8 @@ export interface ApiDeps {
   readonly operate: OperatorDoor;
   /** The same for a service order that was posted by itself. */
   readonly startServiceOrder: (tenant: string, order: ServiceOrderRead) => void;
+  /** Unawaited and bounded: the relay tells what this does not. */
+  readonly tellCancel: (tenant: string, cancel: TakenCancel) => void;
   /** Tests end the process here; otherwise it does nothing. */
   readonly failpoint?: (name: string) => void;
   /** True, or why not. */

@@ -13,6 +13,7 @@ import temporalProto from '@temporalio/proto';
 import { type CommandRefusal, commandRefusalTypes } from '../src/serviceOrder/commands.ts';
 import {
   type CalledMessage,
+  type CancelMessage,
   domainQueue,
   isSearchable,
   orderQueue,
@@ -66,6 +67,9 @@ export interface WorkflowDoor extends OperatorDoor {
   /** For an abort that nobody waits for. False if there is no run to tell. */
   tellAbort(order: OrderIdentity): Promise<boolean>;
   tellAbortServiceOrder(order: ServiceOrderIdentity): Promise<boolean>;
+  /** Somebody wishes to cancel: the order's run decides. False if there is no run to tell. */
+  tellCancel(order: OrderIdentity, task: string): Promise<boolean>;
+  tellCancelServiceOrder(order: ServiceOrderIdentity, task: string): Promise<boolean>;
   orderRun(order: OrderIdentity): Promise<RunState>;
   serviceOrderRun(tenant: string, serviceOrder: string): Promise<RunState>;
   /** Starts the saga of an order. Started already is success: the order's row decides which run is the saga. */
@@ -104,6 +108,10 @@ export async function openWorkflowDoor(): Promise<WorkflowDoor> {
     tellAbortServiceOrder: ({ tenant, serviceOrder }) =>
       bounded(() => signal(client, serviceOrderId(tenant, serviceOrder), signals.abort)),
     tellAbort: (order) => bounded(() => signal(client, productOrderId(order), signals.abort)),
+    tellCancel: (order, task) =>
+      bounded(() => signal(client, productOrderId(order), signals.cancel, { task })),
+    tellCancelServiceOrder: ({ tenant, serviceOrder }, task) =>
+      bounded(() => signal(client, serviceOrderId(tenant, serviceOrder), signals.cancel, { task })),
     orderRun: (order) => bounded(() => runState(client, productOrderId(order))),
     serviceOrderRun: (tenant, serviceOrder) =>
       bounded(() => runState(client, serviceOrderId(tenant, serviceOrder))),
@@ -212,7 +220,7 @@ async function signal(
   client: Client,
   workflowId: string,
   name: string,
-  ...args: readonly CalledMessage[]
+  ...args: readonly (CalledMessage | CancelMessage)[]
 ): Promise<boolean> {
   try {
     await client.workflow.getHandle(workflowId).signal(name, ...args);

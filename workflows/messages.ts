@@ -65,6 +65,8 @@ export const signals = {
   report: 'report',
   /** To the parent, where nobody waits for the answer. */
   abort: 'abort',
+  /** To the run of an order: somebody wishes that it is cancelled. */
+  cancel: 'cancel',
 } as const;
 
 /** An operator's commands: answered by yes or by a refusal. */
@@ -85,6 +87,11 @@ export interface ReadyMessage {
 export interface CalledMessage {
   /** `<item ordinal>/<step>`. */
   readonly step: string;
+}
+
+/** The task says who and why; its id is all that travels. */
+export interface CancelMessage {
+  readonly task: string;
 }
 
 export interface ServiceOrderMessage {

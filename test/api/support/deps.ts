@@ -21,6 +21,7 @@ export const testDeps = (db: Database): ApiDeps => ({
     abortServiceOrder: () => Promise.resolve({ type: 'unanswered' }),
   },
   startServiceOrder: () => undefined,
+  tellCancel: () => undefined,
   temporalReachable: () => true,
   schemaIsCurrent: () => schemaIsCurrent(db),
 });
