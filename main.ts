@@ -48,6 +48,7 @@ const roles = {
     const { createLook } = await import('./activities/look.ts');
     const { createCallbackDeliverer } = await import('./api/activation/deliverer.ts');
     const { createApp } = await import('./api/app.ts');
+    const { createCancelTeller } = await import('./api/cancelling/teller.ts');
     const { newOrderId } = await import('./api/orderId.ts');
     const { createStarter } = await import('./api/starter.ts');
     const { answerUnreadable } = await import('./api/unreadable.ts');
@@ -59,6 +60,7 @@ const roles = {
     const failpoint = createFailpoint(config.failpoint);
     const starter = createStarter({ db, log, workflows, failpoint });
     const deliverer = createCallbackDeliverer({ db, log, workflows });
+    const cancels = createCancelTeller({ db, log, workflows, failpoint });
     const app = createApp({
       db,
       config,
@@ -70,6 +72,7 @@ const roles = {
       operate: workflows,
       look: createLook({ db, adapterFor: createAdapters(lookTimeoutMs) }),
       startServiceOrder: starter.startServiceOrder,
+      tellCancel: cancels.tellCancel,
       failpoint,
       temporalReachable: workflows.reachable,
       schemaIsCurrent: () => schemaIsCurrent(db),
@@ -84,7 +87,7 @@ const roles = {
     return {
       async stop() {
         await new Promise((resolve) => server.close(resolve));
-        await Promise.all([starter.drained(), deliverer.drained()]);
+        await Promise.all([starter.drained(), deliverer.drained(), cancels.drained()]);
         await workflows.close();
         await close();
       },

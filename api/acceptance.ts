@@ -7,7 +7,7 @@ import { readJson } from './body.ts';
 import { callerOf } from './caller.ts';
 import type { ApiContext, ApiDeps } from './deps.ts';
 import { idempotencyKey } from './idempotencyKey.ts';
-import { refuse } from './problem.ts';
+import { type ProblemCode, refuse } from './problem.ts';
 import { linksOf, type Links, type ResourceName } from './resource.ts';
 
 /** The body of a posted order, and what it says about being repeated. */
@@ -50,10 +50,10 @@ export async function readPosted<Order extends { readonly id: string }>(
 }
 
 /** `pathOf` says where in the request a refusal points. */
-export function answerTo(
+export function answerTo<Why extends { readonly type: ProblemCode; readonly message: string } = OrderRefusal>(
   c: ApiContext,
-  acceptance: AcceptanceOf<unknown>,
-  pathOf: (refusal: OrderRefusal) => string | undefined,
+  acceptance: AcceptanceOf<unknown, Why>,
+  pathOf: (refusal: Why) => string | undefined,
 ): Response {
   switch (acceptance.type) {
     case 'accepted':

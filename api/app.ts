@@ -9,10 +9,12 @@ import { openApiRoute } from './openapi.ts';
 import { opsRoutes } from './ops/routes.ts';
 import { answer, Refused, refuse } from './problem.ts';
 import { productCatalogRoutes } from './tmf620/routes.ts';
+import { cancelProductOrderRoutes } from './tmf622/cancelProductOrder.ts';
 import { productOrderRoutes } from './tmf622/routes.ts';
 import { serviceCatalogRoutes } from './tmf633/routes.ts';
 import { productRoutes } from './tmf637/routes.ts';
 import { serviceRoutes } from './tmf638/routes.ts';
+import { cancelServiceOrderRoutes } from './tmf641/cancelServiceOrder.ts';
 import { serviceOrderRoutes } from './tmf641/routes.ts';
 
 export type Api = OpenAPIHono<Env>;
@@ -25,10 +27,12 @@ export function createApp(deps: ApiDeps): Api {
   for (const routes of [
     productCatalogRoutes,
     productOrderRoutes,
+    cancelProductOrderRoutes,
     serviceCatalogRoutes,
     productRoutes,
     serviceRoutes,
     serviceOrderRoutes,
+    cancelServiceOrderRoutes,
     activationRoutes,
     opsRoutes,
     healthRoutes,

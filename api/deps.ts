@@ -1,6 +1,7 @@
 import type { Context } from 'hono';
 import type { Logger } from 'pino';
 import type { Call } from '../drizzle/callbackStore.ts';
+import type { TakenCancel } from '../drizzle/cancelStore.ts';
 import type { Database } from '../drizzle/client.ts';
 import type { ServiceOrderRead } from '../drizzle/reads/serviceOrders.ts';
 import type { Look } from '../src/activation/evidence.ts';
@@ -31,6 +32,8 @@ export interface ApiDeps {
   readonly operate: OperatorDoor;
   /** What a system shows of an object now; answers within seconds, whatever the system does. */
   readonly look: (system: string, object: string) => Promise<Look>;
+  /** Unawaited and bounded: the relay tells what this does not. */
+  readonly tellCancel: (tenant: string, cancel: TakenCancel) => void;
   /** Tests end the process here; otherwise it does nothing. */
   readonly failpoint?: (name: string) => void;
   /** True, or why not. */

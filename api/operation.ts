@@ -81,9 +81,21 @@ interface Creating<Entity> extends Documented<Entity> {
   /** What a client may say. */
   readonly asked: z.ZodType;
   readonly handle: Operation['handle'];
+  /** What is created; without a word, an order. */
+  readonly words?: { readonly asked: string; readonly answered: string };
+  /** What a creation is refused with beside the usual. */
+  readonly alsoErrors?: readonly number[];
 }
 
-export const creation = <Entity>({ asked, handle, ...documented }: Creating<Entity>): Operation => ({
+const ofOrders = { asked: 'The order', answered: 'The order as it was accepted, or as it stands' };
+
+export const creation = <Entity>({
+  asked,
+  handle,
+  words = ofOrders,
+  alsoErrors = [],
+  ...documented
+}: Creating<Entity>): Operation => ({
   handle,
   route: {
     method: 'post',
@@ -91,10 +103,10 @@ export const creation = <Entity>({ asked, handle, ...documented }: Creating<Enti
     operationId: documented.operationId,
     tags: [documented.tag],
     parameters: [keyParameter],
-    request: { body: { required: true, ...json('The order', asked) } },
+    request: { body: { required: true, ...json(words.asked, asked) } },
     responses: {
-      201: json('The order as it was accepted, or as it stands', documented.schema),
-      ...errors(400, 409, 413, 415, 422, 500, 503),
+      201: json(words.answered, documented.schema),
+      ...errors(400, ...alsoErrors, 409, 413, 415, 422, 500, 503),
     },
   },
 });

@@ -2,6 +2,7 @@ import type { Context } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { CatalogRefusal } from '../src/catalog/model.ts';
 import type { JsonObject } from '../src/kernel/json.ts';
+import type { CancelRefusal } from '../src/order/cancelRefusal.ts';
 import type { OrderRefusalType } from '../src/order/refusal.ts';
 import type { RowRefusalType } from '../src/operator/refusal.ts';
 import type { CommandRefusal } from '../src/serviceOrder/commands.ts';
@@ -112,8 +113,23 @@ const ofTheEdge = {
   DatabaseUnavailable: [503, 'The database cannot be reached'],
 } as const satisfies Record<string, Problem>;
 
+/** What a cancel is refused for beside what other requests are. */
+const ofCancels = {
+  CancelOpen: [409, 'Another task asks to cancel the order'],
+} as const satisfies Record<
+  Exclude<CancelRefusal['type'], keyof typeof ofCommands | keyof typeof ofTheDesk | keyof typeof ofTheEdge>,
+  Problem
+>;
+
 /** The one place that chooses status codes. */
-export const problems = { ...ofOrders, ...ofCatalogues, ...ofCommands, ...ofTheDesk, ...ofTheEdge };
+export const problems = {
+  ...ofOrders,
+  ...ofCatalogues,
+  ...ofCommands,
+  ...ofTheDesk,
+  ...ofTheEdge,
+  ...ofCancels,
+};
 export type ProblemCode = keyof typeof problems;
 
 export interface Refusal {

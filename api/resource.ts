@@ -10,7 +10,9 @@ import { type AskedList, askedFieldsOnly, askedList, type Filterable } from './q
 /** Where each resource lives. */
 export const collections = {
   productOrder: '/tmf-api/productOrderingManagement/v4/productOrder',
+  cancelProductOrder: '/tmf-api/productOrderingManagement/v4/cancelProductOrder',
   serviceOrder: '/tmf-api/serviceOrdering/v4/serviceOrder',
+  cancelServiceOrder: '/tmf-api/serviceOrdering/v4/cancelServiceOrder',
   product: '/tmf-api/productInventory/v4/product',
   service: '/tmf-api/serviceInventory/v4/service',
   productOffering: '/tmf-api/productCatalogManagement/v4/productOffering',

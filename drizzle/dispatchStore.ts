@@ -79,7 +79,7 @@ export const dueLanes = (db: Database, limit: number): Promise<readonly Lane[]> 
   );
 
 export interface Leased {
-  readonly command: 'start' | 'startServiceOrder';
+  readonly command: 'start' | 'startServiceOrder' | 'cancel';
   readonly sequence: number;
   readonly tries: number;
   readonly start: {
@@ -88,6 +88,8 @@ export interface Leased {
     /** Of a service order that belongs to no product order: where it runs. */
     readonly domain?: string;
   };
+  /** The order's open wish to be cancelled, where there is one. */
+  readonly task?: string;
 }
 
 interface LeasedRow extends Record<string, unknown> {
@@ -98,6 +100,7 @@ interface LeasedRow extends Record<string, unknown> {
   readonly externalId: string | null;
   readonly actions: string[] | null;
   readonly domain: string | null;
+  readonly task: string | null;
 }
 
 /**
@@ -122,14 +125,17 @@ export const leaseLane = (
           select action from order_item where tenant_id = ${tenant} and order_item.order_id = ${order}
           union all select action from service_item
             where tenant_id = ${tenant} and service_order_id = ${order}) as item) as actions,
-        (select domain from service_order where tenant_id = ${tenant} and id = ${order}) as domain`);
+        (select domain from service_order where tenant_id = ${tenant} and id = ${order}) as domain,
+        (select id from cancel_task where tenant_id = ${tenant} and target = ${order}
+          and state in ('acknowledged', 'inProgress')) as task`);
     const [row] = rows;
     if (row === undefined) return undefined;
-    const { tries, command, externalId, actions, domain } = row;
+    const { tries, command, externalId, actions, domain, task } = row;
     return {
       tries,
       command,
       sequence: Number(row.sequence),
+      ...(task !== null && { task }),
       start: {
         actions: actions ?? [],
         ...(externalId !== null && { externalId }),

@@ -15,6 +15,7 @@ import { type CommandRefusal, commandRefusalTypes } from '../src/serviceOrder/co
 import {
   type CalledMessage,
   type CommandMessage,
+  type CancelMessage,
   domainQueue,
   isSearchable,
   orderQueue,
@@ -70,6 +71,9 @@ export interface OperatorDoor {
 export type RunState = 'open' | 'closed' | 'missing';
 
 export interface WorkflowDoor extends OperatorDoor {
+  /** Somebody wishes to cancel: the order's run decides. False if there is no run to tell. */
+  tellCancel(order: OrderIdentity, task: string): Promise<boolean>;
+  tellCancelServiceOrder(order: ServiceOrderIdentity, task: string): Promise<boolean>;
   orderRun(order: OrderIdentity): Promise<RunState>;
   serviceOrderRun(tenant: string, serviceOrder: string): Promise<RunState>;
   /** Starts the saga of an order. Started already is success: the order's row decides which run is the saga. */
@@ -102,6 +106,10 @@ export async function openWorkflowDoor(): Promise<WorkflowDoor> {
       command(serviceOrderId(tenant, serviceOrder), name, { audit }),
     rejoin: (order, serviceOrder, audit) =>
       command(productOrderId(order), orderUpdates.rejoin, { serviceOrder, audit }),
+    tellCancel: (order, task) =>
+      bounded(() => signal(client, productOrderId(order), signals.cancel, { task })),
+    tellCancelServiceOrder: ({ tenant, serviceOrder }, task) =>
+      bounded(() => signal(client, serviceOrderId(tenant, serviceOrder), signals.cancel, { task })),
     orderRun: (order) => bounded(() => runState(client, productOrderId(order))),
     serviceOrderRun: (tenant, serviceOrder) =>
       bounded(() => runState(client, serviceOrderId(tenant, serviceOrder))),
@@ -220,7 +228,7 @@ async function signal(
   client: Client,
   workflowId: string,
   name: string,
-  ...args: readonly CalledMessage[]
+  ...args: readonly (CalledMessage | CancelMessage)[]
 ): Promise<boolean> {
   try {
     await client.workflow.getHandle(workflowId).signal(name, ...args);

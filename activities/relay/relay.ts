@@ -59,7 +59,7 @@ async function sendNext(deps: RelayDeps, lane: Lane): Promise<void> {
   }
 }
 
-async function send({ workflows }: RelayDeps, lane: Lane, { command, start }: Leased): Promise<void> {
+async function send({ workflows }: RelayDeps, lane: Lane, { command, start, task }: Leased): Promise<void> {
   const order = { tenant: lane.tenant, orderId: lane.order };
   const { domain, ...asked } = start;
   switch (command) {
@@ -72,6 +72,13 @@ async function send({ workflows }: RelayDeps, lane: Lane, { command, start }: Le
         domain: must(domain, 'the domain of a service order'),
         ...asked,
       });
+    case 'cancel':
+      // Decided meanwhile, or no run: whichever opens the order reads the task.
+      if (task === undefined) return;
+      await (domain === undefined
+        ? workflows.tellCancel(order, task)
+        : workflows.tellCancelServiceOrder({ tenant: lane.tenant, serviceOrder: lane.order }, task));
+      return;
     default:
       return unreachable(command);
   }

@@ -1,9 +1,12 @@
-import { listProductOrders, productOrderColumns } from '../../drizzle/reads/productOrders.ts';
-import type { Order } from '../../src/order/order.ts';
+import {
+  listProductOrders,
+  productOrderColumns,
+  type ProductOrderRead,
+} from '../../drizzle/reads/productOrders.ts';
 import type { Readable } from '../resource.ts';
 import { toTmf } from './toTmf.ts';
 
-export const productOrders: Readable<Order> = {
+export const productOrders: Readable<ProductOrderRead> = {
   name: 'productOrder',
   list: listProductOrders,
   toTmf,

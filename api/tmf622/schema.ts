@@ -107,6 +107,8 @@ export const productOrderSchema = productOrderCreate
     state: z.enum(orderStateNames),
     orderDate: instant,
     completionDate: instant.exactOptional(),
+    cancellationDate: instant.exactOptional(),
+    cancellationReason: z.string().exactOptional(),
     productOrderItem: z.array(answeredItem),
   })
   .openapi('ProductOrder');

@@ -1,10 +1,11 @@
+import type { ProductOrderRead } from '../../drizzle/reads/productOrders.ts';
 import { together } from '../../drizzle/reads/together.ts';
 import type { JsonObject } from '../../src/kernel/json.ts';
 import type { Order, OrderItem } from '../../src/order/order.ts';
 import { characteristicList, dateTime, type Links, present } from '../resource.ts';
 import { itemStateToTmf, orderStateToTmf } from './states.ts';
 
-export function toTmf(order: Order, links: Links): JsonObject {
+export function toTmf(order: ProductOrderRead, links: Links): JsonObject {
   const partsOf = together(order.items, containers(order.items));
   const render = (item: OrderItem): JsonObject => itemToTmf(item, order, links, partsOf(item.id).map(render));
   return present({
@@ -17,6 +18,8 @@ export function toTmf(order: Order, links: Links): JsonObject {
     priority: order.priority,
     orderDate: dateTime(order.orderedAt),
     completionDate: dateTime(order.completedAt),
+    cancellationDate: dateTime(order.cancellation?.effectiveAt),
+    cancellationReason: order.cancellation?.reason,
     '@type': 'ProductOrder',
     ...order.carried,
     productOrderItem: partsOf(topLevel).map(render),

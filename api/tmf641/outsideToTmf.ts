@@ -24,6 +24,8 @@ export function outsideToTmf(
     orderDate: dateTime(order.orderedAt),
     startDate: dateTime(order.startedAt),
     completionDate: dateTime(order.completedAt),
+    cancellationDate: dateTime(order.cancellation?.effectiveAt),
+    cancellationReason: order.cancellation?.reason,
     '@type': 'ServiceOrder',
     ...request.carried,
     relatedParty: typed(request.carried.relatedParty),

@@ -91,6 +91,8 @@ export const serviceOrderSchema = addressed
     orderDate: z.iso.datetime(),
     startDate: z.iso.datetime().exactOptional(),
     completionDate: z.iso.datetime().exactOptional(),
+    cancellationDate: z.iso.datetime().exactOptional(),
+    cancellationReason: z.string().exactOptional(),
     externalId: z.string().exactOptional(),
     category: z.string(),
     orderRelationship: z

@@ -3,6 +3,7 @@ import type { Order } from '../../src/order/order.ts';
 import type { Tx } from '../client.ts';
 import { orderOfRows } from '../orderStore.ts';
 import { orderItem, productOrder } from '../schema.ts';
+import { type Cancellation, cancellationsOf } from './cancelTasks.ts';
 import { clausesOf, contains, instant, type ListQuery, type Page, text } from './list.ts';
 import { together } from './together.ts';
 
@@ -24,8 +25,16 @@ const keys = { tenantId: productOrder.tenantId, time: productOrder.orderedAt, id
 /** Everything but the plans, which are large and nobody's business here. */
 const { plan: _, compactPlan: __, ...columns } = getTableColumns(productOrder);
 
-/** A page of orders with their items. */
-export async function listProductOrders(tx: Tx, tenant: string, query: ListQuery): Promise<Page<Order>> {
+export interface ProductOrderRead extends Order {
+  readonly cancellation?: Cancellation;
+}
+
+/** A page of orders with their items, and what cancels them. */
+export async function listProductOrders(
+  tx: Tx,
+  tenant: string,
+  query: ListQuery,
+): Promise<Page<ProductOrderRead>> {
   const { where, orderBy } = clausesOf(productOrderColumns, keys, tenant, query);
   const [total, rows] = await Promise.all([
     tx.$count(productOrder, where),
@@ -37,14 +46,18 @@ export async function listProductOrders(tx: Tx, tenant: string, query: ListQuery
       .offset(query.offset)
       .limit(query.limit),
   ]);
-  const itemsOf = await itemsOfOrders(
-    tx,
-    tenant,
-    rows.map(({ id }) => id),
-  );
+  const ids = rows.map(({ id }) => id);
+  const [itemsOf, cancellationOf] = await Promise.all([
+    itemsOfOrders(tx, tenant, ids),
+    cancellationsOf(tx, tenant, 'productOrder', ids),
+  ]);
   return {
     total,
-    rows: rows.map((row) => orderOfRows({ ...row, plan: null, compactPlan: null }, itemsOf(row.id))),
+    rows: rows.map((row) => {
+      const order = orderOfRows({ ...row, plan: null, compactPlan: null }, itemsOf(row.id));
+      const cancellation = cancellationOf(row.id);
+      return { ...order, ...(cancellation && { cancellation }) };
+    }),
   };
 }
 

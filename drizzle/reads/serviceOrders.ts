@@ -2,6 +2,7 @@ import { and, asc, eq, inArray, isNotNull, sql } from 'drizzle-orm';
 import type { Tx } from '../client.ts';
 import { serviceItem, serviceOrder, step } from '../schema.ts';
 import type { ServiceItemRow, ServiceOrderRow } from '../serviceOrderStore.ts';
+import { type Cancellation, cancellationsOf } from './cancelTasks.ts';
 import { byId, clausesOf, contains, instant, type ListQuery, matching, type Page, text } from './list.ts';
 import { together } from './together.ts';
 
@@ -19,6 +20,7 @@ export interface StepTrouble {
 export interface ServiceOrderRead extends Omit<ServiceOrderRow, 'tenantId'> {
   readonly items: readonly Omit<ServiceItemRow, 'tenantId'>[];
   readonly troubles: readonly StepTrouble[];
+  readonly cancellation?: Cancellation;
 }
 
 export const serviceOrderColumns = {
@@ -40,7 +42,7 @@ export const serviceOrderColumns = {
 
 const keys = { tenantId: serviceOrder.tenantId, time: serviceOrder.orderedAt, id: serviceOrder.id };
 
-/** A page of service orders with their items, and what troubles them. */
+/** A page of service orders with their items, what troubles and what cancels them. */
 export async function listServiceOrders(
   tx: Tx,
   tenant: string,
@@ -58,13 +60,18 @@ export async function listServiceOrders(
       .limit(query.limit),
   ]);
   const ids = rows.map(({ id }) => id);
-  const [itemsOf, troublesOf] = await Promise.all([
+  const [itemsOf, troublesOf, cancellationOf] = await Promise.all([
     itemsOfOrders(tx, tenant, ids),
     troublesOfOrders(tx, tenant, ids),
+    cancellationsOf(tx, tenant, 'serviceOrder', ids),
   ]);
   return {
     total,
-    rows: rows.map((row) => ({ ...row, items: itemsOf(row.id), troubles: troublesOf(row.id) })),
+    rows: rows.map((row) => {
+      const cancellation = cancellationOf(row.id);
+      const read = { ...row, items: itemsOf(row.id), troubles: troublesOf(row.id) };
+      return { ...read, ...(cancellation && { cancellation }) };
+    }),
   };
 }
 

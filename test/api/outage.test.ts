@@ -81,6 +81,8 @@ test('the documentation names every operation of the contracts by its official i
   expect(ids.sort()).toEqual(
     [
       ...['listProductOrder', 'createProductOrder', 'retrieveProductOrder'],
+      ...['listCancelProductOrder', 'createCancelProductOrder', 'retrieveCancelProductOrder'],
+      ...['listCancelServiceOrder', 'createCancelServiceOrder', 'retrieveCancelServiceOrder'],
       ...['listServiceOrder', 'createServiceOrder', 'retrieveServiceOrder', 'listProduct', 'retrieveProduct'],
       ...['listService', 'retrieveService', 'listProductOffering', 'retrieveProductOffering'],
       ...['listProductSpecification', 'retrieveProductSpecification'],

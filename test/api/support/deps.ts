@@ -23,6 +23,7 @@ export const testDeps = (db: Database): ApiDeps => ({
   },
   look: () => Promise.resolve({ type: 'unavailable', message: 'no system is called here' }),
   startServiceOrder: () => undefined,
+  tellCancel: () => undefined,
   temporalReachable: () => true,
   schemaIsCurrent: () => schemaIsCurrent(db),
 });

@@ -16,7 +16,12 @@ export function scriptedDoor() {
     sent.push(one);
     return typeof answer === 'function' ? answer(one) : Promise.resolve(answer);
   };
-  const operate: OperatorDoor = { commandStep: pass, commandOrder: pass, commandServiceOrder: pass };
+  const operate: OperatorDoor = {
+    commandStep: pass,
+    commandOrder: pass,
+    commandServiceOrder: pass,
+    rejoin: pass,
+  };
   return {
     operate,
     sent,
