@@ -11,6 +11,7 @@ import { catalogueSchema, savedSchema, saveDocuments } from './catalogue.ts';
 import { abort, abortSchema, type CommandedKind, commandSchema, restart, retryNow } from './commands.ts';
 import { falloutOf, falloutSchema, inspectFallout } from './fallout.ts';
 import { orderView } from './orderView.ts';
+import { overrideOperations } from './overrides.ts';
 import { systemOperations } from './systems.ts';
 
 const tag = 'Operations';
@@ -21,6 +22,7 @@ export const opsRoutes = (deps: ApiDeps) =>
     saveCatalogue(deps), //       POST /ops/v1/catalogue           201
     ...systemOperations(deps), // /ops/v1/systems
     ...callbackOperations(deps), // /ops/v1/callbacks
+    ...overrideOperations(deps), // /ops/v1/overrides
     listing(deps, documentedFallout(deps)), // GET  /ops/v1/fallout
     inspectOneFallout(deps), //   GET  /ops/v1/fallout/{id}
     retryNowOperation(deps), //   POST /ops/v1/fallout/{id}/retryNow      202
