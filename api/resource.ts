@@ -21,6 +21,7 @@ export const collections = {
   callback: '/ops/v1/callbacks',
   fallout: '/ops/v1/fallout',
   audit: '/ops/v1/audit',
+  override: '/ops/v1/overrides',
 } as const;
 export type ResourceName = keyof typeof collections;
 

@@ -30,19 +30,23 @@ export async function setOverride(
     });
 }
 
-/** The mapping holds again; answers with what was set, if anything was. */
-export async function removeOverride(
+export async function lockOverride(
   tx: Tx,
   tenant: string,
   serviceId: string,
   step: string,
 ): Promise<OverrideRow | undefined> {
-  const [removed] = await tx
-    .delete(override)
-    .where(and(ofService(tenant, serviceId), eq(override.step, step)))
-    .returning();
-  return removed;
+  const [row] = await tx
+    .select()
+    .from(override)
+    .where(ofStep(tenant, serviceId, step))
+    .for('update');
+  return row;
 }
+
+/** The mapping holds again. */
+export const removeOverride = (tx: Tx, tenant: string, serviceId: string, step: string): Promise<unknown> =>
+  tx.delete(override).where(ofStep(tenant, serviceId, step));
 
 /** A service that ended takes along what was set for it. */
 export const removeOverridesOf = (tx: Tx, tenant: string, serviceId: string): Promise<unknown> =>
@@ -50,6 +54,9 @@ export const removeOverridesOf = (tx: Tx, tenant: string, serviceId: string): Pr
 
 const ofService = (tenant: string, serviceId: string) =>
   and(eq(override.tenantId, tenant), eq(override.serviceId, serviceId));
+
+const ofStep = (tenant: string, serviceId: string, step: string) =>
+  and(ofService(tenant, serviceId), eq(override.step, step));
 
 /** The edit that a person asked for holds from now on, for the service of the step's item. */
 export async function activateOverride(

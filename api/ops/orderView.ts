@@ -8,6 +8,7 @@ type ServiceOrder = ServiceOrders['orders'][number];
 type Step = ServiceOrders['steps'][number];
 type Attempt = ServiceOrders['attempts'][number];
 type Footprint = ServiceOrders['footprints'][number];
+type Override = ServiceOrders['overrides'][number];
 
 /** Everything that TMF has no place for: what an operator needs to see why an order does not move. */
 export function orderView(details: OrderDetails): JsonObject {
@@ -60,11 +61,19 @@ function planView({ order }: OrderDetails): JsonObject | undefined {
   });
 }
 
-function serviceOrderViews({ orders, items, steps, attempts, footprints }: ServiceOrders): JsonObject[] {
+function serviceOrderViews({
+  orders,
+  items,
+  steps,
+  attempts,
+  footprints,
+  overrides,
+}: ServiceOrders): JsonObject[] {
   const itemsOf = together(items, ({ serviceOrderId }) => serviceOrderId);
   const stepsOf = together(steps, ({ serviceOrderId }) => serviceOrderId);
   const attemptsOf = together(attempts, attemptOwner);
   const footprintsOf = together(footprints, ({ serviceId }) => serviceId);
+  const overridesOf = together(overrides, ({ serviceId }) => serviceId);
   return orders.map((serviceOrder) => {
     const [item] = itemsOf(serviceOrder.id);
     return {
@@ -76,12 +85,19 @@ function serviceOrderViews({ orders, items, steps, attempts, footprints }: Servi
         changedResults: item.changed,
       }),
       steps: stepsOf(serviceOrder.id).map((step) =>
-        stepView(step, attemptsOf(attemptOwner({ ...step, step: step.name }))),
+        stepView(
+          step,
+          attemptsOf(attemptOwner({ ...step, step: step.name })),
+          overridesOf(item?.serviceId ?? '').find((set) => isMapped(step) && set.step === step.name),
+        ),
       ),
       footprints: item ? footprintsOf(item.serviceId).map(footprintView) : [],
     };
   });
 }
+
+/** A step whose values are computed, and may be overridden; all others go back to what is known. */
+const isMapped = ({ verb, fixed }: Step): boolean => verb === 'apply' && fixed === null;
 
 const attemptOwner = ({ serviceOrderId, item, step }: Pick<Attempt, 'serviceOrderId' | 'item' | 'step'>) =>
   `${serviceOrderId} ${item} ${step}`;
@@ -99,7 +115,7 @@ const headView = (serviceOrder: ServiceOrder): JsonObject =>
     completedAt: dateTime(serviceOrder.completedAt),
   });
 
-const stepView = (step: Step, attempts: readonly Attempt[]): JsonObject =>
+const stepView = (step: Step, attempts: readonly Attempt[], override: Override | undefined): JsonObject =>
   given({
     name: step.name,
     item: step.item,
@@ -113,6 +129,7 @@ const stepView = (step: Step, attempts: readonly Attempt[]): JsonObject =>
     startedAt: dateTime(step.startedAt),
     endedAt: dateTime(step.endedAt),
     wanted: step.wanted,
+    override: override && overrideView(override),
     before: step.before as Json,
     error:
       step.errorClass === null
@@ -132,6 +149,9 @@ export const attemptView = (attempt: Attempt): JsonObject =>
     message: attempt.message,
     seen: attempt.seen,
   });
+
+const overrideView = ({ values, setBy, setAt }: Override): JsonObject =>
+  given({ values, setBy, setAt: dateTime(setAt) });
 
 const footprintView = ({
   step,

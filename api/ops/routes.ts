@@ -13,6 +13,7 @@ import { falloutOf, falloutSchema, inspectFallout } from './fallout.ts';
 import { falloutCommandOperations } from './falloutCommands.ts';
 import { orderOperations } from './orderCommands.ts';
 import { orderView } from './orderView.ts';
+import { overrideOperations } from './overrides.ts';
 import { systemOperations } from './systems.ts';
 
 const tag = 'Operations';
@@ -23,6 +24,7 @@ export const opsRoutes = (deps: ApiDeps) =>
     saveCatalogue(deps), //       POST /ops/v1/catalogue           201
     ...systemOperations(deps), // /ops/v1/systems
     ...callbackOperations(deps), // /ops/v1/callbacks
+    ...overrideOperations(deps), // /ops/v1/overrides
     listing(deps, documentedFallout(deps)), // GET  /ops/v1/fallout
     inspectOneFallout(deps), //   GET  /ops/v1/fallout/{id}
     ...falloutCommandOperations(deps), // POST /ops/v1/fallout/{id}/{retryNow,skip,claim,…}

@@ -12,6 +12,7 @@ import {
   step,
 } from '../schema.ts';
 import { openFalloutOf } from './fallout.ts';
+import { overridesOf } from './overrides.ts';
 
 /** All rows behind one order: what an operator asks for when it does not move. */
 export async function readOrderDetails(tx: Tx, tenant: string, id: string) {
@@ -68,12 +69,12 @@ async function readServiceOrderDetails(tx: Tx, tenant: string, orderId: string) 
       .where(and(eq(attempt.tenantId, tenant), inArray(attempt.serviceOrderId, ids)))
       .orderBy(asc(attempt.number)),
   ]);
-  const footprints = await footprintsOf(
-    tx,
-    tenant,
-    items.map(({ serviceId }) => serviceId),
-  );
-  return { orders, items, steps, attempts, footprints };
+  const services = items.map(({ serviceId }) => serviceId);
+  const [footprints, overrides] = await Promise.all([
+    footprintsOf(tx, tenant, services),
+    overridesOf(tx, tenant, services),
+  ]);
+  return { orders, items, steps, attempts, footprints, overrides };
 }
 
 const footprintsOf = (tx: Tx, tenant: string, services: readonly string[]) =>

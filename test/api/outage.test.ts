@@ -89,6 +89,7 @@ test('the documentation names every operation of the contracts by its official i
       ...['listServiceSpecification', 'retrieveServiceSpecification'],
       ...['receiveCallback', 'listCallback', 'retrieveCallback', 'replayCallback'],
       ...['listSystems', 'addSystem', 'getSystem', 'changeSystem', 'pauseSystem', 'resumeSystem'],
+      ...['listOverride', 'retrieveOverride', 'removeOverride'],
       ...['inspectProductOrder', 'saveCatalogue', 'live', 'ready', 'listFallout', 'inspectFallout'],
       ...['retryNow', 'editAndRetry', 'completeWithEvidence', 'skip', 'leaveBehind'],
       ...['claimFallout', 'releaseFallout', 'listAudit', 'retrieveAudit'],

@@ -13,6 +13,7 @@ import {
   watch,
 } from '../../drizzle/schema.ts';
 import { activateOverride, removeOverride } from '../../drizzle/overrideStore.ts';
+import { inventoryAroundServices } from '../../drizzle/inventoryStore.ts';
 import { lockServiceOrder, settleServiceOrder } from '../../drizzle/serviceOrderStore.ts';
 import { loadStep } from '../../drizzle/stepStore.ts';
 import type { JsonObject } from '../../src/kernel/json.ts';
@@ -230,10 +231,16 @@ test('an edit is an override of the step on its service, and a later one adds to
 test('an override that is removed is gone from the next attempt', async () => {
   await heldStep('so12');
   await edit('so12', 'edit-3', { speed: 3 });
-  const removed = await as((tx) => removeOverride(tx, tenant, 'so12-s', 'a'));
-  expect(removed).toMatchObject({ values: { speed: 3 }, setBy: 'edit-3' });
+  await as((tx) => removeOverride(tx, tenant, 'so12-s', 'a'));
   expect((await loaded('so12')).overrides).toEqual({});
-  expect(await as((tx) => removeOverride(tx, tenant, 'so12-s', 'a'))).toBeUndefined();
+});
+
+test('the inventory that orders are planned with knows what was set, by step', async () => {
+  await heldStep('so18');
+  await edit('so18', 'edit-18', { speed: 3 });
+  const { services } = await as((tx) => inventoryAroundServices(tx, tenant, ['so18-s', 'so11-s', 'so1-s']));
+  expect(services['so18-s']?.overrides).toEqual({ a: { speed: 3 } });
+  expect(services['so1-s']?.overrides).toEqual({});
 });
 
 test.each([
