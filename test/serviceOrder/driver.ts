@@ -2,6 +2,8 @@ import type { CompactStep, ServiceAction } from '../../src/decomposition/plan.ts
 import { advance } from '../../src/serviceOrder/advance.ts';
 import {
   beginServiceOrder,
+  type Retreat,
+  type ServiceOrderChange,
   type ServiceOrderCommand,
   type ServiceOrderEvent,
   type ServiceOrderRun,
@@ -73,6 +75,16 @@ export function tell(
   });
   return { run: now, told, last: told.at(-1) ?? [] };
 }
+
+/** What one turn writes, in one transaction and before all else it does. */
+export const recorded = (...changes: readonly ServiceOrderChange[]): ServiceOrderCommand => ({
+  type: 'recordServiceOrder',
+  changes,
+});
+export const turned = (outcome: Retreat['outcome'], code: string): ServiceOrderChange => ({
+  type: 'retreat',
+  retreat: { outcome, code },
+});
 
 export const attempted = (commands: readonly ServiceOrderCommand[]): string[] =>
   commands.flatMap((command) => (command.type === 'attemptStep' ? [command.step] : []));
