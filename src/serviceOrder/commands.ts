@@ -109,6 +109,9 @@ function stepRefusal(run: ServiceOrderRun, { command, step: id }: StepCommanded)
         );
       }
       if (command === 'editAndRetry' && isBack) return refusal('StepGoesBack', goesBack);
+      if (command === 'editAndRetry' && now.state === 'accepted') {
+        return refusal('StepNotWaiting', 'its system works on the former values already');
+      }
       return isOnHold(run) ? refusal('OnHold', 'its order is on hold: resume that first') : askedRefusal(run);
     case 'completeWithEvidence':
       return heldRefusal(now) ?? (isIdle || isBack ? refusal('StepGoesBack', goesBack) : askedRefusal(run));
