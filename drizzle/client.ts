@@ -1,5 +1,5 @@
 import { drizzle, type PostgresJsDatabase, type PostgresJsTransaction } from 'drizzle-orm/postgres-js';
-import type { ExtractTablesWithRelations } from 'drizzle-orm';
+import { type ExtractTablesWithRelations, sql } from 'drizzle-orm';
 import postgres, { type PendingQuery, type Row, type TransactionSql } from 'postgres';
 import { longGreeting } from './brokenConnection.ts';
 import { preparing } from './preparing.ts';
@@ -56,6 +56,13 @@ export const withTenant = <T>(db: Database, tenant: string, work: (tx: Tx) => Pr
     work,
   );
 
+/**
+ * The rest of a transaction that the tables' owner began: what an operator does to what belongs to no tenant stands
+ * in the audit of the tenant whose operator it was.
+ */
+export const enterTenant = (tx: Tx, tenant: string): Promise<unknown> =>
+  tx.execute(sql`select set_config('role', 'dialtone_app', true), set_config('app.tenant', ${tenant}, true)`);
+
 /** For the relay: finds the lanes that are due, of all tenants, and can do nothing else. */
 export const withRelay = <T>(db: Database, work: (tx: Tx) => Promise<T>): Promise<T> =>
   inRole(db, (client) => client`select set_config('role', 'dialtone_relay', true)`, work);
@@ -83,13 +90,19 @@ export const isOutage = (error: unknown): boolean =>
 export const isCollision = (error: unknown): boolean =>
   codesOf(error).some((code) => code === '40P01' || code === '40001');
 
-function codesOf(error: unknown): string[] {
-  const codes: string[] = [];
+/** Another row is in the way, by the unique index of that name. */
+export const violates = (error: unknown, index: string): boolean =>
+  codesOf(error).includes('23505') && textsOf(error, 'constraint_name').includes(index);
+
+const codesOf = (error: unknown): string[] => textsOf(error, 'code');
+
+function textsOf(error: unknown, property: 'code' | 'constraint_name'): string[] {
+  const texts: string[] = [];
   for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
-    const { code } = cause as { code?: unknown };
-    if (typeof code === 'string') codes.push(code);
+    const text = (cause as { code?: unknown; constraint_name?: unknown })[property];
+    if (typeof text === 'string') texts.push(text);
   }
-  return codes;
+  return texts;
 }
 
 const outageCodes = ['ECONN', 'ENOTFOUND', 'EPIPE', 'ETIMEDOUT', 'CONNECT', '08', '57P', '53', '58'];

@@ -1,7 +1,13 @@
+import { type Overriding, overriding } from '../activation/overriding.ts';
 import { typesOf } from '../catalog/characteristics.ts';
 import { durationMs } from '../catalog/durations.ts';
 import { evaluateObject, evaluateText, readsOfText } from '../catalog/expressions.ts';
-import type { Bindings, ServiceSpecification, StepSpecification } from '../catalog/model.ts';
+import {
+  type Bindings,
+  entryIn,
+  type ServiceSpecification,
+  type StepSpecification,
+} from '../catalog/model.ts';
 import { footprintName, standing, type Footprint, type Service } from '../inventory/inventory.ts';
 import type { Json, JsonObject } from '../kernel/json.ts';
 import { sameJson } from '../kernel/json.ts';
@@ -47,6 +53,9 @@ const applied = (name: string, specification: StepSpecification, object: string)
   ...(specification.reports && { reports: timesOf(specification.reports) }),
 });
 
+export const withReports = (reports: ReportTimes | null | undefined): Pick<PlannedStep, 'reports'> =>
+  reports ? { reports } : {};
+
 const timesOf = ({ within, poll }: NonNullable<StepSpecification['reports']>): ReportTimes => ({
   withinMs: durationMs(within),
   pollMs: durationMs(poll),
@@ -55,11 +64,29 @@ const timesOf = ({ within, poll }: NonNullable<StepSpecification['reports']>): R
 export const stepsOfAdd = (draft: SteppedService): PlannedStep[] =>
   inOrder(draft.specification).map(([name, step]) => applied(name, step, objectOf(draft, name, step)));
 
-/** From the footprint alone, last built first: today's catalogue has no say in what stands. */
-export const stepsOfDelete = (service: Pick<Service, 'footprint'>): PlannedStep[] =>
-  revocations(standing(service), new Set());
+/** A step whose system may report later: its removal may take as long. */
+export type ReportingStep = Pick<PlannedStep, 'name' | 'system'> & { readonly reports?: ReportTimes | null };
 
-function revocations(footprints: readonly Footprint[], taken: ReadonlySet<string>): PlannedStep[] {
+export const reportingSteps = ({ steps }: Pick<ServiceSpecification, 'steps'>): ReportingStep[] =>
+  Object.entries(steps).map(([name, { system, reports }]) => ({
+    name,
+    system,
+    ...(reports && { reports: timesOf(reports) }),
+  }));
+
+/** From the footprint alone, last built first: today's catalogue has no say in what stands. */
+export const stepsOfDelete = (
+  service: Pick<Service, 'footprint'>,
+  reporting: readonly ReportingStep[],
+): PlannedStep[] => revocations(standing(service), new Set(), reporting);
+
+function revocations(
+  footprints: readonly Footprint[],
+  taken: ReadonlySet<string>,
+  reporting: readonly ReportingStep[],
+): PlannedStep[] {
+  const reportsOf = ({ step, system }: Footprint) =>
+    reporting.find((known) => known.name === step && known.system === system)?.reports;
   const names = new Map<Footprint, string>();
   const used = new Set(taken);
   for (const footprint of footprints) {
@@ -69,6 +96,7 @@ function revocations(footprints: readonly Footprint[], taken: ReadonlySet<string
     names.set(footprint, name);
   }
   return [...footprints].reverse().map((footprint) => ({
+    ...withReports(reportsOf(footprint)),
     name: names.get(footprint) ?? footprint.step,
     system: footprint.system,
     verb: 'revoke',
@@ -114,14 +142,15 @@ export function stepsOfModify(
   const steps: PlannedStep[] = [];
   for (const [name, specification] of specified) {
     const object = objectOf(draft, name, specification);
+    const wanted = overriding(specification.values, entryIn(service.overrides, name) ?? {});
     const footprint = live.find(
       (candidate) =>
         candidate.step === name && candidate.object === object && candidate.system === specification.system,
     );
-    if (dependant && (footprint === undefined || !readsAffected(specification, outlook))) continue;
+    if (dependant && (footprint === undefined || !readsAffected(wanted, outlook))) continue;
     const planned = {
       ...applied(name, specification, object),
-      ...needOf(specification, footprint, outlook),
+      ...needOf(wanted, footprint, outlook),
     };
     if (planned.need === 'none') continue;
     const { need, ...step } = planned;
@@ -134,34 +163,42 @@ export function stepsOfModify(
     ),
   );
   const leaving = dependant ? [] : live.filter((footprint) => !kept.has(footprintName(footprint)));
-  const revoked = revocations(leaving, new Set(specified.map(([name]) => name)));
+  const taken = new Set(specified.map(([name]) => name));
+  const revoked = revocations(leaving, taken, reportingSteps(draft.specification));
   return {
     steps: [...contracted(steps, draft.specification), ...revoked],
     forecast: forecastOf(draft, service, outlook),
   };
 }
 
-const readsAffected = (specification: StepSpecification, outlook: Outlook): boolean =>
-  Object.values(specification.values).some((text) =>
-    readsOfText(text).some((read) => outlook.affected.has(read)),
-  );
+const readsAffected = ({ mapped }: Overriding, outlook: Outlook): boolean =>
+  mapped.some(([, text]) => readsOfText(text).some((read) => outlook.affected.has(read)));
 
 type Need =
   | { readonly need: 'none' }
   | { readonly need: 'always' }
   | { readonly need: 'maybe'; readonly ifChanged: readonly string[] };
 
-function needOf(specification: StepSpecification, footprint: Footprint | undefined, outlook: Outlook): Need {
+function needOf(
+  { overridden, mapped }: Overriding,
+  footprint: Footprint | undefined,
+  outlook: Outlook,
+): Need {
   if (footprint === undefined || footprint.presence === 'doubtful') return { need: 'always' };
+  const differs = Object.entries(overridden).some(
+    ([name, value]) => !sameJson(value, footprint.values[name]),
+  );
+  if (differs) return { need: 'always' };
   const open = new Set<string>();
-  for (const [name, text] of Object.entries(specification.values)) {
+  for (const [name, text] of mapped) {
     const unknown = readsOfText(text).filter((read) => outlook.uncertain.has(read));
     for (const read of unknown) open.add(read);
     if (unknown.length > 0) continue;
     const value = evaluateText(text, outlook.bindings, outlook.types);
     if (!value.ok || !sameJson(value.value, footprint.values[name])) return { need: 'always' };
   }
-  const dropped = Object.keys(footprint.values).some((name) => !(name in specification.values));
+  const wanted = new Set([...Object.keys(overridden), ...mapped.map(([name]) => name)]);
+  const dropped = Object.keys(footprint.values).some((name) => !wanted.has(name));
   if (dropped) return { need: 'always' };
   return open.size === 0 ? { need: 'none' } : { need: 'maybe', ifChanged: [...open].sort() };
 }

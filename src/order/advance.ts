@@ -2,10 +2,11 @@ import { must, unreachable } from '../kernel/assert.ts';
 import { isFinal } from '../kernel/machine.ts';
 import { type CompactServiceOrder, isUnneeded } from '../decomposition/plan.ts';
 import { evolve, type OrderChange } from './changes.ts';
+import { leftBehind } from '../serviceOrder/advance.ts';
+import type { Control } from '../serviceOrder/run.ts';
 import { refusalOf } from './commands.ts';
 import { judge, takeBack } from './failure.ts';
 import { orderMachine } from './machine.ts';
-import { wasAborted } from './resume.ts';
 import { changesOf } from './outcome.ts';
 import {
   aboutOf,
@@ -16,59 +17,90 @@ import {
   isBuilt,
   isNowhere,
   isOver,
+  isStill,
   type OrderCommand,
   type OrderEvent,
   type OrderRun,
+  runLost,
   serviceOrdersOf,
   withChild,
   withState,
 } from './run.ts';
+import { noteAnswer, noteWish, tellAgain, unwished, type Wished } from './wishes.ts';
 
 /** The one way a running order moves: what happened goes in, the new state and what to do about it come out. */
 export function advance(before: OrderRun, event: OrderEvent): Advanced {
-  // The order itself may be about to end: a refused abort must not be what ends it.
-  if (refusalOf(before, event) !== undefined) return { run: before, commands: [] };
-  const takenBack = takeBack(judge(note(before, event)));
-  const { run, commands } = schedule(takenBack.run);
-  const changes: readonly OrderChange[] = changesOf(run);
-  const after = changes.reduce(evolve, run);
-  if (isFinal(orderMachine, after.state)) return { run: after, commands: [settle(after, changes)] };
-  const all = [...takenBack.commands, ...commands];
+  const refusal = refusalOf(before, event);
+  // The order itself may be about to end: a refused command must not be what ends it.
+  if (refusal !== undefined) return refuse(before, event, refusal.type);
+  const noted = note(before, event);
+  const judged = judge(noted.run);
+  const moved = isStill(judged) ? { run: judged, commands: [] } : move(judged);
+  const changes: readonly OrderChange[] = changesOf(moved.run);
+  const after = changes.reduce(evolve, moved.run);
+  const { controls } = noted;
+  if (isFinal(orderMachine, after.state)) return { run: after, commands: [settle(after, changes, controls)] };
+  const all = [...noted.commands, ...moved.commands];
+  const isNews = changes.length > 0 || controls.length > 0;
   return {
     run: after,
-    commands: changes.length > 0 ? [{ type: 'recordProgress', changes }, ...all] : all,
+    commands: isNews ? [{ type: 'recordProgress', changes, controls }, ...all] : all,
   };
 }
 
-function settle(run: OrderRun, changes: readonly OrderChange[]): OrderCommand {
+/** A command's sender hears of the refusal; a wish to cancel has a task, which does. The same wish twice is one. */
+function refuse(run: OrderRun, event: OrderEvent, code: string): Advanced {
+  if (event.type !== 'CancelRequested' || run.tasks.includes(event.task)) return { run, commands: [] };
+  if (isFinal(orderMachine, run.state)) return { run, commands: [] };
+  const { task } = event;
+  return {
+    run: { ...run, tasks: [...run.tasks, task] },
+    commands: [{ type: 'recordProgress', changes: [], controls: [{ type: 'cancelRefused', task, code }] }],
+  };
+}
+
+function move(run: OrderRun): Advanced {
+  const takenBack = takeBack(run);
+  const started = schedule(takenBack.run);
+  return { run: started.run, commands: [...takenBack.commands, ...started.commands] };
+}
+
+function settle(run: OrderRun, changes: readonly OrderChange[], controls: readonly Control[]): OrderCommand {
   const skipped = inState(run, 'skipped');
   const isDoomed = (id: string) => run.doomed.includes(id);
   return {
     type: 'settleOrder',
     changes,
+    controls,
     untouched: skipped.filter((id) => !isDoomed(id)),
     notStarted: [...inState(run, 'notStarted'), ...skipped.filter(isDoomed)],
   };
 }
 
-function note(run: OrderRun, event: OrderEvent): OrderRun {
+function note(run: OrderRun, event: OrderEvent): Wished {
   switch (event.type) {
     case 'Opened':
-      return run;
+      return { ...unwished(run), commands: tellAgain(run) };
     case 'ServiceOrderReady':
-      return noteReady(run, event);
-    case 'ServiceOrderHeld':
-      return noteHeld(run, event);
+      return unwished(noteReady(run, event));
+    case 'ServiceOrderHeld': {
+      const held = noteHeld(run, event);
+      // It cannot answer any more: told to stop, its next run will.
+      return event.code === runLost ? noteAnswer(held, event.id) : unwished(held);
+    }
     case 'ServiceOrderResumed':
-      return noteResumed(run, event.id);
+      return unwished(noteResumed(run, event.id));
     case 'ServiceOrderStands':
-      return noteStands(run, event.id);
-    case 'AbortRequested':
-      return { ...run, aborted: true };
+      return noteAnswer(noteStands(run, event.id), event.id);
+    case 'ServiceOrderAnswered': {
+      const { id, stands } = event;
+      const isNews = stands && !run.standing.includes(id);
+      return noteAnswer(isNews ? { ...run, standing: [...run.standing, id] } : run, id);
+    }
     case 'ServiceOrderSettled':
-      return noteSettled(run, event);
+      return noteAnswer(noteSettled(run, event), event.id);
     case 'CompensationOpened':
-      return {
+      return unwished({
         ...run,
         compensations: [...run.compensations, ...event.serviceOrders],
         children: {
@@ -77,7 +109,13 @@ function note(run: OrderRun, event: OrderEvent): OrderRun {
             event.serviceOrders.map(({ id }) => [id, { state: 'waiting', changed: [] } as const]),
           ),
         },
-      };
+      });
+    case 'AbortRequested':
+    case 'HoldRequested':
+    case 'ResumeRequested':
+    case 'RejoinRequested':
+    case 'CancelRequested':
+      return noteWish(run, event);
     default:
       return unreachable(event);
   }
@@ -92,17 +130,14 @@ function noteReady(
   return withChild(run, id, now.told ? { ...now, changed, was: 'ready' } : { state: 'ready', changed });
 }
 
-/** The code of a service order whose run ended without it. */
-export const runLost = 'runLost';
-
 function noteHeld(
   run: OrderRun,
-  { id, code, reason }: Extract<OrderEvent, { type: 'ServiceOrderHeld' }>,
+  { id, type: _, ...why }: Extract<OrderEvent, { type: 'ServiceOrderHeld' }>,
 ): OrderRun {
   const { told, ...rest } = child(run, id);
   // A run that is gone has not done what it was told: its next one is told again.
-  const now: Child = code === runLost || told === undefined ? rest : { ...rest, told };
-  return withChild(run, id, { ...now, state: 'held', code, reason, was: aboutOf(now) });
+  const now: Child = why.code === runLost || told === undefined ? rest : { ...rest, told };
+  return withChild(run, id, { ...now, ...why, state: 'held', was: aboutOf(now) });
 }
 
 function noteResumed(run: OrderRun, id: string): OrderRun {
@@ -132,15 +167,15 @@ function noteSettled(
     changed,
     ...(code !== null && { code }),
   });
-  if (compensates !== undefined) return withState(settled, compensates, 'compensated');
-  if (outcome === 'completed') return settled;
-  const next = {
-    ...settled,
+  const about = compensates ?? id;
+  const next = code === leftBehind ? { ...settled, leftBehind: [...run.leftBehind, about] } : settled;
+  if (compensates !== undefined) return withState(next, compensates, 'compensated');
+  if (outcome === 'completed') return next;
+  return {
+    ...next,
     failed: outcome === 'failed' ? [...run.failed, id] : run.failed,
     standing: run.standing.filter((one) => one !== id),
   };
-  // An abort that an earlier run was told of is known only by what it led to.
-  return outcome === 'cancelled' ? { ...next, aborted: next.aborted || wasAborted(next) } : next;
 }
 
 /** Starts, skips and releases all that may move now; a skip may free the next, so it goes on until nothing changes. */

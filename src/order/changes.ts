@@ -1,4 +1,4 @@
-import { arrowBetween, follow } from '../kernel/machine.ts';
+import { arrowBetween, follow, type Machine, wereFollowed } from '../kernel/machine.ts';
 import { must } from '../kernel/assert.ts';
 import {
   itemMachine,
@@ -8,6 +8,7 @@ import {
   type OrderArrow,
   type OrderState,
 } from './machine.ts';
+import type { Unwanted } from './run.ts';
 
 /** One arrow of an item or of the order. A running order moves by these and by nothing else. */
 export type OrderChange =
@@ -29,9 +30,60 @@ export function evolve<States extends OrderStates>(order: States, change: OrderC
   };
 }
 
-/** The arrow that brings the order where its items already are; none if it is there. */
-export const orderArrow = (from: OrderState, to: OrderState): OrderChange[] =>
-  from === to ? [] : [{ type: 'order', arrow: arrowBetween<OrderState, OrderArrow>(orderMachine, from, to) }];
+/**
+ * These changes, which are written together or not at all, are there already: the first that moved cannot move so
+ * again, and is where they led it.
+ */
+export function isRecorded({ state, items }: OrderStates, changes: readonly OrderChange[]): boolean {
+  const [first] = changes;
+  if (first === undefined) return false;
+  if (first.type === 'order') {
+    const arrows = changes.flatMap((one) => (one.type === 'order' ? [one.arrow] : []));
+    return wereFollowed<OrderState, OrderArrow>(orderMachine, state, arrows);
+  }
+  const { item } = first;
+  const arrows = changes.flatMap((one) => (one.type === 'item' && one.item === item ? [one.arrow] : []));
+  return wereFollowed<ItemState, ItemArrow>(itemMachine, must(items[item], `item ${item}`), arrows);
+}
+
+/** Where no arrow leads: by which state the contract's machine gets there. */
+const detours: Readonly<Record<string, OrderState>> = {
+  'acknowledged cancelled': 'assessingCancellation',
+  'inProgress pendingCancellation': 'assessingCancellation',
+  'inProgress cancelled': 'assessingCancellation',
+  'held completed': 'inProgress',
+  'assessingCancellation cancelled': 'pendingCancellation',
+  'assessingCancellation completed': 'inProgress',
+  'assessingCancellation failed': 'inProgress',
+  'assessingCancellation partial': 'inProgress',
+  'pendingCancellation inProgress': 'held',
+  'pendingCancellation completed': 'held',
+  'pendingCancellation failed': 'held',
+};
+
+function pathBetween<State extends OrderState, Arrow extends string>(
+  machine: Machine<State, Arrow>,
+  from: State,
+  to: State,
+): Arrow[] {
+  if (from === to) return [];
+  const via = detours[`${from} ${to}`] as State | undefined;
+  return via === undefined
+    ? [arrowBetween<State, Arrow>(machine, from, to)]
+    : [...pathBetween(machine, from, via), ...pathBetween(machine, via, to)];
+}
+
+/** The arrows that bring the order where its items already are; none if it is there. */
+export const orderArrows = (from: OrderState, to: OrderState): OrderChange[] =>
+  pathBetween<OrderState, OrderArrow>(orderMachine, from, to).map((arrow) => ({ type: 'order', arrow }));
+
+export const itemArrows = (item: string, from: ItemState, to: ItemState, code?: string): OrderChange[] =>
+  pathBetween<ItemState, ItemArrow>(itemMachine, from, to).map((arrow) => ({
+    type: 'item',
+    item,
+    arrow,
+    ...(code !== undefined && { code }),
+  }));
 
 const each = ({ items }: OrderStates, arrow: ItemArrow, code?: string): OrderChange[] =>
   Object.keys(items).map((item) => ({ type: 'item', item, arrow, ...(code !== undefined && { code }) }));
@@ -42,14 +94,11 @@ export const openingChanges = (order: OrderStates): OrderChange[] => [
   { type: 'order', arrow: 'Started' },
 ];
 
-/** A person does not want it any more, before it was opened. */
-export const dropping = (order: OrderStates): OrderChange[] =>
-  (['CancellationRequested', 'CancellationAccepted', 'Cancelled'] as const).flatMap(
-    (arrow): OrderChange[] => [
-      ...each(order, arrow, ...(arrow === 'Cancelled' ? ['aborted'] : [])),
-      { type: 'order', arrow },
-    ],
-  );
+/** A person or its client does not want it any more, before it was opened. */
+export const dropping = ({ state, items }: OrderStates, code: Unwanted): OrderChange[] => [
+  ...Object.entries(items).flatMap(([item, from]) => itemArrows(item, from, 'cancelled', code)),
+  ...orderArrows(state, 'cancelled'),
+];
 
 /** What was sound at acceptance is not any more, before anything was done. */
 export const rejection = (order: OrderStates, code: string): OrderChange[] => [

@@ -19,7 +19,7 @@ import { closure, tiesOf, type Ties } from './ties.ts';
 export function judge(run: OrderRun): OrderRun {
   if (!isGoingBack(run)) return run;
   const ties = tiesOf(run);
-  const inScope = run.aborted
+  const inScope = run.unwanted
     ? new Set(run.plan.serviceOrders.map(({ id }) => id))
     : new Set(run.failed.flatMap((id) => [...scopeOf(run, ties, id)]));
   const standing = standingOf(run, ties);

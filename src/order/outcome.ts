@@ -1,10 +1,20 @@
 import type { CompactServiceOrder } from '../decomposition/plan.ts';
 import { must } from '../kernel/assert.ts';
 import { isFinal } from '../kernel/machine.ts';
-import { evolve, orderArrow, type OrderChange } from './changes.ts';
-import { itemMachine, type OrderState } from './machine.ts';
-import { rollUp } from './rollUp.ts';
-import { child, inState, isGoingBack, isGone, isOver, type OrderRun, serviceOrdersOf } from './run.ts';
+import { leftBehind } from '../serviceOrder/advance.ts';
+import { evolve, itemArrows, orderArrows, type OrderChange } from './changes.ts';
+import { type ItemState, itemMachine } from './machine.ts';
+import { type ControlFlags, rollUp } from './rollUp.ts';
+import {
+  child,
+  inState,
+  isAssessing,
+  isGoingBack,
+  isGone,
+  isOver,
+  type OrderRun,
+  serviceOrdersOf,
+} from './run.ts';
 import { closure, familyOf, grouped, partsIn, tiesOf } from './ties.ts';
 
 /** The arrows of items and order that follow from where the service orders are now. */
@@ -12,7 +22,7 @@ export function changesOf(run: OrderRun): OrderChange[] {
   const view = viewOf(run);
   const items = Object.keys(run.items).flatMap((item) => itemChanges(view, item));
   const after = items.reduce(evolve, run);
-  const flags = { moving: isMoving(run), operatorHold: false, cancellation: 'none' } as const;
+  const flags = { moving: isMoving(run), operatorHold: run.onHold, cancellation: cancellationOf(run) };
   return [...items, ...orderArrows(run.state, rollUp(Object.values(after.items), flags))];
 }
 
@@ -43,7 +53,7 @@ function viewOf(run: OrderRun): View {
     ofFamily,
     isMissing,
     mayEnd: onFailure === 'bestEffort' ? mayEndAlone(run, ofFamily, doomed) : mayEndTogether(run, doomed),
-    failsAsAWhole: run.aborted
+    failsAsAWhole: run.unwanted
       ? serviceOrders.some(isMissing)
       : onFailure !== 'bestEffort' && serviceOrders.some((one) => one.optional !== true && isMissing(one)),
   };
@@ -83,36 +93,44 @@ function isMoving(run: OrderRun): boolean {
   return inState(run, 'compensating').some((id) => !opened.includes(id));
 }
 
-/** A held service order that settles has been resumed: so have its item and the order. */
-function orderArrows(from: OrderState, to: OrderState): OrderChange[] {
-  if (from === 'held' && to === 'completed')
-    return [...orderArrow('held', 'inProgress'), ...orderArrow('inProgress', 'completed')];
-  if (from === 'inProgress' && to === 'cancelled')
-    return cancelling.map((arrow) => ({ type: 'order', arrow }));
-  return orderArrow(from, to);
+function cancellationOf({ cancel }: OrderRun): ControlFlags['cancellation'] {
+  return cancel ? cancel.phase : 'none';
 }
 
-/** The standard knows no shorter way out of `inProgress`; what is held may be cancelled at once. */
-const cancelling = ['CancellationRequested', 'CancellationAccepted', 'Cancelled'] as const;
-
 function itemChanges(view: View, item: string): OrderChange[] {
-  const { run } = view;
-  const state = must(run.items[item], `item ${item}`);
+  const state = must(view.run.items[item], `item ${item}`);
   if (isFinal(itemMachine, state)) return [];
-  if (view.mayEnd(item)) {
-    const end = failureOf(view, item) ?? { arrow: 'Completed' as const };
-    if (end.arrow === 'Cancelled' && state === 'inProgress')
-      return cancelling.map((arrow) => ({ type: 'item', item, ...end, arrow }));
-    const resumed: OrderChange[] =
-      state === 'held' && end.arrow === 'Completed' ? [{ type: 'item', item, arrow: 'Resumed' }] : [];
-    return [...resumed, { type: 'item', item, ...end }];
-  }
+  const { to, code } = whereabouts(view, item);
+  return itemArrows(item, state, to, code);
+}
+
+/** Where an open item belongs now, and why if that is not where it should be. */
+function whereabouts(view: View, item: string): { readonly to: ItemState; readonly code?: string } {
+  const { run } = view;
+  if (isAssessing(run)) return { to: 'assessingCancellation' };
+  if (view.mayEnd(item) && !run.onHold) return endOf(view, item);
   const held = view.ofItem(item).find(({ id }) => child(run, id).state === 'held');
-  if (held && state === 'inProgress') {
+  if (held) {
     const { code } = child(run, held.id);
-    return [{ type: 'item', item, arrow: 'Held', ...(code !== undefined && { code }) }];
+    return { to: 'held', ...(code !== undefined && { code }) };
   }
-  return !held && state === 'held' ? [{ type: 'item', item, arrow: 'Resumed' }] : [];
+  return { to: run.cancel && isLeaving(view, item) ? 'pendingCancellation' : 'inProgress' };
+}
+
+/** What it needs is being taken back, or all it has. */
+function isLeaving({ run, ofFamily }: View, item: string): boolean {
+  const all = ofFamily(item);
+  const leaving = all.filter(({ id }) => run.doomed.includes(id));
+  return (
+    leaving.some(({ optional }) => optional !== true) || (all.length > 0 && leaving.length === all.length)
+  );
+}
+
+function endOf(view: View, item: string): { readonly to: ItemState; readonly code?: string } {
+  const failure = failureOf(view, item);
+  if (failure) return failure;
+  const isLeft = view.ofFamily(item).some(({ id }) => view.run.leftBehind.includes(id));
+  return { to: 'completed', ...(isLeft && { code: leftBehind }) };
 }
 
 /**
@@ -122,14 +140,15 @@ function itemChanges(view: View, item: string): OrderChange[] {
 function failureOf(
   { run, ofFamily, isMissing, failsAsAWhole }: View,
   item: string,
-): { readonly arrow: 'Failed' | 'Cancelled'; readonly code: string } | undefined {
-  const arrow = run.aborted ? 'Cancelled' : 'Failed';
+): { readonly to: 'failed' | 'cancelled'; readonly code: string } | undefined {
+  const to = run.unwanted ? 'cancelled' : 'failed';
   const all = ofFamily(item);
-  if (all.length === 0) return failsAsAWhole ? { arrow, code: codeOf(run, []) } : undefined;
+  if (all.length === 0) return failsAsAWhole ? { to, code: codeOf(run, []) } : undefined;
   const missing = all.filter(isMissing);
   const needed = missing.filter(({ optional }) => optional !== true);
-  if (needed.length > 0) return { arrow, code: codeOf(run, needed) };
-  return missing.length === all.length ? { arrow, code: codeOf(run, missing) } : undefined;
+  if (needed.length === 0 && missing.length < all.length) return undefined;
+  if (missing.some(({ id }) => run.leftBehind.includes(id))) return { to: 'failed', code: leftBehind };
+  return { to, code: codeOf(run, needed.length > 0 ? needed : missing) };
 }
 
 /** Its own reason where it has one, else that it was aborted, taken back with others, or never began. */
@@ -137,7 +156,7 @@ function codeOf(run: OrderRun, missing: readonly CompactServiceOrder[]): string 
   const children = missing.map(({ id }) => ({ ...child(run, id), id }));
   const own = children.find(({ id }) => run.failed.includes(id));
   if (own?.code !== undefined) return own.code;
-  if (run.aborted) return 'aborted';
+  if (run.unwanted) return run.unwanted;
   return children.every(({ state }) => state === 'notStarted' || state === 'skipped')
     ? 'notStarted'
     : 'undone';

@@ -1,9 +1,9 @@
 import type { CompactPlan, CompactServiceOrder } from '../decomposition/plan.ts';
 import { isFinal } from '../kernel/machine.ts';
+import { leftBehind } from '../serviceOrder/advance.ts';
 import { serviceOrderMachine, type ServiceOrderState } from '../serviceOrder/machine.ts';
-import { judge } from './failure.ts';
 import type { OrderStates } from './changes.ts';
-import { beginOrder, type Child, child, type OrderRun, serviceOrdersOf } from './run.ts';
+import { beginOrder, type Child, child, type OrderRun, serviceOrdersOf, type Wishes } from './run.ts';
 
 /** A service order as its row has it. */
 export interface StandingServiceOrder {
@@ -20,6 +20,7 @@ export interface Remains {
   readonly serviceOrders: readonly StandingServiceOrder[];
   /** Those of them that take back others. */
   readonly compensations: readonly CompactServiceOrder[];
+  readonly wishes: Wishes;
 }
 
 /** The order as its rows have it, for a run that goes on where another one was lost. */
@@ -27,19 +28,32 @@ export function resumeOrder(
   plan: CompactPlan,
   { state, items }: OrderStates,
   parents: OrderRun['parents'],
-  { serviceOrders, compensations }: Remains,
+  { serviceOrders, compensations, wishes }: Remains,
 ): OrderRun {
   const begun = beginOrder(plan, state, items, parents);
   const standing = Object.fromEntries(serviceOrders.map((one): [string, Child] => [one.id, childOf(one)]));
   const children = { ...begun.children, ...standing };
   const failed = serviceOrders.filter((one) => one.state === 'failed').map(({ id }) => id);
-  const run = {
+  const { aborted, onHold, cancel } = wishes;
+  const isCancelled = cancel?.accepted === true;
+  return {
     ...begun,
     compensations,
     failed,
     children: { ...children, ...goingBack(children, compensations) },
+    leftBehind: leftBehindIn(serviceOrders, compensations),
+    unwanted: aborted ? 'aborted' : isCancelled ? 'cancelled' : null,
+    onHold,
+    cancel: cancel?.accepted ? { task: cancel.task, phase: 'accepted', asked: [], awaiting: [] } : null,
   };
-  return { ...run, aborted: wasAborted(run) };
+}
+
+function leftBehindIn(
+  serviceOrders: readonly StandingServiceOrder[],
+  compensations: readonly CompactServiceOrder[],
+): string[] {
+  const left = serviceOrders.filter(({ code }) => code === leftBehind).map(({ id }) => id);
+  return left.map((id) => compensations.find((one) => one.id === id)?.compensates ?? id);
 }
 
 /** Their children may still run, and do not know that somebody else listens now. */
@@ -69,12 +83,3 @@ const goingBack = (
       return before ? [[compensates, { ...before, state }]] : [];
     }),
   );
-
-/** What no failure explains, a person wanted. */
-export function wasAborted(run: OrderRun): boolean {
-  const { doomed } = judge(run);
-  const wentBack = run.plan.serviceOrders.filter(({ id }) =>
-    ['undone', 'compensating', 'compensated'].includes(child(run, id).state),
-  );
-  return wentBack.some(({ id }) => !doomed.includes(id));
-}

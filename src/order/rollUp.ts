@@ -20,8 +20,8 @@ export function rollUp(items: readonly ItemState[], flags: ControlFlags): OrderS
     if (some('completed') || (some('cancelled') && some('failed'))) return 'partial';
     return 'failed';
   }
-  if (flags.operatorHold || (some('held') && !flags.moving)) return 'held';
   if (flags.cancellation === 'assessing') return 'assessingCancellation';
+  if (flags.operatorHold || (some('held') && !flags.moving)) return 'held';
   if (flags.cancellation === 'accepted') return 'pendingCancellation';
   if (every('acknowledged')) return 'acknowledged';
   if (some('pending') && !flags.moving) return 'pending';

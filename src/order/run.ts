@@ -1,6 +1,6 @@
 import type { CompactPlan, CompactServiceOrder } from '../decomposition/plan.ts';
 import { must } from '../kernel/assert.ts';
-import type { Outcome } from '../serviceOrder/run.ts';
+import type { Control, Outcome } from '../serviceOrder/run.ts';
 import type { OrderChange } from './changes.ts';
 import type { ItemState, OrderState } from './machine.ts';
 
@@ -24,12 +24,16 @@ export type ChildState =
   | 'compensating'
   | 'compensated';
 
+/** The code of a service order whose run ended without it. */
+export const runLost = 'runLost';
+
 export interface Child {
   readonly state: ChildState;
   /** Names of the service's results that changed. */
   readonly changed: readonly string[];
   /** Why it is held or failed. */
   readonly code?: string;
+  readonly class?: string;
   /** What a held one waits for, for people. */
   readonly reason?: string;
   /** What a held or stopped one was about, and goes on with if it may. */
@@ -52,8 +56,33 @@ export interface OrderRun {
   /** Service orders that will not stand, and those that said they stand whatever fails. */
   readonly doomed: readonly string[];
   readonly standing: readonly string[];
-  /** A person wants all back that may be taken back. */
+  /** Who ended them for good left something of them in the network. */
+  readonly leftBehind: readonly string[];
+  /** A person, or the client, wants all back that may be taken back. */
+  readonly unwanted: Unwanted | null;
+  /** A person holds the order: nothing new is begun, forward or back. */
+  readonly onHold: boolean;
+  readonly cancel: Cancel | null;
+  /** Wishes to cancel that came so far: each counts once. */
+  readonly tasks: readonly string[];
+}
+
+export type Unwanted = 'aborted' | 'cancelled';
+
+/** The client's wish: assessed while service orders stand still and answer, then granted or over. */
+export interface Cancel {
+  readonly task: string;
+  readonly phase: 'assessing' | 'accepted';
+  /** Those that were asked, and those of them whose answer is missing. */
+  readonly asked: readonly string[];
+  readonly awaiting: readonly string[];
+}
+
+/** What rows say of a person's wishes, to a run that takes over. */
+export interface Wishes {
   readonly aborted: boolean;
+  readonly onHold: boolean;
+  readonly cancel: { readonly task: string; readonly accepted: boolean } | null;
 }
 
 export type OrderEvent =
@@ -62,6 +91,7 @@ export type OrderEvent =
   | {
       readonly type: 'ServiceOrderHeld';
       readonly id: string;
+      readonly class?: string;
       readonly code: string;
       readonly reason: string;
     }
@@ -75,22 +105,43 @@ export type OrderEvent =
       readonly code: string | null;
       readonly changed: readonly string[];
     }
-  | { readonly type: 'AbortRequested' }
+  /** Whether it could go back. It stands still until it is told what to do. */
+  | { readonly type: 'ServiceOrderAnswered'; readonly id: string; readonly stands: boolean }
+  | { readonly type: 'AbortRequested'; readonly audit: string }
+  | { readonly type: 'HoldRequested'; readonly audit: string }
+  | { readonly type: 'ResumeRequested'; readonly audit: string }
+  /** A service order whose run is lost shall have another one. */
+  | { readonly type: 'RejoinRequested'; readonly id: string; readonly audit: string }
+  | { readonly type: 'CancelRequested'; readonly task: string }
   | { readonly type: 'CompensationOpened'; readonly serviceOrders: readonly CompactServiceOrder[] };
 
 export type OrderCommand =
   | { readonly type: 'startServiceOrder'; readonly id: string; readonly changed: readonly string[] }
-  | { readonly type: 'releaseServiceOrder'; readonly id: string }
-  | { readonly type: 'stopServiceOrder'; readonly id: string }
+  | { readonly type: TellCommand; readonly id: string }
+  | { readonly type: 'rejoinServiceOrder'; readonly id: string }
   | { readonly type: 'openCompensation'; readonly ids: readonly string[] }
-  | { readonly type: 'recordProgress'; readonly changes: readonly OrderChange[] }
+  | {
+      readonly type: 'recordProgress';
+      readonly changes: readonly OrderChange[];
+      readonly controls: readonly Control[];
+    }
   | {
       readonly type: 'settleOrder';
       readonly changes: readonly OrderChange[];
+      readonly controls: readonly Control[];
       /** Service orders that turned out to need nothing, and those that never began. */
       readonly untouched: readonly string[];
       readonly notStarted: readonly string[];
     };
+
+/** A word to a service order that runs. */
+export type TellCommand =
+  | 'releaseServiceOrder'
+  | 'stopServiceOrder'
+  | 'askServiceOrder'
+  | 'goOnServiceOrder'
+  | 'holdServiceOrder'
+  | 'resumeServiceOrder';
 
 export interface Advanced {
   readonly run: OrderRun;
@@ -114,11 +165,21 @@ export const beginOrder = (
   failed: [],
   doomed: [],
   standing: [],
-  aborted: false,
+  leftBehind: [],
+  unwanted: null,
+  onHold: false,
+  cancel: null,
+  tasks: [],
 });
 
 /** Something of it is to be taken back: by its policy, or because a person wants it. */
-export const isGoingBack = ({ failed, aborted }: OrderRun): boolean => aborted || failed.length > 0;
+export const isGoingBack = ({ failed, unwanted }: OrderRun): boolean =>
+  unwanted !== null || failed.length > 0;
+
+export const isAssessing = ({ cancel }: OrderRun): boolean => cancel?.phase === 'assessing';
+
+/** Nothing new is begun, forward or back: a person holds the order, or answers are awaited. */
+export const isStill = (run: OrderRun): boolean => run.onHold || isAssessing(run);
 
 export const child = (run: OrderRun, id: string): Child => must(run.children[id], `service order ${id}`);
 

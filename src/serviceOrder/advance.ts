@@ -65,10 +65,24 @@ function show(before: ServiceOrderRun, given: readonly ServiceOrderCommand[]): A
   const commands = [...given, { type: 'recordServiceOrder', changes } as const];
   const isStill = isStuck(run);
   if (isStill === run.toldHeld) return { run, commands };
-  return {
-    run: { ...run, toldHeld: isStill },
-    commands: [...commands, isStill ? reportHeld(run) : { type: 'reportResumed' }],
-  };
+  if (!isStill)
+    return { run: { ...run, toldHeld: false }, commands: [...commands, { type: 'reportResumed' }] };
+  const held = { type: 'recordServiceOrder', changes: heldSteps(run, given) } as const;
+  return { run: { ...run, toldHeld: true }, commands: [held, ...commands, reportHeld(run)] };
+}
+
+/** All that need a person, also those whose fallout an earlier run closed for a retry that never was. */
+function heldSteps(run: ServiceOrderRun, given: readonly ServiceOrderCommand[]): ServiceOrderChange[] {
+  const written = given.flatMap((one) => (one.type === 'recordServiceOrder' ? one.changes : []));
+  const isWritten = (id: string) =>
+    written.some((one) => one.type === 'step' && one.step === id && one.arrow === 'Held');
+  return run.plan.flatMap(({ id }): ServiceOrderChange[] => {
+    const now = step(run, id);
+    if (!needsPerson(run, now) || isWritten(id)) return [];
+    const { way, trouble } = now;
+    const why = must(trouble, 'the trouble of a held step');
+    return [{ type: 'step', step: id, arrow: 'Held', ...(way === 'undo' && { way }), ...why }];
+  });
 }
 
 function nextArrow(run: ServiceOrderRun): ServiceOrderArrow | undefined {

@@ -186,8 +186,10 @@ const recorded = ({ run, commands }: Advanced, changes: readonly ServiceOrderCha
 const controlled = (advanced: Advanced, control: Control | '' | undefined): Advanced =>
   control ? recorded(advanced, [{ type: 'control', control }]) : advanced;
 
-function cancel(run: ServiceOrderRun, task: string, refused: CommandRefusal | undefined): Advanced {
-  if (isFinal(serviceOrderMachine, run.state)) return { run, commands: [] };
+function cancel(before: ServiceOrderRun, task: string, refused: CommandRefusal | undefined): Advanced {
+  if (isFinal(serviceOrderMachine, before.state) || before.tasks.includes(task))
+    return { run: before, commands: [] };
+  const run = { ...before, tasks: [...before.tasks, task] };
   if (refused) {
     const control: Control = { type: 'cancelRefused', task, code: refused.type };
     return controlled({ run, commands: [] }, control);

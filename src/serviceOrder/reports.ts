@@ -80,7 +80,8 @@ export function noteCalledInPause(run: ServiceOrderRun, id: string): Advanced {
 /** It was given up, though its system may still report. */
 export function isOverdue({ steps, retreat }: ServiceOrderRun, id: string): boolean {
   const now = steps[id];
-  return now?.state === 'held' && now.way === 'do' && !retreat && now.trouble?.code === reportOverdue;
+  const isWanted = now !== undefined && (retreat === undefined || now.way === 'undo');
+  return isWanted && now.state === 'held' && now.trouble?.code === reportOverdue;
 }
 
 const isUnderWay = ({ state, awaitsRetry, report }: StepRun): boolean =>

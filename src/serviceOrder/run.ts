@@ -22,6 +22,8 @@ export type StepReport =
       readonly class: ErrorClass;
       readonly code: string;
       readonly retryAfterMs?: number;
+      /** The system told the end of this very call: nothing of it is left, and nothing of it will come. */
+      readonly final?: true;
       /** The system was known to be away, and this try was to see whether it is back: it costs nothing. */
       readonly outage?: true;
     };
@@ -84,6 +86,8 @@ export interface ServiceOrderRun {
   readonly pauses: readonly Pause[];
   /** Who waits for it knows that it needs a person. */
   readonly toldHeld: boolean;
+  /** Wishes to cancel that came so far: each counts once. */
+  readonly tasks: readonly string[];
 }
 
 export interface Retreat {
@@ -152,6 +156,7 @@ export type ServiceOrderChange =
 /** What a person did to an order as a whole: kept in its row, for a run that takes over. */
 export type Control =
   | { readonly type: 'commanded'; readonly audit: string }
+  | { readonly type: 'rejoined'; readonly audit: string; readonly serviceOrder: string }
   | { readonly type: 'aborted'; readonly audit: string }
   | { readonly type: 'held'; readonly audit: string }
   | { readonly type: 'resumed'; readonly audit: string }
@@ -219,6 +224,7 @@ export const beginServiceOrder = (
   stage: isReleasedLater(action, plan) && !compensating ? 'building' : 'released',
   pauses: [],
   toldHeld: false,
+  tasks: [],
 });
 
 const isReleasedLater = (action: ServiceAction, plan: readonly CompactStep[]): boolean =>

@@ -7,7 +7,7 @@ import { advance } from '../../src/order/advance.ts';
 import { refusalOf } from '../../src/order/commands.ts';
 import { orderMachine } from '../../src/order/machine.ts';
 import { type OrderCommand, type OrderEvent, type OrderRun, serviceOrdersOf } from '../../src/order/run.ts';
-import { costsAttempt } from '../../src/serviceOrder/recovery.ts';
+import { costsAttempt, rowsOf } from '../../src/serviceOrder/recovery.ts';
 import { advance as advanceChild } from '../../src/serviceOrder/advance.ts';
 import { serviceOrderMachine } from '../../src/serviceOrder/machine.ts';
 import {
@@ -313,8 +313,9 @@ function start(world: World, id: string, changed: readonly string[]): World {
   assert(world.children[id] === undefined, `${id} is started at most once`);
   assert(!world.order.doomed.includes(id), `${id} is not started once it is doomed`);
   const planned = serviceOrdersOf(world.order).find((one) => one.id === id) as CompactServiceOrder;
-  const { action, steps = [], compensates, recovery: rows = [] } = planned;
-  const policy = { ...world.order.plan.settings.policy, rows };
+  const { action, steps = [], compensates, specification } = planned;
+  const { recovery, settings } = world.order.plan;
+  const policy = { ...settings.policy, rows: rowsOf(recovery, specification) ?? [] };
   const run = beginServiceOrder(action, steps, policy, changed, compensates !== undefined);
   return soon({ ...world, children: { ...world.children, [id]: run } }, { what: 'begun', id });
 }

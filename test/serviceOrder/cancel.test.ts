@@ -25,7 +25,8 @@ import {
 } from './driver.ts';
 
 /** A service order of its own decides itself whether it may be cancelled. */
-const cancel: ServiceOrderEvent = { type: 'CancelRequested', task: 'task' };
+const wish = (task: string): ServiceOrderEvent => ({ type: 'CancelRequested', task });
+const cancel = wish('task');
 const abort: ServiceOrderEvent = { type: 'AbortRequested', audit: 'abort' };
 const line = [apply('port'), apply('line', ['port'])];
 const undo = (step: string) => ({ type: 'undoStep', step });
@@ -158,10 +159,18 @@ describe('a wish to cancel that is refused leaves its answer, and nothing else c
       'AbortedAlready',
     ],
     ['while it is aborted', begin(line), [begun, abort], 'AbortedAlready'],
-    ['twice', begin(line), [begun, cancel], 'AbortedAlready'],
+    ['twice', begin(line), [begun, wish('another')], 'AbortedAlready'],
   ] as const)('%s', (_, given, events, code) => {
     const { run } = tell(given, ...events);
-    expect(tell(run, cancel)).toEqual({ run, told: [refused(code)], last: refused(code) });
+    const answered = { ...run, tasks: [...run.tasks, 'task'] };
+    expect(tell(run, cancel)).toEqual({ run: answered, told: [refused(code)], last: refused(code) });
+  });
+
+  test('told twice, each wish is answered once', () => {
+    const { run } = tell(begin([final(apply('port'))]), begun, cancel);
+    expect(tell(run, cancel)).toMatchObject({ run, last: [] });
+    const cancelled = tell(begin(line), begun, cancel).run;
+    expect(tell(cancelled, cancel)).toMatchObject({ run: cancelled, last: [] });
   });
 
   test('after its end', () => {

@@ -68,10 +68,13 @@ test('what one item takes away waits until every other item is built', () => {
 });
 
 test('each item is recovered by the rows of its own specification', () => {
-  const rowsByItem = { '2': [row('hold', { class: 'refused' as const })] };
+  const byItem = {
+    specifications: { '1': 'plain', '2': 'careful' },
+    rows: { careful: [row('hold', { class: 'refused' as const })] },
+  };
   const plan = [apply('1/line'), apply('2/line')];
-  expect(after(plan, [refused('2/line')], { ...policy, rowsByItem })).toContain('recordServiceOrder');
-  expect(after(plan, [done('2/line'), refused('1/line')], { ...policy, rowsByItem })).toContain(
+  expect(after(plan, [refused('2/line')], { ...policy, byItem })).toContain('recordServiceOrder');
+  expect(after(plan, [done('2/line'), refused('1/line')], { ...policy, byItem })).toContain(
     'undoStep 1/line',
   );
 });
