@@ -251,9 +251,12 @@ export const withStep = (run: ServiceOrderRun, id: string, change: Partial<StepR
 
 export const isOnHold = ({ pauses }: ServiceOrderRun): boolean => pauses.includes('hold');
 
-/** Nothing is sent, and no timer runs. What goes back already, goes on while its order is asked. */
-export const isPaused = (run: ServiceOrderRun): boolean =>
-  isOnHold(run) || (run.pauses.includes('assessment') && run.retreat === undefined);
+/** What goes back already, goes on while its order is asked. */
+export const isAssessed = ({ pauses, retreat }: ServiceOrderRun): boolean =>
+  pauses.includes('assessment') && retreat === undefined;
+
+/** Nothing is sent, and no timer runs. */
+export const isPaused = (run: ServiceOrderRun): boolean => isOnHold(run) || isAssessed(run);
 
 /** Nothing more is to be done for it. */
 export const isOver = ({ state }: StepRun): boolean =>
