@@ -17,16 +17,21 @@ class Told extends Error {}
 
 const heldUpEveryMs = 500;
 
+/** A watch rests while its product is claimed: that of a held order for as long as it is held. */
+const stillMoving = `
+  select 1 from dispatch
+  union all select 1 from service_order where order_id is null and completed_at is null and state <> 'held'
+  union all select 1 from watch w join service s on s.tenant_id = w.tenant_id and s.id = w.service_id
+    where not exists (select from claim c
+      where c.tenant_id = w.tenant_id and c.product_id = coalesce(s.product_id, s.id))`;
+
 /** Until nobody but a person can move anything; undefined when that takes too long. */
 async function settle(stack: Stack): Promise<number | undefined> {
   const begun = performance.now();
   const { rows } = clientOf(stack);
   while (performance.now() - begun < settleWithinMs) {
     const orders = await rows('select state from product_order').catch(() => undefined);
-    const waiting = await rows(
-      `select 1 from dispatch union all select 1 from watch
-       union all select 1 from service_order where order_id is null and completed_at is null`,
-    ).catch(() => undefined);
+    const waiting = await rows(stillMoving).catch(() => undefined);
     if (orders?.every(({ state }) => isAtRest(state)) && waiting?.length === 0)
       return performance.now() - begun;
     await pause(heldUpEveryMs);

@@ -40,7 +40,7 @@ export async function keepEvidence(
 const workflowsOf = (books: Books, orders: readonly string[]): string[] => [
   ...orders.map((id) => `productOrder:default:${id}`),
   ...rowsOf(books, 'service_order')
-    .filter(({ order_id }) => orders.includes(order_id))
+    .filter(({ id }) => orders.some((order) => id.startsWith(order)))
     .map(({ id }) => `serviceOrder:default:${id}`),
 ];
 
