@@ -1,4 +1,4 @@
-import { type Books, rowsOf } from './books.ts';
+import { type Books, type Row, rowsOf } from './books.ts';
 import type { Violation } from './reckoning.ts';
 
 /** What happened, apart from whether it was well. */
@@ -27,6 +27,16 @@ const listed = (counts: Readonly<Record<string, number>>): string =>
     .map(([name, count]) => `${name} ${count}`)
     .join(', ');
 
+/** How long those took that have ended, the median and the slowest of all; outages included. */
+function durationsOf(orders: readonly Row[]): string {
+  const seconds = orders
+    .filter(({ completed_at }) => completed_at !== null)
+    .map(({ ordered_at, completed_at }) => (Date.parse(completed_at) - Date.parse(ordered_at)) / 1_000)
+    .sort((left, right) => left - right);
+  const at = (share: number): string => (seconds[Math.ceil(seconds.length * share) - 1] ?? 0).toFixed(1);
+  return `median ${at(0.5)} s, 9 of 10 within ${at(0.9)} s, slowest ${at(1)} s`;
+}
+
 const line = (label: string, text: string): string => `  ${label.padEnd(16)}${text}`;
 
 export function reportOf(happened: Happened, books: Books, violations: readonly Violation[]): string {
@@ -39,6 +49,7 @@ export function reportOf(happened: Happened, books: Books, violations: readonly 
     line('acknowledged', `${books.acknowledged.length} orders`),
     line('asked for', listed(traffic)),
     line('orders', listed(countBy(orders))),
+    line('took', durationsOf(rowsOf(books, 'product_order'))),
     line('service orders', listed(countBy(serviceOrders))),
     line('ended', `${sum(kills)}: ${listed(kills)}`),
     line('faults', `${sum(faults)}: ${listed(faults)}`),
