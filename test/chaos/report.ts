@@ -1,4 +1,4 @@
-import { type Books, type Row, rowsOf } from './books.ts';
+import { type Books, rowsOf, slowestFirst } from './books.ts';
 import type { Violation } from './reckoning.ts';
 
 /** What happened, apart from whether it was well. */
@@ -27,13 +27,10 @@ const listed = (counts: Readonly<Record<string, number>>): string =>
     .map(([name, count]) => `${name} ${count}`)
     .join(', ');
 
-/** How long those took that have ended, the median and the slowest of all; outages included. */
-function durationsOf(orders: readonly Row[]): string {
-  const seconds = orders
-    .filter(({ completed_at }) => completed_at !== null)
-    .map(({ ordered_at, completed_at }) => (Date.parse(completed_at) - Date.parse(ordered_at)) / 1_000)
-    .sort((left, right) => left - right);
-  const at = (share: number): string => (seconds[Math.ceil(seconds.length * share) - 1] ?? 0).toFixed(1);
+/** The median and the slowest of all that ended; outages included. */
+function durationsOf(books: Books): string {
+  const seconds = slowestFirst(books).map(({ seconds }) => seconds);
+  const at = (share: number): string => (seconds[Math.floor(seconds.length * (1 - share))] ?? 0).toFixed(1);
   return `median ${at(0.5)} s, 9 of 10 within ${at(0.9)} s, slowest ${at(1)} s`;
 }
 
@@ -49,7 +46,7 @@ export function reportOf(happened: Happened, books: Books, violations: readonly 
     line('acknowledged', `${books.acknowledged.length} orders`),
     line('asked for', listed(traffic)),
     line('orders', listed(countBy(orders))),
-    line('took', durationsOf(rowsOf(books, 'product_order'))),
+    line('took', durationsOf(books)),
     line('service orders', listed(countBy(serviceOrders))),
     line('ended', `${sum(kills)}: ${listed(kills)}`),
     line('faults', `${sum(faults)}: ${listed(faults)}`),
