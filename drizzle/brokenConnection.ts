@@ -1,3 +1,5 @@
+import { textList } from './textList.ts';
+
 /**
  * What the driver makes of a connection that breaks with something still to be sent on it, and how we live with it
  * (https://github.com/porsager/postgres/issues/1208 and 1154, as of 3.4.9).
@@ -8,6 +10,15 @@
  * greeting longer than that leaves at once, and with it the cause.
  */
 export const longGreeting = { 'dialtone.filler': '.'.repeat(1_024) } as const;
+
+/**
+ * A new connection would ask for all types of lists before its first statement. When it breaks meanwhile, nobody is
+ * there to hear of it, and that ends the process (issues 1192 and 1223): so it asks nothing, and is told ours.
+ */
+export const asksForNoTypes: { readonly fetch_types: false; readonly types: Record<never, never> } = {
+  fetch_types: false,
+  types: { textList },
+};
 
 const brokenCodes = [
   'CONNECTION_CLOSED',

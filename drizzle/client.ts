@@ -1,7 +1,7 @@
 import { drizzle, type PostgresJsDatabase, type PostgresJsTransaction } from 'drizzle-orm/postgres-js';
 import { type ExtractTablesWithRelations, sql } from 'drizzle-orm';
 import postgres, { type PendingQuery, type Row, type TransactionSql } from 'postgres';
-import { longGreeting } from './brokenConnection.ts';
+import { asksForNoTypes, longGreeting } from './brokenConnection.ts';
 import { preparing } from './preparing.ts';
 import * as schema from './schema.ts';
 
@@ -35,6 +35,7 @@ export function connectDatabase({ url, pool, statementTimeoutMs, name }: Databas
     backoff: () => reconnectAfterSeconds,
     max_lifetime: 30 * 60,
     onnotice: () => {},
+    ...asksForNoTypes,
     connection: {
       application_name: `dialtone ${name}`,
       statement_timeout: statementTimeoutMs,

@@ -4,6 +4,7 @@ import { drizzle } from 'drizzle-orm/postgres-js';
 import { migrate } from 'drizzle-orm/postgres-js/migrator';
 import postgres from 'postgres';
 import { sql } from 'drizzle-orm';
+import { asksForNoTypes } from './brokenConnection.ts';
 import type { Database } from './client.ts';
 
 const migrationsFolder = fileURLToPath(new URL('./migrations', import.meta.url));
@@ -20,7 +21,7 @@ const newestMigration = (): number => {
 
 /** Drizzle takes no lock of its own, so two that migrate at once wait for each other here. */
 export async function migrateDatabase(url: string): Promise<void> {
-  const client = postgres(url, { max: 1, connect_timeout: 5, onnotice: () => {} });
+  const client = postgres(url, { max: 1, connect_timeout: 5, onnotice: () => {}, ...asksForNoTypes });
   try {
     await client`select pg_advisory_lock(${advisoryLock})`;
     await migrate(drizzle(client), { migrationsFolder });

@@ -13,6 +13,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import postgres from 'postgres';
+import { asksForNoTypes, longGreeting } from '../drizzle/brokenConnection.ts';
 import { ownEnvironment, type ProcessPlan } from './launch.ts';
 import type { PostgresPlace } from './postgresPlace.ts';
 import { isAlive } from './processesFile.ts';
@@ -91,7 +92,11 @@ export async function clearStaleLock({ data }: PostgresPlace): Promise<void> {
 
 /** One connection for one task, silent about notices. */
 export async function withPostgres<T>(url: string, task: (sql: postgres.Sql) => Promise<T>): Promise<T> {
-  const sql = postgres(url, { max: 1, connect_timeout: 5, onnotice: () => undefined });
+  const sql = postgres(url, {
+    ...{ max: 1, connect_timeout: 5, onnotice: () => undefined },
+    ...asksForNoTypes,
+    connection: longGreeting,
+  });
   try {
     return await task(sql);
   } finally {

@@ -43,6 +43,16 @@ export async function readBooks(
 export const rowsOf = (books: Pick<Books, 'tables'>, table: string): readonly Row[] =>
   books.tables[table] ?? [];
 
+/** The orders that ended, by how long they took. */
+export const slowestFirst = (books: Pick<Books, 'tables'>): readonly { order: string; seconds: number }[] =>
+  rowsOf(books, 'product_order')
+    .filter(({ completed_at }) => completed_at !== null)
+    .map(({ id, ordered_at, completed_at }) => ({
+      order: id as string,
+      seconds: (Date.parse(completed_at) - Date.parse(ordered_at)) / 1_000,
+    }))
+    .sort((left, right) => right.seconds - left.seconds);
+
 /** All tables at one instant. */
 const readTables = (databaseUrl: string): Promise<Record<string, Row[]>> =>
   withPostgres(databaseUrl, (sql) =>

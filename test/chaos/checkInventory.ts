@@ -2,14 +2,13 @@ import { isFinal } from '../../src/kernel/machine.ts';
 import { orderMachine } from '../../src/order/machine.ts';
 import { type Books, type Row, rowsOf } from './books.ts';
 import { leftoversOf } from './leftovers.ts';
+import { orderNamedIn } from './orderNamedIn.ts';
 import type { Violation } from './reckoning.ts';
 
 /** Services are what their footprints say, products what became of their orders. */
 export function checkInventory(books: Books): readonly Violation[] {
   return [...servicesAreFootprints(books), ...productsAreOrders(books), ...servicesFollowProducts(books)];
 }
-
-const orderOfId = (id: string): string[] => id.split('-').slice(0, 1);
 
 function servicesAreFootprints(books: Books): Violation[] {
   const leftovers = leftoversOf(books);
@@ -21,7 +20,7 @@ function servicesAreFootprints(books: Books): Violation[] {
     const fits = state === 'active' ? holds > 0 : state === 'terminated' ? holds === 0 : true;
     if (fits || leftovers.services.has(id)) return [];
     const what = `service ${id} is ${state} and holds ${holds} objects`;
-    return [{ law: 'a service holds objects while it is active', what, orders: orderOfId(id) }];
+    return [{ law: 'a service holds objects while it is active', what, orders: orderNamedIn(id) }];
   });
 }
 
@@ -75,12 +74,12 @@ function servicesFollowProducts(books: Books): Violation[] {
     if (leftovers.services.has(id)) return [];
     if (expected !== undefined && state !== expected) {
       const what = `service ${id} is ${state}, product ${product_id} is ${product?.status}`;
-      return [{ law, what, orders: orderOfId(id) }];
+      return [{ law, what, orders: orderNamedIn(id) }];
     }
     const { downstreamMbps } = characteristics;
     const wanted = product?.characteristics.downstreamMbps;
     if (state !== 'active' || downstreamMbps === undefined || downstreamMbps === wanted) return [];
     const what = `service ${id} has ${downstreamMbps} Mbit/s, its product ${wanted}`;
-    return [{ law, what, orders: orderOfId(id) }];
+    return [{ law, what, orders: orderNamedIn(id) }];
   });
 }

@@ -1,13 +1,11 @@
 import { sameJson } from '../../src/kernel/json.ts';
 import { type Books, type NetworkObject, type Row, rowsOf } from './books.ts';
 import { leftoversOf } from './leftovers.ts';
+import { orderNamedIn } from './orderNamedIn.ts';
 import type { Violation } from './reckoning.ts';
 
 const nameOf = ({ system, object }: { readonly system: string; readonly object: string }): string =>
   `${system} ${object}`;
-
-/** All ids below an order begin with its own. */
-const orderOf = (name: string): string[] => /\b[0-9a-z]{20}(?=-)/.exec(name)?.slice(0, 1) ?? [];
 
 /** The network did nothing twice, and holds what the footprints say: no more, no less, nothing else. */
 export function checkNetwork(books: Books): readonly Violation[] {
@@ -22,7 +20,7 @@ function effectsAtMostOnce({ ledger }: Books): Violation[] {
     .map(([key, times]) => ({
       law: 'each key took effect at most once',
       what: `${key} took effect ${times} times`,
-      orders: orderOf(key),
+      orders: orderNamedIn(key),
     }));
 }
 
@@ -40,7 +38,7 @@ function networkIsFootprints(books: Books): Violation[] {
   const complain = (name: string, what: string): Violation => ({
     law,
     what: `${name} ${what}`,
-    orders: orderOf(name),
+    orders: orderNamedIn(name),
   });
   const unknown = [...objects.values()]
     .filter((one) => !footprints.has(nameOf(one)) && !isLeft(one.object))

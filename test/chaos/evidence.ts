@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Client as TemporalClient, Connection } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import type { Stack, StackProcess } from '../support/stack.ts';
-import { type Books, rowsOf } from './books.ts';
+import { type Books, rowsOf, slowestFirst } from './books.ts';
 import type { Violation } from './reckoning.ts';
 
 const processes: readonly StackProcess[] = [
@@ -13,7 +13,7 @@ const processes: readonly StackProcess[] = [
 ];
 const ordersMax = 20;
 
-/** Keeps all that explains a violation: rows, ledger, logs, and the histories of the orders concerned. */
+/** Keeps what explains a violation: rows, ledger, logs, histories of the orders concerned (else of the slowest). */
 export async function keepEvidence(
   stack: Stack,
   seed: number,
@@ -30,7 +30,9 @@ export async function keepEvidence(
   keep('objects.jsonl', lines(books.objects));
   for (const [table, rows] of Object.entries(books.tables)) keep(`rows/${table}.jsonl`, lines(rows));
   for (const name of processes) keep(`logs/${name}.log`, stack.logs(name));
-  const orders = [...new Set(violations.flatMap((one) => one.orders))].slice(0, ordersMax);
+  const concerned = violations.flatMap((one) => one.orders);
+  const slowest = slowestFirst(books).map(({ order }) => order);
+  const orders = [...new Set(concerned.length > 0 ? concerned : slowest)].slice(0, ordersMax);
   await keepHistories(stack, workflowsOf(books, orders), (id, text) =>
     keep(`histories/${id.replaceAll(':', '_')}.json`, text),
   );
@@ -40,7 +42,7 @@ export async function keepEvidence(
 const workflowsOf = (books: Books, orders: readonly string[]): string[] => [
   ...orders.map((id) => `productOrder:default:${id}`),
   ...rowsOf(books, 'service_order')
-    .filter(({ order_id }) => orders.includes(order_id))
+    .filter(({ id }) => orders.some((order) => id.startsWith(order)))
     .map(({ id }) => `serviceOrder:default:${id}`),
 ];
 

@@ -31,7 +31,6 @@ export function createKiller(stack: Stack, draw: Draw, say: (line: string) => vo
   const underWay = new Map<StackProcess, Promise<void>>();
 
   const strike = async (name: StackProcess, way: number, forMs: number): Promise<void> => {
-    await stack.waitReady(name);
     const did = way < 6 ? 'killed' : way < 8 || !freezable(name) ? 'kept down' : 'frozen';
     counts[`${name} ${did}`] = (counts[`${name} ${did}`] ?? 0) + 1;
     say(`${name} ${did}${did === 'killed' ? '' : ` for ${forMs} ms`}`);
@@ -48,7 +47,8 @@ export function createKiller(stack: Stack, draw: Draw, say: (line: string) => vo
         await pause(range(draw, 1_000, 6_000), signal);
         if (signal.aborted) break;
         const [name, way, forMs] = [drawVictim(draw), draw(10), range(draw, 500, 4_500)];
-        if (underWay.has(name)) continue;
+        // What is still starting is spared: on a slow machine it would die at birth again and again.
+        if (underWay.has(name) || !stack.isReady(name)) continue;
         const struck = strike(name, way, forMs).catch((error: unknown) =>
           say(`a kill went wrong: ${error instanceof Error ? error.message : error}`),
         );

@@ -5,6 +5,8 @@ export interface ChaosOptions {
   readonly minutes: number;
   /** Draws the orders, the kills and the faults. */
   readonly seed: number;
+  /** Rows, ledger, logs are kept though nothing is wrong. */
+  readonly keep: boolean;
   readonly help: boolean;
 }
 
@@ -15,6 +17,7 @@ within 60 s, and network, inventory and orders must agree. Starts servers of its
 
   --minutes N   how long things die (2)
   --seed N      draws orders, kills and faults (a new one each time; it is printed)
+  --keep        keeps rows, ledger and logs also when nothing is wrong
   --help        this text`;
 
 /** Throws with one clear sentence. */
@@ -24,6 +27,7 @@ export function parseOptions(args: readonly string[], newSeed: () => number): Ch
     options: {
       minutes: { type: 'string', default: '2' },
       seed: { type: 'string' },
+      keep: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   });
@@ -31,5 +35,5 @@ export function parseOptions(args: readonly string[], newSeed: () => number): Ch
   if (!(minutes > 0 && minutes <= 1_440)) throw new Error('--minutes must be a number above 0, at most 1440');
   const seed = values.seed === undefined ? newSeed() : Number(values.seed);
   if (!Number.isInteger(seed) || seed < 0) throw new Error('--seed must be a whole number from 0 on');
-  return { minutes, seed, help: values.help };
+  return { minutes, seed, keep: values.keep, help: values.help };
 }

@@ -19,7 +19,7 @@ export const chaosProfile = {
   LOG_LEVEL: 'warn',
 } as const;
 
-export const ordersInFlight = 8;
+export const ordersInFlight = 16;
 
 /** Nothing that the network still has in hand takes effect later than this. */
 export const latestEffectMs = 3_000;

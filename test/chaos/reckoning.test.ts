@@ -76,8 +76,30 @@ const withTable = (name: string, rows: readonly object[]): Books => ({
 const withRow = (name: string, change: object): Books =>
   withTable(name, [{ ...sound.tables[name]?.[0], ...change }, ...(sound.tables[name] ?? []).slice(1)]);
 
+const removal = `${order}-so.w1`;
+const withRemoval = (
+  state: string,
+  running: readonly string[] = [`serviceOrder:default:${removal}`],
+): Books => ({
+  ...sound,
+  running: [...sound.running, ...running],
+  tables: {
+    ...sound.tables,
+    service_order: [
+      ...(sound.tables.service_order ?? []),
+      { id: removal, order_id: null, state, version: 3 },
+    ],
+    claim: [{ product_id: product, holders: [removal] }],
+    event: [...(sound.tables.event ?? []), ...eventsOf('serviceOrder', removal)],
+  },
+});
+
 test('books that agree have no violation, and what a held service order left is exempt', () => {
   expect(reckon(sound)).toEqual([]);
+});
+
+test('a service order of its own may wait for a person, and keeps its claim meanwhile', () => {
+  expect(reckon(withRemoval('held'))).toEqual([]);
 });
 
 test.each<[what: string, books: Books, law: string]>([
@@ -100,6 +122,21 @@ test.each<[what: string, books: Books, law: string]>([
     'an order still under way',
     withRow('product_order', { state: 'inProgress' }),
     'everything is terminal or waits for a person',
+  ],
+  [
+    'a service order of its own still under way',
+    withRemoval('inProgress'),
+    'everything is terminal or waits for a person',
+  ],
+  [
+    'a held service order of its own without a run',
+    withRemoval('held', []),
+    'an order has a run as long as it is open',
+  ],
+  [
+    'a service order that has ended and still runs',
+    withRemoval('completed'),
+    'an order has a run as long as it is open',
   ],
   [
     'a command never sent',

@@ -4,6 +4,7 @@ import { serviceOrderMachine, type ServiceOrderState } from '../../src/serviceOr
 import { type Books, type Row, rowsOf } from './books.ts';
 import { checkInventory } from './checkInventory.ts';
 import { checkNetwork } from './checkNetwork.ts';
+import { orderNamedIn } from './orderNamedIn.ts';
 
 export interface Violation {
   /** What should have held. */
@@ -20,6 +21,14 @@ export const isAtRest = (state: OrderState): boolean => state === 'held' || isFi
 
 const openStates = (rows: readonly Row[]): ReadonlyMap<string, OrderState> =>
   new Map(rows.filter(({ state }) => !isFinal(orderMachine, state)).map(({ id, state }) => [id, state]));
+
+/** Service orders of no product order, such as those that take away what came late. */
+const openByThemselves = (books: Books): ReadonlyMap<string, ServiceOrderState> =>
+  new Map(
+    rowsOf(books, 'service_order')
+      .filter(({ state, order_id }) => order_id === null && !isFinal(serviceOrderMachine, state))
+      .map(({ id, state }) => [id, state]),
+  );
 
 const nothingLost: Check = (books) => {
   const known = new Set(rowsOf(books, 'product_order').map(({ id }) => id));
@@ -52,14 +61,20 @@ const everythingAtRest: Check = (books) => {
   const orders = rowsOf(books, 'product_order').filter(({ state }) => !isAtRest(state));
   const open = openStates(rowsOf(books, 'product_order'));
   const serviceOrders = rowsOf(books, 'service_order').filter(
-    ({ state, order_id }) => !isFinal(serviceOrderMachine, state as ServiceOrderState) && !open.has(order_id),
+    ({ state, order_id }) => order_id !== null && !isFinal(serviceOrderMachine, state) && !open.has(order_id),
   );
+  const byThemselves = [...openByThemselves(books)].filter(([, state]) => state !== 'held');
   return [
     ...orders.map(({ id, state }) => ({ law, what: `${id} is ${state}`, orders: [id] })),
     ...serviceOrders.map(({ id, state, order_id }) => ({
       law,
       what: `service order ${id} is ${state}, its order has ended`,
       orders: [order_id],
+    })),
+    ...byThemselves.map(([id, state]) => ({
+      law,
+      what: `service order ${id} is ${state}`,
+      orders: orderNamedIn(id),
     })),
     ...rowsOf(books, 'dispatch').map(({ order_id, command, last_error }) => ({
       law,
@@ -72,19 +87,36 @@ const everythingAtRest: Check = (books) => {
 /** A run that goes on for ever, or is gone while its order is open. */
 const runsMatchOrders: Check = (books) => {
   const law = 'an order has a run as long as it is open';
-  const prefix = 'productOrder:default:';
-  const open = openStates(rowsOf(books, 'product_order'));
+  const orders = openStates(rowsOf(books, 'product_order'));
+  const runs = new Map<string, string>([
+    ...[...orders].map(([id, state]) => [`productOrder:default:${id}`, state] as const),
+    ...[...openByThemselves(books)].map(([id, state]) => [`serviceOrder:default:${id}`, state] as const),
+  ]);
+  const ended = rowsOf(books, 'service_order')
+    .filter(({ state }) => isFinal(serviceOrderMachine, state))
+    .map(({ id }) => `serviceOrder:default:${id}`);
   const running = new Set(books.running);
-  const idle = [...running].filter((id) => id.startsWith(prefix) && !open.has(id.slice(prefix.length)));
-  const gone = [...open.keys()].filter((id) => !running.has(`${prefix}${id}`));
+  const idle = [...running].filter((id) => id.startsWith('productOrder:') && !runs.has(id));
+  const gone = [...runs].filter(([id]) => !running.has(id));
   return [
-    ...idle.map((id) => ({ law, what: `${id} still runs`, orders: [id.slice(prefix.length)] })),
-    ...gone.map((id) => ({ law, what: `${id} is ${open.get(id)} and has no run`, orders: [id] })),
+    ...[...idle, ...ended.filter((id) => running.has(id))].map((id) => ({
+      law,
+      what: `${id} still runs`,
+      orders: orderNamedIn(id),
+    })),
+    ...gone.map(([id, state]) => ({
+      law,
+      what: `${id} is ${state} and has no run`,
+      orders: orderNamedIn(id),
+    })),
   ];
 };
 
 const claimsOfOpenOrders: Check = (books) => {
-  const open = openStates(rowsOf(books, 'product_order'));
+  const open = new Map<string, string>([
+    ...openStates(rowsOf(books, 'product_order')),
+    ...openByThemselves(books),
+  ]);
   return rowsOf(books, 'claim').flatMap(({ product_id, holders }) =>
     (holders as string[])
       .filter((holder) => !open.has(holder))
@@ -114,7 +146,7 @@ const eventsWithoutGaps: Check = (books) => {
       const seen = (versions.get(`${entity} ${row.id}`) ?? []).sort((left, right) => left - right);
       if (seen.length === row.version && seen.every((version, index) => version === index + 1)) return [];
       const what = `${entity} ${row.id} is at version ${row.version}, its events are ${seen.join(', ')}`;
-      const orders = [row.order_id ?? String(row.id).split('-')[0]];
+      const orders = row.order_id ? [row.order_id] : orderNamedIn(row.id);
       return [{ law: 'there is one event for each version', what, orders }];
     }),
   );

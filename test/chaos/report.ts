@@ -1,4 +1,4 @@
-import { type Books, rowsOf } from './books.ts';
+import { type Books, rowsOf, slowestFirst } from './books.ts';
 import type { Violation } from './reckoning.ts';
 
 /** What happened, apart from whether it was well. */
@@ -27,6 +27,13 @@ const listed = (counts: Readonly<Record<string, number>>): string =>
     .map(([name, count]) => `${name} ${count}`)
     .join(', ');
 
+/** The median and the slowest of all that ended; outages included. */
+function durationsOf(books: Books): string {
+  const seconds = slowestFirst(books).map(({ seconds }) => seconds);
+  const at = (share: number): string => (seconds[Math.floor(seconds.length * (1 - share))] ?? 0).toFixed(1);
+  return `median ${at(0.5)} s, 9 of 10 within ${at(0.9)} s, slowest ${at(1)} s`;
+}
+
 const line = (label: string, text: string): string => `  ${label.padEnd(16)}${text}`;
 
 export function reportOf(happened: Happened, books: Books, violations: readonly Violation[]): string {
@@ -39,6 +46,7 @@ export function reportOf(happened: Happened, books: Books, violations: readonly 
     line('acknowledged', `${books.acknowledged.length} orders`),
     line('asked for', listed(traffic)),
     line('orders', listed(countBy(orders))),
+    line('took', durationsOf(books)),
     line('service orders', listed(countBy(serviceOrders))),
     line('ended', `${sum(kills)}: ${listed(kills)}`),
     line('faults', `${sum(faults)}: ${listed(faults)}`),

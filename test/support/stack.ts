@@ -62,6 +62,7 @@ export interface Stack {
   startSecond(role: 'relay' | 'worker'): Promise<void>;
   /** With `nthStart` 2 it waits until the process has died once and come back. */
   waitReady(name: StackProcess, nthStart?: number): Promise<void>;
+  isReady(name: StackProcess): boolean;
   starts(name: StackProcess): number;
   pid(name: StackProcess): number;
   logs(name: StackProcess | 'migrate' | 'catalogue'): string;
@@ -110,6 +111,7 @@ function controls(supervisor: Supervisor, directory: string) {
     arm: (role: Role | Second, failpoint: string) =>
       find(role).ask({ type: 'arm', failpoint } satisfies Arm, 'armed'),
     waitReady: (name: StackProcess, nthStart?: number) => find(name).ready(nthStart),
+    isReady: (name: StackProcess) => find(name).entry()?.state === 'ready',
     starts: (name: StackProcess) => find(name).starts(),
     pid: (name: StackProcess) => must(find(name).entry()?.pid, `the pid of ${name}`),
     logs: (name: string) => readFileSync(join(directory, 'logs', `${name}.log`), 'utf8'),
