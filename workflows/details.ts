@@ -1,5 +1,6 @@
 import { type OrderRun, serviceOrdersOf } from '../src/order/run.ts';
 import { stepName } from '../src/decomposition/plan.ts';
+import { timeOfDay } from './clock.ts';
 import type { RetryTimer, ServiceOrderCommand, ServiceOrderRun } from '../src/serviceOrder/run.ts';
 
 /** Texts for the Temporal Web UI: they answer "what is this order waiting for?". */
@@ -65,21 +66,19 @@ function next(retry: RetryTimer | undefined, at: number | undefined): string {
   return `${counted} at ${timeOfDay(at)}`;
 }
 
-const timeOfDay = (at: number): string => new Date(at).toISOString().slice(11, 19);
-
 type RetryLater = Extract<ServiceOrderCommand, { type: 'retryLater' }>;
 
 /** Such as `prefix: retry 3 of 8: ipam throttled, next 14:02:11`. */
 export function retrySummary(
   { step, afterMs, attempt, of }: RetryLater,
   run: ServiceOrderRun,
-  nowMs: number,
+  now: number,
 ): string {
   const system = run.plan.find(({ id }) => id === step)?.system ?? '';
   const { trouble, way } = run.steps[step] ?? {};
   const counted = of === null ? 'again' : `retry ${attempt} of ${of}`;
   const undo = way === 'undo' ? 'undo of ' : '';
-  const at = timeOfDay(nowMs + afterMs);
+  const at = timeOfDay(now + afterMs);
   return `${undo}${stepName(step)}: ${counted}: ${system} ${trouble?.class ?? ''}, next ${at}`.slice(0, 200);
 }
 

@@ -31,6 +31,7 @@ import { resumeServiceOrder } from '../src/serviceOrder/resume.ts';
 import { serviceOrderMachine } from '../src/serviceOrder/machine.ts';
 import { showTroubles } from './attributes.ts';
 import { record } from './bookkeeping.ts';
+import { nowMs } from './clock.ts';
 import { reportSummary, retrySummary, serviceOrderDetails } from './details.ts';
 import { type CommandDesk, openDesk } from './commands.ts';
 import {
@@ -181,7 +182,7 @@ async function execute(
   switch (command.type) {
     case 'retryLater': {
       const { step, afterMs } = command;
-      const summary = retrySummary(command, run, Date.now());
+      const summary = retrySummary(command, run, nowMs());
       timers.arm(retryTimer(step), afterMs, summary, () => inbox.push({ type: 'RetryDue', step }));
       return undefined;
     }

@@ -1,4 +1,5 @@
 import { CancellationScope, isCancellation, sleep } from '@temporalio/workflow';
+import { nowMs } from './clock.ts';
 
 /** Timers by name: one of a name at a time, and all of them gone in a pause. */
 export function createTimers() {
@@ -11,7 +12,7 @@ export function createTimers() {
     arm(name: string, afterMs: number, summary: string, ring: () => void): void {
       stop(name);
       const scope = new CancellationScope({ cancellable: true });
-      running.set(name, { scope, dueAt: Date.now() + afterMs });
+      running.set(name, { scope, dueAt: nowMs() + afterMs });
       void scope
         .run(() => sleep(afterMs, { summary }))
         .then(
