@@ -44,7 +44,7 @@ export interface StepInput {
  */
 export const createActivation = (deps: ActivityDeps) => {
   const attemptStep = async (input: StepInput, way: Way): Promise<StepReport> => {
-    const ref = refOf(input);
+    const ref = stepRefOf(input);
     const leave = await deps.places.take(Context.current().info.taskQueue, input.system);
     if (leave === undefined) return { type: 'failed', class: 'unavailable', code: 'systemSlow' };
     try {
@@ -73,7 +73,7 @@ export const createActivation = (deps: ActivityDeps) => {
 
 type Way = StandingStep['way'];
 
-function refOf({ tenant, serviceOrder, step }: StepInput): StepRef {
+export function stepRefOf({ tenant, serviceOrder, step }: Omit<StepInput, 'system'>): StepRef {
   const slash = step.indexOf('/');
   return { tenant, serviceOrder, item: Number(step.slice(0, slash)), step: step.slice(slash + 1) };
 }
@@ -107,7 +107,7 @@ const note = (deps: ActivityDeps, ref: StepRef, way: Way): Promise<Noted> =>
       await noteWait(tx, ref, way, { code: admitted.code, message: waitMessage(step, admitted) });
       return over(waitReport(admitted));
     }
-    const correlationId = `${ref.tenant}.${step.system}.${randomBytes(18).toString('base64url')}`;
+    const correlationId = freshCorrelationId(ref, step);
     const noted = { type: 'noted', way, step, attempt, admitted: admitted.type, correlationId } as const;
     if (!isLook(noted)) await noteAttempt(tx, ref, attempt, correlationId, way, step.standing);
     return noted;
@@ -121,7 +121,12 @@ function attemptOf(step: LoadedStep, way: Way, keyOf: (generation: number) => st
 const nothingSent = { type: 'call' } as const;
 
 /** All keys of a step begin so: a write under one of them is ours. */
-const keyPrefix = ({ serviceOrder, item, step }: StepRef): string => `${serviceOrder}/${item}/${step}/`;
+export const keyPrefix = ({ serviceOrder, item, step }: StepRef): string =>
+  `${serviceOrder}/${item}/${step}/`;
+
+/** What a system reports under; nobody can guess it. */
+export const freshCorrelationId = ({ tenant }: StepRef, { system }: StandingStep): string =>
+  `${tenant}.${system}.${randomBytes(18).toString('base64url')}`;
 
 /** Never throws for what a system does: a call without an answer is an outcome, too. */
 async function perform(
@@ -262,7 +267,12 @@ const record = (
   });
 
 /** Where items may rely on each other, a report says what changed for all of them. */
-async function reportOf(tx: Tx, ref: StepRef, step: LoadedStep, report: StepReport): Promise<StepReport> {
+export async function reportOf(
+  tx: Tx,
+  ref: StepRef,
+  step: LoadedStep,
+  report: StepReport,
+): Promise<StepReport> {
   if (report.type !== 'done' || !step.alone) return report;
   const { tenant, serviceOrder, item } = ref;
   return { ...report, changed: await changedByStep(tx, tenant, serviceOrder, item, report.changed) };

@@ -1,5 +1,6 @@
 import { createActivation } from './activation.ts';
 import type { ActivityDeps } from './deps.ts';
+import { createEvidence } from './evidence.ts';
 import { createOrderRecords } from './orderRecords.ts';
 import { createOutsideRecords } from './outsideRecords.ts';
 import { createServiceOrderRecords } from './serviceOrderRecords.ts';
@@ -9,6 +10,7 @@ export const createActivities = (deps: ActivityDeps) => ({
   ...createServiceOrderRecords(deps),
   ...createOutsideRecords(deps),
   ...createActivation(deps),
+  ...createEvidence(deps),
 });
 
 /** All that workflows know of the activities. */

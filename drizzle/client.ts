@@ -83,13 +83,19 @@ export const isOutage = (error: unknown): boolean =>
 export const isCollision = (error: unknown): boolean =>
   codesOf(error).some((code) => code === '40P01' || code === '40001');
 
-function codesOf(error: unknown): string[] {
-  const codes: string[] = [];
+/** Another row is in the way, by the unique index of that name. */
+export const violates = (error: unknown, index: string): boolean =>
+  codesOf(error).includes('23505') && textsOf(error, 'constraint_name').includes(index);
+
+const codesOf = (error: unknown): string[] => textsOf(error, 'code');
+
+function textsOf(error: unknown, property: 'code' | 'constraint_name'): string[] {
+  const texts: string[] = [];
   for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
-    const { code } = cause as { code?: unknown };
-    if (typeof code === 'string') codes.push(code);
+    const text = (cause as { code?: unknown; constraint_name?: unknown })[property];
+    if (typeof text === 'string') texts.push(text);
   }
-  return codes;
+  return texts;
 }
 
 const outageCodes = ['ECONN', 'ENOTFOUND', 'EPIPE', 'ETIMEDOUT', 'CONNECT', '08', '57P', '53', '58'];

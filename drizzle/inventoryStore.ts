@@ -66,7 +66,9 @@ async function servicesAround(tx: Tx, tenant: string, named: SQL): Promise<Recor
       (select jsonb_agg(jsonb_build_object('step', f.step, 'system', f.system, 'object', f.object, 'values', f.values,
           'results', f.results, 'version', f.version, 'builtAfter', f.built_after, 'presence', f.presence,
           'key', f.key) order by f.step, f.system, f.object)
-        from footprint f where f.tenant_id = s.tenant_id and f.service_id = s.id) as footprint
+        from footprint f where f.tenant_id = s.tenant_id and f.service_id = s.id) as footprint,
+      coalesce((select jsonb_object_agg(o.step, o.values) from override o
+        where o.tenant_id = s.tenant_id and o.service_id = s.id), '{}') as overrides
     from service s where s.tenant_id = ${tenant} and s.id in (select id from around)
     order by s.id`);
   return Object.fromEntries(rows.map((row) => [row.id, { ...row, footprint: row.footprint ?? [] }]));

@@ -14,6 +14,7 @@ import { follow } from '../src/kernel/machine.ts';
 import type { Tx } from './client.ts';
 import type { NewEvent } from './events.ts';
 import { resultsByStep } from './footprintStore.ts';
+import { removeOverridesOf } from './overrideStore.ts';
 import { service, type ServiceBefore, type serviceItem } from './schema.ts';
 
 export type ServiceRow = typeof service.$inferSelect;
@@ -102,6 +103,7 @@ export async function giveUpService(
     .update(service)
     .set({ state, version: next.version, endedAt: now })
     .where(whereService(tenant, item.serviceId));
+  if (state === 'terminated') await removeOverridesOf(tx, tenant, item.serviceId);
   return { changed: [], before, event: serviceEvent(next, 'stateChanged') };
 }
 
@@ -139,6 +141,7 @@ export async function completeService(
     .update(service)
     .set({ state, version, characteristics, results, orderItems, startedAt, endedAt })
     .where(whereService(tenant, item.serviceId));
+  if (state === 'terminated') await removeOverridesOf(tx, tenant, item.serviceId);
   const type = state === row.state ? 'changed' : 'stateChanged';
   return { changed, before: beforeOf(item, row), event: serviceEvent(next, type) };
 }

@@ -41,6 +41,8 @@ export async function loadStep(tx: Tx, { tenant, serviceOrder, item, step }: Ste
       st.decided, st.wanted, st.changed, so.state <> 'acknowledged' as started,
       so.completed_at is not null as over, so.order_id is null as alone,
       it.service_id as service, it.snapshot, it.characteristics, it.types,
+      coalesce((select o.values from override o where o.tenant_id = it.tenant_id and o.service_id = it.service_id
+        and o.step = st.name), '{}') as overrides,
       coalesce(${resultsByStep(sql`it.tenant_id`, sql`it.service_id`, sql`it.service_order_id`)}, '{}') as steps,
       coalesce((select jsonb_object_agg(b.alias, s.results) from service_binding b
         join service s on s.tenant_id = b.tenant_id and s.id = b.relies_on_id

@@ -7,6 +7,7 @@ import type { StepReport } from '../serviceOrder/run.ts';
 import type { StepState } from '../serviceOrder/machine.ts';
 import { costsAttempt, type ErrorClass } from '../serviceOrder/recovery.ts';
 import type { Expectation } from './adapter.ts';
+import { overriding } from './overriding.ts';
 
 /** A step as it stands before an attempt, with what its expressions read. */
 export interface StandingStep {
@@ -14,6 +15,8 @@ export interface StandingStep {
   readonly verb: Verb;
   readonly object: string;
   readonly values: Readonly<Record<string, string>>;
+  /** What a person set in place of the mapping, by the name of the value. */
+  readonly overrides: JsonObject;
   readonly results: Readonly<Record<string, string>>;
   readonly verify: 'always' | 'never';
   /** The state to go back to, instead of expressions. */
@@ -120,12 +123,13 @@ export const acceptedAttempt = (step: StandingStep, keyOf: (generation: number) 
 const expectationOf = ({ standing }: StandingStep): Expectation =>
   standing && standing.version !== '' ? { version: standing.version } : 'absent';
 
-/** The values that are wanted now; known beforehand, or by what the step's expressions say. */
-function wantedOf(step: StandingStep): { readonly wanted: JsonObject; readonly impossible?: Trouble } {
+/** The values that are wanted now; known beforehand, set by a person, or by what the step's expressions say. */
+export function wantedOf(step: StandingStep): { readonly wanted: JsonObject; readonly impossible?: Trouble } {
   if (step.fixed) return { wanted: step.fixed.values };
-  const wanted: Record<string, Json> = {};
+  const { overridden, mapped } = overriding(step.values, step.overrides);
+  const wanted: Record<string, Json> = { ...overridden };
   let impossible: Trouble | undefined;
-  for (const [name, text] of Object.entries(step.values)) {
+  for (const [name, text] of mapped) {
     const value = evaluateText(text, bindingsOf(step), step.types);
     if (value.ok) wanted[name] = value.value;
     else
@@ -175,26 +179,46 @@ export function conclude(
     const report = { type: 'accepted' } as const;
     return { report, state: 'accepted', decided: false, changed: [], ...(footprint && { footprint }) };
   }
-  if (step.verb === 'revoke') {
-    const footprint = step.standing && {
-      footprint: { ...step.standing, presence: 'absent' as const, key: attempt.key },
-    };
-    return { report: { type: 'done', changed: [] }, state: 'done', decided: true, changed: [], ...footprint };
+  if (step.verb === 'revoke') return concludeGone(step, attempt);
+  const { results, missing } = resultsIn(step, outcome.observed);
+  if (missing) {
+    const message = `the system did not answer with the result ${missing.result}: ${missing.message}`;
+    return concludeTrouble(step, attempt, { type: 'failed', class: 'lied', code: 'resultMissing', message });
   }
+  return concludeBuilt(step, name, attempt, results, outcome.version);
+}
+
+/** What the step's result expressions answer by what its system shows. */
+export function resultsIn(
+  step: StandingStep,
+  observed: JsonObject,
+): {
+  readonly results: JsonObject;
+  readonly missing?: { readonly result: string; readonly message: string };
+} {
   const results: Record<string, Json> = {};
   for (const [result, text] of Object.entries(step.results)) {
-    const value = evaluateText(text, { ...bindingsOf(step), observed: outcome.observed }, step.types);
-    if (!value.ok) {
-      const message = `the system did not answer with the result ${result}: ${value.message}`;
-      return concludeTrouble(step, attempt, {
-        type: 'failed',
-        class: 'lied',
-        code: 'resultMissing',
-        message,
-      });
-    }
+    const value = evaluateText(text, { ...bindingsOf(step), observed }, step.types);
+    if (!value.ok) return { results, missing: { result, message: value.message } };
     results[result] = value.value;
   }
+  return { results };
+}
+
+export function concludeGone(step: StandingStep, attempt: Attempt): Conclusion {
+  const footprint = step.standing && {
+    footprint: { ...step.standing, presence: 'absent' as const, key: attempt.key },
+  };
+  return { report: { type: 'done', changed: [] }, state: 'done', decided: true, changed: [], ...footprint };
+}
+
+export function concludeBuilt(
+  step: StandingStep,
+  name: string,
+  attempt: Attempt,
+  results: JsonObject,
+  version: string,
+): Conclusion & { readonly footprint: RecordedFootprint } {
   const before = step.standing?.results ?? {};
   const changed = Object.keys(results)
     .filter((result) => !sameJson(results[result], before[result]))
@@ -203,7 +227,7 @@ export function conclude(
     ...printOf(step, attempt),
     presence: 'present' as const,
     results,
-    version: outcome.version,
+    version,
   };
   return { report: { type: 'done', changed }, state: 'done', decided: true, changed, footprint };
 }

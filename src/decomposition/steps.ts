@@ -1,7 +1,13 @@
+import { type Overriding, overriding } from '../activation/overriding.ts';
 import { typesOf } from '../catalog/characteristics.ts';
 import { durationMs } from '../catalog/durations.ts';
 import { evaluateObject, evaluateText, readsOfText } from '../catalog/expressions.ts';
-import type { Bindings, ServiceSpecification, StepSpecification } from '../catalog/model.ts';
+import {
+  type Bindings,
+  entryIn,
+  type ServiceSpecification,
+  type StepSpecification,
+} from '../catalog/model.ts';
 import { footprintName, standing, type Footprint, type Service } from '../inventory/inventory.ts';
 import type { Json, JsonObject } from '../kernel/json.ts';
 import { sameJson } from '../kernel/json.ts';
@@ -114,14 +120,15 @@ export function stepsOfModify(
   const steps: PlannedStep[] = [];
   for (const [name, specification] of specified) {
     const object = objectOf(draft, name, specification);
+    const wanted = overriding(specification.values, entryIn(service.overrides, name) ?? {});
     const footprint = live.find(
       (candidate) =>
         candidate.step === name && candidate.object === object && candidate.system === specification.system,
     );
-    if (dependant && (footprint === undefined || !readsAffected(specification, outlook))) continue;
+    if (dependant && (footprint === undefined || !readsAffected(wanted, outlook))) continue;
     const planned = {
       ...applied(name, specification, object),
-      ...needOf(specification, footprint, outlook),
+      ...needOf(wanted, footprint, outlook),
     };
     if (planned.need === 'none') continue;
     const { need, ...step } = planned;
@@ -141,27 +148,34 @@ export function stepsOfModify(
   };
 }
 
-const readsAffected = (specification: StepSpecification, outlook: Outlook): boolean =>
-  Object.values(specification.values).some((text) =>
-    readsOfText(text).some((read) => outlook.affected.has(read)),
-  );
+const readsAffected = ({ mapped }: Overriding, outlook: Outlook): boolean =>
+  mapped.some(([, text]) => readsOfText(text).some((read) => outlook.affected.has(read)));
 
 type Need =
   | { readonly need: 'none' }
   | { readonly need: 'always' }
   | { readonly need: 'maybe'; readonly ifChanged: readonly string[] };
 
-function needOf(specification: StepSpecification, footprint: Footprint | undefined, outlook: Outlook): Need {
+function needOf(
+  { overridden, mapped }: Overriding,
+  footprint: Footprint | undefined,
+  outlook: Outlook,
+): Need {
   if (footprint === undefined || footprint.presence === 'doubtful') return { need: 'always' };
+  const differs = Object.entries(overridden).some(
+    ([name, value]) => !sameJson(value, footprint.values[name]),
+  );
+  if (differs) return { need: 'always' };
   const open = new Set<string>();
-  for (const [name, text] of Object.entries(specification.values)) {
+  for (const [name, text] of mapped) {
     const unknown = readsOfText(text).filter((read) => outlook.uncertain.has(read));
     for (const read of unknown) open.add(read);
     if (unknown.length > 0) continue;
     const value = evaluateText(text, outlook.bindings, outlook.types);
     if (!value.ok || !sameJson(value.value, footprint.values[name])) return { need: 'always' };
   }
-  const dropped = Object.keys(footprint.values).some((name) => !(name in specification.values));
+  const wanted = new Set([...Object.keys(overridden), ...mapped.map(([name]) => name)]);
+  const dropped = Object.keys(footprint.values).some((name) => !wanted.has(name));
   if (dropped) return { need: 'always' };
   return open.size === 0 ? { need: 'none' } : { need: 'maybe', ifChanged: [...open].sort() };
 }

@@ -30,6 +30,8 @@ export interface Service {
   readonly results: JsonObject;
   readonly bindings: Readonly<Record<string, string>>;
   readonly footprint: readonly Footprint[];
+  /** Step → values that a person set in place of the step's mapping. */
+  readonly overrides: Readonly<Record<string, JsonObject>>;
 }
 
 export interface Product {

@@ -70,6 +70,35 @@ test('a value that cannot be computed is refused before anything is sent, and sa
   expect(impossible?.message).toMatch(/^values\.vlan: /);
 });
 
+describe('an overridden value', () => {
+  test('wins over the mapping', () => {
+    const { wanted } = nextAttempt({ ...freshStep, overrides: { metric: 99 } }, keyOf);
+    expect(wanted).toEqual({ ...wantedValues, metric: 99 });
+  });
+
+  test('needs nothing of what its expression reads', () => {
+    const step = { ...freshStep, reliesOn: { access: {} }, overrides: { vlan: 12 } };
+    const { wanted, impossible } = nextAttempt(step, keyOf);
+    expect([wanted, impossible]).toEqual([{ ...wantedValues, vlan: 12 }, undefined]);
+  });
+
+  test('that the mapping no longer has is not sent', () => {
+    expect(nextAttempt({ ...freshStep, overrides: { colour: 'red' } }, keyOf).wanted).toEqual(wantedValues);
+  });
+
+  test('changes nothing of a state to go back to', () => {
+    const fixed = { values: { metric: 5 }, results: {} };
+    expect(nextAttempt({ ...freshStep, fixed, overrides: { metric: 99 } }, keyOf).wanted).toEqual(
+      fixed.values,
+    );
+  });
+
+  test('takes the next generation', () => {
+    const { generation } = nextAttempt({ ...attempted, overrides: { metric: 99 } }, keyOf);
+    expect(generation).toBe(2);
+  });
+});
+
 test('a key never stands for other values, and never again for what is decided', () => {
   const happening = fc.record({
     metric: fc.integer({ min: 1, max: 3 }),

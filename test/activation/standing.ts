@@ -13,6 +13,7 @@ export const freshStep: StandingStep = {
     cidr: 'steps.prefix.cidr',
     vlan: 'reliesOn.access.vlan',
   },
+  overrides: {},
   results: { hop: 'observed.hop' },
   verify: 'always',
   fixed: null,

@@ -82,6 +82,7 @@ function serviceOf(order: PlannedServiceOrder, services: Readonly<Record<string,
     results: evaluated(order.results),
     bindings: order.bindings,
     footprint,
+    overrides: {},
   };
 }
 

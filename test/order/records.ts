@@ -91,6 +91,7 @@ export function loadStep(
     verb: planned.verb,
     object,
     values: nothing,
+    overrides: nothing,
     results: nothing,
     verify: 'always',
     fixed,
