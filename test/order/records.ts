@@ -10,9 +10,9 @@ import {
 import { type Footprint, footprintName } from '../../src/inventory/inventory.ts';
 import { assert, must } from '../../src/kernel/assert.ts';
 import type { JsonObject } from '../../src/kernel/json.ts';
-import { follow, hasFollowed } from '../../src/kernel/machine.ts';
 import type { OrderRun } from '../../src/order/run.ts';
-import { type StepArrow, stepMachine, type StepState } from '../../src/serviceOrder/machine.ts';
+import type { StepState } from '../../src/serviceOrder/machine.ts';
+import { rowAfter } from '../../src/serviceOrder/rowMove.ts';
 import { isPast, type Network, newValues, objectOf, oldObject, wasThere } from './network.ts';
 
 /** What Postgres keeps of a step. */
@@ -128,10 +128,8 @@ export function moveRow(
   way?: 'undo',
 ): Records {
   const row = must(records.rows[key], key);
-  if (hasFollowed<StepState, StepArrow>(stepMachine, row.state, arrow)) return records;
-  // The undo broke off before it was noted: the row is still as the way there left it.
-  const from = way === 'undo' && 'UndoStarted' in stepMachine[row.state] ? 'undoing' : row.state;
-  const state = follow<StepState, StepArrow>(stepMachine, from, arrow);
+  const state = rowAfter(row.state, arrow, way);
+  if (state === row.state && (way ?? row.way) === row.way) return records;
   return withRow(records, key, { ...row, state, ended: true, ...(way && { way }) });
 }
 
