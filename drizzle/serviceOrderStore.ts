@@ -1,16 +1,15 @@
 import { and, asc, eq, inArray, sql } from 'drizzle-orm';
 import { must } from '../src/kernel/assert.ts';
-import { follow, hasFollowed, isFinal } from '../src/kernel/machine.ts';
+import { follow, isFinal } from '../src/kernel/machine.ts';
 import {
   arrowsToEnd,
   type ServiceOrderArrow,
   type ServiceOrderState,
   serviceOrderMachine,
   type StepArrow,
-  type StepState,
-  stepMachine,
 } from '../src/serviceOrder/machine.ts';
 import type { ErrorClass } from '../src/serviceOrder/recovery.ts';
+import { rowAfter } from '../src/serviceOrder/rowMove.ts';
 import type { Outcome } from '../src/serviceOrder/run.ts';
 import type { Tx } from './client.ts';
 import { insertEvents, type NewEvent } from './events.ts';
@@ -210,16 +209,13 @@ export async function moveStep(
     eq(step.name, name),
   );
   const [row] = await tx
-    .select({ state: step.state, errorCode: step.errorCode })
+    .select({ state: step.state, way: step.way, errorCode: step.errorCode })
     .from(step)
     .where(where)
     .for('update');
-  const { state: from, errorCode } = must(row, `step ${serviceOrderId}/${id}`);
-  if (hasFollowed<StepState, StepArrow>(stepMachine, from, arrow)) return false;
-  // The undo broke off before it was noted: the row is still as the way there left it.
-  const isUnnoted =
-    why?.way === 'undo' && stepMachine[from] !== undefined && 'UndoStarted' in stepMachine[from];
-  const state = follow<StepState, StepArrow>(stepMachine, isUnnoted ? 'undoing' : from, arrow);
+  const { state: from, way, errorCode } = must(row, `step ${serviceOrderId}/${id}`);
+  const state = rowAfter(from, arrow, why?.way);
+  if (state === from && (why?.way ?? way) === way) return false;
   const isNews = why !== undefined && why.code !== errorCode;
   const error = isNews ? { errorClass: why.class, errorCode: why.code, errorMessage: null } : {};
   await tx

@@ -264,7 +264,7 @@ function footprintAfterTrouble(
   if (final && standing?.version === '' && standing.key === attempt.key) {
     return { ...standing, presence: 'absent' };
   }
-  const isUnheard = step.state === 'attempting';
+  const isUnheard = step.state === 'attempting' || (step.state === 'held' && !step.decided);
   const doubtful = isUnheard || errorClass === 'lied' || arrowOf(errorClass) === 'Doubted';
   return doubtful ? doubtfulPrint(step, attempt) : undefined;
 }

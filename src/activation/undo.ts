@@ -13,7 +13,7 @@ export function nextUndo(step: StandingStep, keyOf: (generation: number) => stri
   const { standing, before } = step;
   // Never noted, never sent: what stands there is from before, and no attempt knows it by `before`.
   if (step.attempt === 0) return 'nothing';
-  const isUnheard = step.state === 'attempting' || step.state === 'undoing';
+  const isUnheard = step.state === 'attempting' || step.state === 'undoing' || isHeldUndecided(step);
   if (!isUnheard && isAsBefore(step)) return 'nothing';
   const isVersioned = standing !== null && standing.version !== '';
   const generation = step.way === 'undo' && step.decided ? step.generation + 1 : step.generation;
@@ -28,6 +28,10 @@ export function nextUndo(step: StandingStep, keyOf: (generation: number) => stri
     inDoubt: isUnheard || step.way === 'undo' || !isVersioned || standing.presence === 'doubtful',
   };
 }
+
+/** A defect ended its attempt, and nobody knows what came of it; the row may have waited for its system since. */
+const isHeldUndecided = ({ state, decided }: StandingStep): boolean =>
+  state === 'inDoubt' || (state === 'held' && !decided);
 
 const isAsBefore = ({ standing, before }: StandingStep): boolean =>
   standing === null || (standing.presence === 'present' && standing.key === before?.key);

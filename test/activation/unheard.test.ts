@@ -27,6 +27,11 @@ describe('an attempt that nobody heard the end of', () => {
     expect(nextUndo(undoing, undoKeyOf)).toMatchObject({ verb: 'revoke', number: 3, inDoubt: true });
   });
 
+  test('is undone though a defect ended it and its step is held, or waited for its system since', () => {
+    for (const state of ['held', 'inDoubt'] as const)
+      expect(nextUndo({ ...unheard, state }, undoKeyOf)).toMatchObject({ verb: 'revoke', inDoubt: true });
+  });
+
   test('leaves its footprint doubtful even when the next one is refused: the first may still take effect', () => {
     const attempt = nextAttempt(unheard, keyOf);
     const refused = { type: 'failed', class: 'refused', code: 'no', message: 'no' } as const;

@@ -20,7 +20,7 @@ import {
   tell,
 } from './driver.ts';
 
-const abort: OrderEvent = { type: 'AbortRequested' };
+const abort: OrderEvent = { type: 'AbortRequested', audit: 'a1' };
 const access = sketch('access');
 const ip = sketch('ip', { after: ['access'] });
 const cpe = sketch('cpe', { after: ['access', 'ip'] });

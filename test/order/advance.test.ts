@@ -39,6 +39,7 @@ describe('building', () => {
           ...['bundle', 'access', 'ip', 'cpe'].map((item) => ({ type: 'item', item, arrow: 'Completed' })),
           { type: 'order', arrow: 'Completed' },
         ],
+        controls: [],
         untouched: [],
         notStarted: [],
       },
@@ -196,9 +197,15 @@ describe('held', () => {
   test('a held service order holds its item, and the order once nothing else moves', () => {
     const { run, told } = tell(begin([sketch('a'), sketch('b')]), opened, held('a', 'noRoute'), settled('b'));
     expect(told[1]).toEqual([
-      { type: 'recordProgress', changes: [{ type: 'item', item: 'a', arrow: 'Held', code: 'noRoute' }] },
+      {
+        type: 'recordProgress',
+        changes: [{ type: 'item', item: 'a', arrow: 'Held', code: 'noRoute' }],
+        controls: [],
+      },
     ]);
-    expect(told[2]).toEqual([{ type: 'recordProgress', changes: [{ type: 'order', arrow: 'Held' }] }]);
+    expect(told[2]).toEqual([
+      { type: 'recordProgress', changes: [{ type: 'order', arrow: 'Held' }], controls: [] },
+    ]);
     expect(run).toMatchObject({ state: 'held', items: { a: 'held', b: 'inProgress' } });
   });
 
@@ -224,6 +231,7 @@ describe('held', () => {
           { type: 'item', item: 'access', arrow: 'Resumed' },
           { type: 'order', arrow: 'Resumed' },
         ],
+        controls: [],
       },
     ]);
     expect(startedBy(told[3] ?? [])).toEqual(['ip']);

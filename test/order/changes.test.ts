@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { evolve, openingChanges, orderArrow, rejection } from '../../src/order/changes.ts';
+import { evolve, openingChanges, orderArrows, rejection } from '../../src/order/changes.ts';
 
 const acknowledged = { state: 'acknowledged', items: { '1': 'acknowledged', '2': 'acknowledged' } } as const;
 
@@ -35,7 +35,7 @@ test('a change of an unknown item or along no arrow is a defect', () => {
 });
 
 test('an order that is where its items are needs no arrow', () => {
-  expect(orderArrow('inProgress', 'inProgress')).toEqual([]);
-  expect(orderArrow('inProgress', 'held')).toEqual([{ type: 'order', arrow: 'Held' }]);
-  expect(() => orderArrow('completed', 'held')).toThrow('assertion failed');
+  expect(orderArrows('inProgress', 'inProgress')).toEqual([]);
+  expect(orderArrows('inProgress', 'held')).toEqual([{ type: 'order', arrow: 'Held' }]);
+  expect(() => orderArrows('completed', 'held')).toThrow('assertion failed');
 });

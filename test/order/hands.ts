@@ -6,6 +6,8 @@ import {
   type StandingStep,
   type StepOutcome,
 } from '../../src/activation/attempt.ts';
+import { concludeWithEvidence, evidenceAttempt } from '../../src/activation/attested.ts';
+import type { Attested } from '../../src/activation/evidence.ts';
 import { fenced, overAlready } from '../../src/activation/fence.ts';
 import { judgeDone, judgeForward, type Judgement, judgeReport } from '../../src/activation/judge.ts';
 import { concludeUndo, judgeUndo, nextUndo } from '../../src/activation/undo.ts';
@@ -238,4 +240,25 @@ export function record(
     records: after,
     report: isOutage && report.type === 'failed' ? { ...report, outage: true } : report,
   };
+}
+
+/** Counts as done, by what a person knows of it. */
+export function complete(
+  records: Records,
+  origin: CompactServiceOrder,
+  own: CompactServiceOrder,
+  step: string,
+  given: Attested,
+): { records: Records; report: StepReport } {
+  const key = rowKey(own.id, step);
+  const standing = loadStep(records, origin, own.id, stepOf(own, step));
+  const already = overAlready(standing, 'do');
+  if (already) return { records, report: already };
+  const attempt = evidenceAttempt(standing, (generation) => `${key}/${generation}/do`);
+  const { system, object } = standing;
+  const name = stepName(step);
+  const conclusion = concludeWithEvidence(standing, name, attempt, given);
+  const noted = noteAttempt(records, key, standing, attempt, 'do');
+  const after = recordConclusion(noted, key, attempt.number, { system, object, name }, conclusion);
+  return { records: must(after, 'the attempt was noted just now'), report: conclusion.report };
 }

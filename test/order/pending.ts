@@ -1,18 +1,33 @@
 import type { StepOutcome } from '../../src/activation/attempt.ts';
 import type { OrderRun } from '../../src/order/run.ts';
 import type { Outcome, ServiceOrderRun } from '../../src/serviceOrder/run.ts';
+import type { StepCommand } from '../../src/operator/commands.ts';
 import type { Noted, Takes } from './hands.ts';
 import type { Mutation, Network } from './network.ts';
+import type { People } from './people.ts';
 import type { Records } from './records.ts';
+
+/** What a person, or the client, wants of the order as a whole. */
+export type OrderWish = 'abort' | 'cancel' | 'hold' | 'resume';
+/** What the order tells a service order. */
+export type Word = 'release' | 'stop' | 'ask' | 'goOn' | 'holdWord' | 'resumeWord';
+
+export const orderWishes: readonly string[] = [
+  'abort',
+  'cancel',
+  'hold',
+  'resume',
+] satisfies readonly OrderWish[];
 
 /** Something that will happen, though nobody knows when: a step ends, a timer rings, a signal arrives. */
 export interface Pending {
   readonly what:
     | 'opened'
-    | 'abort'
+    | OrderWish
+    | 'command'
+    | 'complete'
     | 'begun'
-    | 'release'
-    | 'stop'
+    | Word
     | 'do'
     | 'undo'
     | 'call'
@@ -26,6 +41,7 @@ export interface Pending {
     | 'resumed'
     | 'ready'
     | 'stands'
+    | 'answer'
     | 'settled'
     | 'compensation';
   readonly id: string;
@@ -40,6 +56,11 @@ export interface Pending {
   readonly takes?: Takes;
   /** Which timer rings. */
   readonly number?: number;
+  /** What a person wants of the step; against what its system shows, where it says otherwise. */
+  readonly command?: StepCommand;
+  readonly against?: true;
+  /** By which a step counts as done. */
+  readonly audit?: string;
   /** The workflow has given it up: nobody hears what comes of it. */
   readonly unheard?: true;
   /** Messages of one lane arrive in the order in which they were sent. */
@@ -55,8 +76,9 @@ export interface World {
   readonly pending: readonly Pending[];
   /** Steps that a callback came for in the middle of an attempt. */
   readonly called: readonly string[];
-  /** The order as it was when a person wanted all back. */
-  readonly beforeAbort?: OrderRun;
+  /** The order as it was before all was wanted back. */
+  readonly before?: OrderRun;
+  readonly people: People;
 }
 
 /** What may be the next to happen. */
@@ -73,7 +95,7 @@ export function nextIn({ pending }: World): number[] {
 export const isUnheard = ({ what, unheard }: Pending): boolean => unheard === true || what === 'late';
 
 export const isAttempt = (one: Pending): boolean =>
-  !isUnheard(one) && ['do', 'undo', 'call', 'record'].includes(one.what);
+  !isUnheard(one) && ['do', 'undo', 'call', 'record', 'complete'].includes(one.what);
 
 export const isUnderWay = ({ pending }: World, id: string, step: string): boolean =>
   pending.some((one) => one.id === id && one.step === step && isAttempt(one));

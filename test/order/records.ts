@@ -7,9 +7,11 @@ import {
   stepName,
 } from '../../src/decomposition/plan.ts';
 import { type Footprint, footprintName } from '../../src/inventory/inventory.ts';
-import { assert } from '../../src/kernel/assert.ts';
+import { assert, must } from '../../src/kernel/assert.ts';
+import type { JsonObject } from '../../src/kernel/json.ts';
 import type { OrderRun } from '../../src/order/run.ts';
 import type { StepState } from '../../src/serviceOrder/machine.ts';
+import { rowAfter } from '../../src/serviceOrder/rowMove.ts';
 import { isPast, type Network, newValues, objectOf, oldObject, wasThere } from './network.ts';
 
 /** What Postgres keeps of a step. */
@@ -117,6 +119,25 @@ export function loadStep(
 
 const nothing = {};
 
+/** An arrow that no attempt causes; one that led there already changes nothing. */
+export function moveRow(
+  records: Records,
+  key: string,
+  arrow: 'Held' | 'Skipped' | 'LeftBehind',
+  way?: 'undo',
+): Records {
+  const row = must(records.rows[key], key);
+  const state = rowAfter(row.state, arrow, way);
+  if (state === row.state && (way ?? row.way) === row.way) return records;
+  return withRow(records, key, { ...row, state, ended: true, ...(way && { way }) });
+}
+
+/** What a person set for the step wins from now on. */
+export const overrideRow = (records: Records, key: string, values: JsonObject): Records => {
+  const row = must(records.rows[key], key);
+  return withRow(records, key, { ...row, fixed: row.fixed && { ...row.fixed, values } });
+};
+
 const withRow = (records: Records, key: string, row: StepRow): Records => ({
   ...records,
   rows: { ...records.rows, [key]: row },
@@ -144,7 +165,18 @@ export function noteAttempt(
 
 /** Nothing leaves for a system that is known to be away. */
 export const noteWait = (records: Records, key: string, row: StepRow, way: 'do' | 'undo'): Records =>
-  withRow(records, key, { ...row, way, decided: row.decided && row.way === way });
+  withRow(records, key, {
+    ...row,
+    state: stateWhileWaiting(row, way),
+    way,
+    decided: row.decided && row.way === way,
+  });
+
+function stateWhileWaiting({ state, decided, attempt }: StepRow, way: 'do' | 'undo'): StepState {
+  if (way === 'undo') return 'undoing';
+  if (state !== 'held') return state;
+  return decided || attempt === 0 ? 'waiting' : 'inDoubt';
+}
 
 export const noteNothingToUndo = (records: Records, key: string, row: StepRow): Records =>
   withRow(records, key, { ...row, state: 'undone', way: 'undo', ended: true });

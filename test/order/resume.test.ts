@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { resumeOrder, type StandingServiceOrder, underWay } from '../../src/order/resume.ts';
+import { type Remains, resumeOrder, type StandingServiceOrder, underWay } from '../../src/order/resume.ts';
+import type { OrderCommand, Wishes } from '../../src/order/run.ts';
 import type { ServiceOrderState } from '../../src/serviceOrder/machine.ts';
 import {
   cancelled,
@@ -32,13 +33,16 @@ const row = (
   ...more,
 });
 
+const noWishes: Wishes = { aborted: false, onHold: false, cancel: null };
+
 const resume = (
   rows: readonly StandingServiceOrder[],
-  compensations: Parameters<typeof resumeOrder>[3]['compensations'] = [],
+  compensations: Remains['compensations'] = [],
+  wishes: Wishes = noWishes,
 ) => {
   const items = { access: 'inProgress', ip: 'inProgress', cpe: 'inProgress' } as const;
   const states = { state: 'inProgress', items } as const;
-  return resumeOrder(planOf([access, ip, cpe]), states, {}, { serviceOrders: rows, compensations });
+  return resumeOrder(planOf([access, ip, cpe]), states, {}, { serviceOrders: rows, compensations, wishes });
 };
 
 describe('an order that another run goes on with', () => {
@@ -72,7 +76,7 @@ describe('an order that another run goes on with', () => {
   test('goes on taking back what a failure dooms', () => {
     const run = resume([row('access', 'completed'), row('ip', 'failed', { code: 'noRoute' })]);
     expect(compensatedBy(tell(run, opened).last)).toEqual(['access']);
-    expect(run.aborted).toBe(false);
+    expect(run.unwanted).toBeNull();
   });
 
   test('takes nothing back twice', () => {
@@ -94,9 +98,12 @@ describe('an order that another run goes on with', () => {
     expect(tell(run, opened).run.state).toBe('failed');
   });
 
-  test('goes on with an abort that no failure explains', () => {
-    const run = resume([row('access', 'inProgress'), row('ip', 'cancelled')]);
-    expect(run.aborted).toBe(true);
+  test('goes on with an abort that its row tells of', () => {
+    const run = resume([row('access', 'inProgress'), row('ip', 'cancelled')], [], {
+      ...noWishes,
+      aborted: true,
+    });
+    expect(run.unwanted).toBe('aborted');
     const { run: end, told } = tell(run, opened, cancelled('access'));
     expect(told.map(stoppedBy)).toEqual([['access'], []]);
     expect(end.state).toBe('cancelled');
@@ -104,17 +111,33 @@ describe('an order that another run goes on with', () => {
 
   test('may be aborted before it goes on', () => {
     const run = resume([row('access', 'inProgress'), row('ip', 'acknowledged')]);
-    const { run: end, told } = tell(run, { type: 'AbortRequested' }, opened, failed('access'));
+    const { run: end, told } = tell(run, { type: 'AbortRequested', audit: 'a1' }, opened, failed('access'));
     expect(told.flatMap(startedBy)).toEqual([]);
     expect(end.state).toBe('cancelled');
   });
 });
 
-describe('an abort that an earlier run was told of', () => {
-  test('goes on: nothing waits for ever for what is being taken back', () => {
-    const run = resume([row('access', 'inProgress'), row('ip', 'acknowledged'), row('cpe', 'acknowledged')]);
+describe('what a person wanted of an earlier run', () => {
+  const rows = [row('access', 'inProgress'), row('ip', 'acknowledged'), row('cpe', 'acknowledged')];
+  const words = (commands: readonly OrderCommand[]) => commands.map(({ type }) => type);
+
+  test('an accepted cancel goes on: what runs is told to stop, and the order ends cancelled', () => {
+    const cancel = { task: 't1', accepted: true };
+    const run = resume(rows, [], { ...noWishes, cancel });
     const { run: end, told } = tell(run, opened, cancelled('access'));
     expect(told.flatMap(startedBy)).toEqual([]);
+    expect(told.map(stoppedBy)).toEqual([['access'], []]);
     expect(end.state).toBe('cancelled');
+  });
+
+  test('a hold goes on: nothing starts, and what runs is told again', () => {
+    const run = resume(rows, [], { ...noWishes, onHold: true });
+    const { run: after, last } = tell(run, opened);
+    expect(words(last)).toEqual(['recordProgress', 'holdServiceOrder', 'goOnServiceOrder']);
+    expect(after.state).toBe('held');
+  });
+
+  test('a hold that is over is over for those that run, too', () => {
+    expect(words(tell(resume(rows), opened).last)).toEqual(['resumeServiceOrder', 'goOnServiceOrder']);
   });
 });

@@ -1,0 +1,50 @@
+import { assert } from '../../src/kernel/assert.ts';
+import { isFinal } from '../../src/kernel/machine.ts';
+import { sameJson } from '../../src/kernel/json.ts';
+import { evolve, type OrderChange } from '../../src/order/changes.ts';
+import { itemMachine, type ItemState, orderMachine, type OrderState } from '../../src/order/machine.ts';
+import type { OrderRun } from '../../src/order/run.ts';
+import type { World } from './pending.ts';
+import { isAssessing, isCancelling, type People } from './people.ts';
+
+/** I7: what is written leads by the arrows of the standard to where the order is, which is what its items make it. */
+export function checkRecorded(
+  { order, people }: World,
+  was: OrderRun,
+  changes: readonly OrderChange[],
+): void {
+  const { state, items } = changes.reduce(evolve, { state: was.state, items: was.items });
+  assert(state === order.state && sameJson(items, order.items), 'what is written is what holds');
+  const allowed = rolledUp(Object.values(items), people);
+  assert(
+    allowed.includes(state),
+    `an order is what its items and its people make it: ${state}, not ${allowed}`,
+  );
+}
+
+const isOver = (state: ItemState): boolean => isFinal(itemMachine, state);
+
+function rolledUp(items: readonly ItemState[], people: People): readonly OrderState[] {
+  if (items.every(isOver)) return [ended(items)];
+  if (isAssessing(people)) return ['assessingCancellation'];
+  if (people.isOnHold) return ['held'];
+  const going = isCancelling(people) ? 'pendingCancellation' : 'inProgress';
+  return items.includes('held') ? [going, 'held'] : [going];
+}
+
+/** How an order ends whose items ended so. */
+export function ended(items: readonly ItemState[]): OrderState {
+  const kinds = new Set(items);
+  const [only = 'completed'] = kinds;
+  return kinds.size > 1 ? 'partial' : only;
+}
+
+/** An order that is over has no task that is not. */
+export function checkTasks({ order, people }: World): void {
+  if (!isFinal(orderMachine, order.state)) return;
+  const isCancelled = Object.values(order.items).includes('cancelled');
+  for (const [task, state] of Object.entries(people.tasks)) {
+    assert(state === 'done' || state === 'refused', `the task ${task} is over with its order`);
+    assert(state === 'refused' || isCancelled, `the task ${task} is done only if something was cancelled`);
+  }
+}
