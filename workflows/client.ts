@@ -119,7 +119,7 @@ export async function openWorkflowDoor(): Promise<WorkflowDoor> {
     startServiceOrder: (start) => bounded(() => startServiceOrder(client, start)),
     reachable: health.now,
     async close() {
-      health.stop();
+      await health.stop();
       await connection.close();
     },
   };
@@ -128,7 +128,7 @@ export async function openWorkflowDoor(): Promise<WorkflowDoor> {
 const healthIntervalMs = 5_000;
 
 /** Asked on its own time, so that a health check never waits for Temporal. */
-function watchHealth(connection: Connection): { now: () => true | string; stop: () => void } {
+function watchHealth(connection: Connection): { now: () => true | string; stop: () => Promise<void> } {
   let known: true | string = 'Temporal has not answered yet';
   const ask = async () => {
     try {
@@ -138,10 +138,17 @@ function watchHealth(connection: Connection): { now: () => true | string; stop: 
       known = `Temporal does not answer: ${error instanceof Error ? error.message : String(error)}`;
     }
   };
-  void ask();
-  const timer = setInterval(ask, healthIntervalMs);
+  let asking = ask();
+  const timer = setInterval(() => (asking = ask()), healthIntervalMs);
   timer.unref();
-  return { now: () => known, stop: () => clearInterval(timer) };
+  return {
+    now: () => known,
+    /** A question under way would be asked again on a connection that is closed. */
+    stop() {
+      clearInterval(timer);
+      return asking;
+    },
+  };
 }
 
 const startOrder = (client: Client, { tenant, orderId, ...start }: OrderStart): Promise<void> =>

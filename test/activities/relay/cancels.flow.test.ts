@@ -6,7 +6,7 @@ import { startRelay } from '../../../activities/relay/relay.ts';
 import { createCancelTeller } from '../../../api/cancelling/teller.ts';
 import type { TakenCancel } from '../../../drizzle/cancelStore.ts';
 import { withTenant } from '../../../drizzle/client.ts';
-import { openWorkflowDoor, type WorkflowDoor } from '../../../workflows/client.ts';
+import { openWorkflowDoor, registerSearchAttributes, type WorkflowDoor } from '../../../workflows/client.ts';
 import { type Api, startApi } from '../../api/support/api.ts';
 import { eventually } from '../../support/eventually.ts';
 import { freshNamespace } from '../../support/namespace.ts';
@@ -31,6 +31,7 @@ const doorTo = async (address: string, namespace: string): Promise<WorkflowDoor>
 beforeAll(async () => {
   const [address, namespace] = [inject('temporalAddress'), await freshNamespace()];
   door = await doorTo(address, namespace);
+  await registerSearchAttributes();
   nobodyThere = await doorTo('127.0.0.1:9', namespace);
   temporal = new Client({ connection: await Connection.connect({ address }), namespace });
   api = await startApi({ tellCancel: (_, cancel) => tell(cancel) });
