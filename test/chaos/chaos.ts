@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { drawFrom } from '../kernel/random.ts';
 import { clientOf } from '../support/clientOf.ts';
 import { type Stack, startStack } from '../support/stack.ts';
@@ -59,6 +60,7 @@ async function chaos(
   const killer = createKiller(stack, drawFrom(seed + 1), say);
   const faults = keepFaults(stack.networkUrl, seed);
   const over = AbortSignal.timeout(minutes * 60_000);
+  setMaxListeners(0, over);
   const flowing = traffic.run(ordersInFlight, over);
   const calm = killer.run(over).then(() => faults.stop());
   await within(minutes * 60_000 + settleWithinMs, Promise.all([calm, flowing]));
