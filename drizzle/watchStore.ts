@@ -54,7 +54,7 @@ export const dueWatches = (db: Database, limit: number): Promise<readonly WatchR
 const isRow = ({ tenant, serviceOrder: id, item, step: name }: WatchRef) =>
   and(eq(watch.tenantId, tenant), eq(watch.serviceOrderId, id), eq(watch.item, item), eq(watch.step, name));
 
-const leaseSeconds = 60;
+const leaseSeconds = 20;
 
 /** Takes a watch for this relay; one that dies with it is due again when the lease ends. */
 export const leaseWatch = (db: Database, ref: WatchRef): Promise<LeasedWatch | undefined> =>

@@ -10,8 +10,8 @@ export const bookkeeping = {
 
 /** Postgres is down: the same work as a regular activity waits without limit, visible as pending in the UI. */
 export const patientBookkeeping = {
-  startToCloseTimeout: '30s',
-  retry: { initialInterval: '1s', maximumInterval: '30s' },
+  startToCloseTimeout: '20s',
+  retry: { initialInterval: '1s', maximumInterval: '10s' },
 } as const satisfies ActivityOptions;
 
 /**
