@@ -19,6 +19,10 @@ test('runs of both workflows are recorded: every kind of order, of trouble, and 
       'undone',
       'hurried',
       'aborted',
+      'cancelled',
+      'paused',
+      'leftBehind',
+      'attested',
       'reported',
     ])
       expect(names.filter((name) => name.startsWith(`${workflow}/${run}`))).not.toEqual([]);
