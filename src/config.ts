@@ -38,6 +38,8 @@ const environment = z.object({
   WATCH_FOR_MS: millis(600_000),
   WATCH_EVERY_MS: millis(30_000),
   OPEN_CHILDREN_MAX: count(200),
+  /** A run of a service order with a longer history goes on as a new one; sooner where Temporal suggests it. */
+  HISTORY_EVENTS_MAX: count(5_000),
   PLAN_SERVICE_ITEMS_MAX: count(1_000),
   DISPATCH_DELAY_MS: millis(2_000),
   RELAY_INTERVAL_MS: millis(500),
@@ -103,7 +105,11 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>) {
     /** Goes into every plan, so that a running order keeps the limits it began with. */
     plan: {
       openChildrenMax: e.OPEN_CHILDREN_MAX,
-      step: { callTimeoutMs: e.STEP_CALL_TIMEOUT_MS, heartbeatTimeoutMs: e.STEP_HEARTBEAT_TIMEOUT_MS },
+      step: {
+        callTimeoutMs: e.STEP_CALL_TIMEOUT_MS,
+        heartbeatTimeoutMs: e.STEP_HEARTBEAT_TIMEOUT_MS,
+        historyEventsMax: e.HISTORY_EVENTS_MAX,
+      },
       policy: {
         retry: { attempts: e.RETRY_ATTEMPTS, fromMs: e.RETRY_FROM_MS, upToMs: e.RETRY_UP_TO_MS },
         outage: { fromMs: e.OUTAGE_RETRY_FROM_MS, upToMs: e.OUTAGE_RETRY_UP_TO_MS },

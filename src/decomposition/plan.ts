@@ -117,7 +117,12 @@ export interface CompactServiceOrder {
 /** Frozen when the order opens: later configuration and code leave a running order as it is. */
 export interface PlanSettings {
   readonly openChildrenMax: number;
-  readonly step: { readonly callTimeoutMs: number; readonly heartbeatTimeoutMs: number };
+  readonly step: {
+    readonly callTimeoutMs: number;
+    readonly heartbeatTimeoutMs: number;
+    /** A run of a service order with a longer history goes on as a new one. */
+    readonly historyEventsMax: number;
+  };
   readonly policy: RecoveryPolicy;
 }
 

@@ -27,7 +27,7 @@ const service = (id: string) => must(demo.serviceSpecifications[id], id);
 
 const settings: PlanSettings = {
   openChildrenMax: 200,
-  step: { callTimeoutMs: 1_000, heartbeatTimeoutMs: 1_000 },
+  step: { callTimeoutMs: 1_000, heartbeatTimeoutMs: 1_000, historyEventsMax: 5_000 },
   policy: {
     retry: { attempts: 3, fromMs: 1, upToMs: 1 },
     outage: { fromMs: 1, upToMs: 1 },

@@ -52,7 +52,11 @@ export const planOf = (
 ): CompactPlan => ({
   format: 1,
   rules: 1,
-  settings: { openChildrenMax, step: { callTimeoutMs: 1_000, heartbeatTimeoutMs: 1_000 }, policy },
+  settings: {
+    openChildrenMax,
+    step: { callTimeoutMs: 1_000, heartbeatTimeoutMs: 1_000, historyEventsMax: 5_000 },
+    policy,
+  },
   onFailure,
   recovery: rowsBySpecification(sketched),
   serviceOrders: sketched.map(({ recovery, ...planned }) => planned),
