@@ -47,11 +47,12 @@ test('a service order whose history grows goes on in new runs, does all once, an
   await client.reaches(order, 'completed', 120_000);
 
   const id = await serviceOrderIn(order, 'ip');
-  await eventually(async () => {
+  const isChain = async () => {
     const runs = await runsOf(id);
     expect(runs.filter((state) => state === 'CONTINUED_AS_NEW').length).toBeGreaterThan(1);
     expect(runs.filter((state) => state !== 'CONTINUED_AS_NEW')).toEqual(['COMPLETED']);
-  });
+  };
+  await eventually(isChain, { withinMs: 10_000 });
   const keys = (await client.ledger()).filter(({ key }) => key.includes(order)).map(({ key }) => key);
   expect(keys).toHaveLength(6);
   expect(new Set(keys).size).toBe(6);
