@@ -23,6 +23,8 @@ interface View {
   /** The service orders of the item and all its parts. */
   readonly ofFamily: (item: string) => readonly CompactServiceOrder[];
   readonly isMissing: (one: CompactServiceOrder) => boolean;
+  /** The item is of no use without it. */
+  readonly isNeededIn: (item: string, one: CompactServiceOrder) => boolean;
   readonly mayEnd: (item: string) => boolean;
   readonly failsAsAWhole: boolean;
 }
@@ -42,6 +44,8 @@ function viewOf(run: OrderRun): View {
     ofItem,
     ofFamily,
     isMissing,
+    isNeededIn: (item, { optional, optionalWith }) =>
+      optional !== true || (optionalWith !== undefined && familyOf(parts, optionalWith).includes(item)),
     mayEnd: onFailure === 'bestEffort' ? mayEndAlone(run, ofFamily, doomed) : mayEndTogether(run, doomed),
     failsAsAWhole: run.aborted
       ? serviceOrders.some(isMissing)
@@ -120,14 +124,14 @@ function itemChanges(view: View, item: string): OrderChange[] {
  * a person wanted it so, it is cancelled.
  */
 function failureOf(
-  { run, ofFamily, isMissing, failsAsAWhole }: View,
+  { run, ofFamily, isMissing, isNeededIn, failsAsAWhole }: View,
   item: string,
 ): { readonly arrow: 'Failed' | 'Cancelled'; readonly code: string } | undefined {
   const arrow = run.aborted ? 'Cancelled' : 'Failed';
   const all = ofFamily(item);
   if (all.length === 0) return failsAsAWhole ? { arrow, code: codeOf(run, []) } : undefined;
   const missing = all.filter(isMissing);
-  const needed = missing.filter(({ optional }) => optional !== true);
+  const needed = missing.filter((one) => isNeededIn(item, one));
   if (needed.length > 0) return { arrow, code: codeOf(run, needed) };
   return missing.length === all.length ? { arrow, code: codeOf(run, missing) } : undefined;
 }

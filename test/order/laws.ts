@@ -182,7 +182,10 @@ function checkItem(world: World, item: string): void {
   const { items, plan, parents } = world.order;
   const own = plan.serviceOrders.filter((one) => one.item === item);
   const all = plan.serviceOrders.filter((one) => isWithin(parents, one.item, item));
-  const needed = all.filter(({ optional }) => optional !== true);
+  const needed = all.filter(
+    ({ optional, optionalWith }) =>
+      optional !== true || (optionalWith !== undefined && isWithin(parents, item, optionalWith)),
+  );
   const stood = (one: CompactServiceOrder) => isDone(world, one);
   if (items[item] === 'completed') {
     assert(needed.every(stood), `${item} is completed only if all it needs is there`);
@@ -206,6 +209,17 @@ export const isDone = ({ order }: World, { id }: CompactServiceOrder): boolean =
   const state = order.children[id]?.state;
   return state === 'done' || (state === 'skipped' && !order.doomed.includes(id));
 };
+
+/** Its product can do without it, and it went with what it was built on: the rest of its item may stand since. */
+export const wentAlone = (
+  { order }: World,
+  { optional, optionalWith, after }: CompactServiceOrder,
+): boolean =>
+  optional === true &&
+  optionalWith === undefined &&
+  after.some((id) =>
+    ['undone', 'notStarted', 'compensated', 'skipped'].includes(order.children[id]?.state ?? ''),
+  );
 
 const isWithin = (parents: Readonly<Record<string, string>>, part: string, item: string): boolean =>
   part === item || (parents[part] !== undefined && isWithin(parents, parents[part], item));
@@ -244,7 +258,10 @@ function grown(
 function checkPolicy(world: World, one: CompactServiceOrder): void {
   const { plan, parents, children } = world.order;
   const isTakenBack = children[one.id]?.state === 'compensated';
-  assert(!isTakenBack || !standing(world).has(one.id), `${one.id} stands with what is past its return`);
+  assert(
+    !isTakenBack || wentAlone(world, one) || !standing(world).has(one.id),
+    `${one.id} stands with what is past its return`,
+  );
   const failed = plan.serviceOrders.filter(({ id }) => world.children[id]?.state === 'failed');
   const required = failed.filter(({ optional }) => optional !== true);
   if (failed.length === 0) assert(isDone(world, one), `${one.id} is done, since nothing failed`);
