@@ -12,9 +12,14 @@ export function changesOf(run: OrderRun): OrderChange[] {
   const view = viewOf(run);
   const items = Object.keys(run.items).flatMap((item) => itemChanges(view, item));
   const after = items.reduce(evolve, run);
-  const flags = { moving: isMoving(run), operatorHold: false, cancellation: 'none' } as const;
+  const stands = run.plan.serviceOrders.some((one) => standsAlone(after, one));
+  const flags = { moving: isMoving(run), operatorHold: false, cancellation: 'none', stands } as const;
   return [...items, ...orderArrows(run.state, rollUp(Object.values(after.items), flags))];
 }
+
+/** Its item has no state that says so: it failed or was cancelled, and this is there for good. */
+const standsAlone = ({ items, children }: OrderRun, { id, item }: CompactServiceOrder): boolean =>
+  (items[item] === 'failed' || items[item] === 'cancelled') && children[id]?.state === 'done';
 
 /** What all items of one turn look at. */
 interface View {

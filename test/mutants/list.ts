@@ -17,6 +17,12 @@ const optionalPart: readonly Mutant[] = [
     replace: 'const related = closure([failed], ties.dependants);',
   },
   {
+    name: 'what stands of a failed item is forgotten',
+    file: 'src/order/rollUp.ts',
+    search: "    if (flags.stands) return 'partial';\n",
+    replace: '',
+  },
+  {
     name: 'an optional part is complete without what it needs',
     file: 'src/order/outcome.ts',
     search: 'const needed = missing.filter((one) => isNeededIn(item, one));',

@@ -4,7 +4,7 @@ import { isFinal } from '../../src/kernel/machine.ts';
 import { sameJson } from '../../src/kernel/json.ts';
 import { itemMachine, orderMachine } from '../../src/order/machine.ts';
 import type { OrderRun } from '../../src/order/run.ts';
-import { isDone, isNowhere, standing, wentAlone } from './laws.ts';
+import { isDone, isNowhere, standing, standsAlone, wentAlone } from './laws.ts';
 import { isPast } from './network.ts';
 import type { World } from './pending.ts';
 
@@ -48,7 +48,8 @@ function checkOne(world: World, before: OrderRun, one: CompactServiceOrder, { en
 }
 
 /** Every item that had not ended is completed or cancelled, and the order is what they are. */
-function checkStates({ order }: World, before: OrderRun): void {
+function checkStates(world: World, before: OrderRun): void {
+  const { order } = world;
   const open = Object.entries(order.items).filter(
     ([item]) => !isFinal(itemMachine, before.items[item] ?? 'inProgress'),
   );
@@ -56,6 +57,7 @@ function checkStates({ order }: World, before: OrderRun): void {
     assert(state === 'completed' || state === 'cancelled', `${item} is ${state} after an abort`);
   const states = Object.values(order.items);
   const isWholly = (wanted: string) => states.every((state) => state === wanted);
-  const expected = isWholly('cancelled') ? 'cancelled' : isWholly('completed') ? 'completed' : 'partial';
+  const isCancelled = isWholly('cancelled') && !standsAlone(world);
+  const expected = isCancelled ? 'cancelled' : isWholly('completed') ? 'completed' : 'partial';
   assert(order.state === expected, `an aborted order is what its items are: ${order.state}, not ${expected}`);
 }
