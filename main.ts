@@ -99,6 +99,7 @@ const roles = {
     const { startRelay } = await import('./activities/relay/relay.ts');
     const { startWatches } = await import('./activities/relay/watches.ts');
     const { startSweep } = await import('./activities/relay/sweep.ts');
+    const { startRetention } = await import('./activities/relay/retention.ts');
     const { openWorkflowDoor } = await import('./workflows/client.ts');
     const log = logger(config, 'relay');
     const { db, close } = connect(config, 'relay');
@@ -114,9 +115,10 @@ const roles = {
       adapterFor: createAdapters(config.plan.step.callTimeoutMs),
     });
     const sweep = startSweep({ db, log, workflows, ...config.sweep });
+    const retention = startRetention({ db, log, ...config.retention });
     return {
       async stop() {
-        await Promise.all([relay.stop(), sweep.stop(), watches.stop()]);
+        await Promise.all([relay.stop(), sweep.stop(), watches.stop(), retention.stop()]);
         await workflows.close();
         await close();
       },

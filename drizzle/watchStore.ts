@@ -29,11 +29,12 @@ export interface LeasedWatch extends Record<string, unknown> {
   readonly object: string;
   readonly adapter: string | null;
   readonly address: string | null;
-  /** An open order works on the product: nothing is compared meanwhile. */
+  /** An open order works on the product of whoever holds the object: nothing is compared meanwhile. */
   readonly busy: boolean;
   /** The latest possible effect is past: this look is the last. */
   readonly last: boolean;
-  readonly footprint: Pick<Footprint, 'presence' | 'key'> | null;
+  /** What is booked there now, by the watched service or by another that holds the object live meanwhile. */
+  readonly footprint: (Pick<Footprint, 'presence' | 'key'> & { readonly service: string }) | null;
 }
 
 export const dueWatches = (db: Database, limit: number): Promise<readonly WatchRef[]> =>
@@ -67,12 +68,18 @@ export const leaseWatch = (db: Database, ref: WatchRef): Promise<LeasedWatch | u
       select w.service_id as service, coalesce(s.product_id, s.id) as claimed, w.system, w.object,
         y.adapter, y.address, w.until <= now() as last,
         exists (select from claim c where c.tenant_id = w.tenant_id
-          and c.product_id = coalesce(s.product_id, s.id)) as busy,
-        (select jsonb_build_object('presence', f.presence, 'key', f.key) from footprint f
-          where f.tenant_id = w.tenant_id and f.service_id = w.service_id and f.system = w.system
-            and f.object = w.object) as footprint
+          and c.product_id in (coalesce(s.product_id, s.id), coalesce(h.product_id, h.id))) as busy,
+        case when f.key is not null
+          then jsonb_build_object('presence', f.presence, 'key', f.key, 'service', f.service_id) end as footprint
       from leased w
       join service s on s.tenant_id = w.tenant_id and s.id = w.service_id
+      left join lateral (
+        select presence, key, service_id from footprint
+        where tenant_id = w.tenant_id and system = w.system and object = w.object
+          and (service_id = w.service_id or presence <> 'absent')
+        order by presence = 'absent' limit 1
+      ) f on true
+      left join service h on h.tenant_id = w.tenant_id and h.id = f.service_id
       left join system y on y.name = w.system`);
     return row;
   });
@@ -166,17 +173,19 @@ async function bookDoubtful(
 export const openWatchFallout = (
   db: Database,
   ref: WatchRef,
-  { system, object }: LeasedWatch,
+  { service: watched, system, object, footprint: booked }: LeasedWatch,
   code: FoundLateCode,
   seen: Observed,
 ): Promise<void> =>
   withTenant(db, ref.tenant, async (tx) => {
     const { tenant, serviceOrder: id, item, step: name } = ref;
     const { row } = await lockServiceOrder(tx, tenant, id);
+    const holder =
+      booked && booked.service !== watched ? `, and belongs to service ${booked.service} now` : '';
     const reason =
       code === 'vanished'
-        ? `${object} is not there any more, after a call whose end nobody heard`
-        : `${object} is as a call left it that was given up`;
+        ? `${object} is not there any more, after a call whose end nobody heard${holder}`
+        : `${object} is as a call left it that was given up${holder}`;
     await tx
       .insert(fallout)
       .values({

@@ -2,6 +2,8 @@ import { z } from 'zod';
 
 const count = (fallback: number) => z.coerce.number().int().positive().default(fallback);
 const millis = count;
+/** 0 stands for ever. */
+const days = (fallback: number) => z.coerce.number().int().min(0).default(fallback);
 const names = z.string().transform((text) =>
   text
     .split(',')
@@ -46,6 +48,9 @@ const environment = z.object({
   RELAY_LEASE_MS: millis(30_000),
   SWEEP_INTERVAL_MS: millis(30_000),
   SWEEP_AFTER_MS: millis(10_000),
+  RETENTION_INTERVAL_MS: millis(3_600_000),
+  IDEMPOTENCY_DAYS: days(7),
+  DEAD_LETTER_DAYS: days(90),
   DOMAIN_REFRESH_MS: millis(10_000),
   BODY_LIMIT_BYTES: count(1_048_576),
   PAGE_SIZE_DEFAULT: count(100),
@@ -99,6 +104,11 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>) {
     relay: { intervalMs: e.RELAY_INTERVAL_MS, leaseMs: e.RELAY_LEASE_MS },
     /** How often open orders are looked at for a missing run, and how old they are by then. */
     sweep: { intervalMs: e.SWEEP_INTERVAL_MS, afterMs: e.SWEEP_AFTER_MS },
+    retention: {
+      intervalMs: e.RETENTION_INTERVAL_MS,
+      idempotencyDays: e.IDEMPOTENCY_DAYS,
+      deadLetterDays: e.DEAD_LETTER_DAYS,
+    },
     watch: { forMs: e.WATCH_FOR_MS, everyMs: e.WATCH_EVERY_MS },
     dispatchDelayMs: e.DISPATCH_DELAY_MS,
     planServiceItemsMax: e.PLAN_SERVICE_ITEMS_MAX,

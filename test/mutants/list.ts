@@ -9,6 +9,27 @@ export interface Mutant {
   readonly tests?: readonly string[];
 }
 
+const optionalPart: readonly Mutant[] = [
+  {
+    name: 'an optional part of a bundle does not go as a whole',
+    file: 'src/order/failure.ts',
+    search: 'const related = closure([failed], ties.dependants, ties.whole);',
+    replace: 'const related = closure([failed], ties.dependants);',
+  },
+  {
+    name: 'what stands of a failed item is forgotten',
+    file: 'src/order/rollUp.ts',
+    search: "    if (flags.stands) return 'partial';\n",
+    replace: '',
+  },
+  {
+    name: 'an optional part is complete without what it needs',
+    file: 'src/order/outcome.ts',
+    search: 'const needed = missing.filter((one) => isNeededIn(item, one));',
+    replace: 'const needed = missing.filter((one) => one.optional !== true || isNeededIn === undefined);',
+  },
+];
+
 const serviceOrder: readonly Mutant[] = [
   {
     name: 'undo registered late: only what was heard of counts as done',
@@ -364,7 +385,7 @@ const order: readonly Mutant[] = [
   {
     name: 'optional treated as mandatory',
     file: 'src/order/failure.ts',
-    search: 'if ([...dependants].every((id) => optional.has(id))) return dependants;',
+    search: 'if ([...related].every((id) => optional.has(id))) return related;',
     replace: '',
   },
   {
@@ -486,6 +507,7 @@ const decomposition: readonly Mutant[] = [
 
 export const mutants: readonly Mutant[] = [
   ...serviceOrder,
+  ...optionalPart,
   ...recovery,
   ...activation,
   ...reports,

@@ -44,6 +44,8 @@ function drawPlan(draw: Draw): Sketched[] {
         skippable: isPatient,
         steps: drawSteps(draw, action, isPatient ? after : undefined),
         optional: optionalItems.includes(item) || draw(5) === 1,
+        // Of three services of an optional part, its product can do without one.
+        ...(optionalItems.includes(item) && index % 3 !== 2 && { optionalWith: item }),
         ...(draw(3) === 1 && { recovery }),
       }),
     );

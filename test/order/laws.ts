@@ -191,7 +191,10 @@ function checkItem(world: World, item: string): void {
   const { items, plan, parents } = world.order;
   const own = plan.serviceOrders.filter((one) => one.item === item);
   const all = plan.serviceOrders.filter((one) => isWithin(parents, one.item, item));
-  const needed = all.filter(({ optional }) => optional !== true);
+  const needed = all.filter(
+    ({ optional, optionalWith }) =>
+      optional !== true || (optionalWith !== undefined && isWithin(parents, item, optionalWith)),
+  );
   const stood = (one: CompactServiceOrder) => isDone(world, one);
   if (items[item] === 'completed') {
     assert(needed.every(stood), `${item} is completed only if all it needs is there`);
@@ -219,6 +222,17 @@ export const isDone = ({ order }: World, { id }: CompactServiceOrder): boolean =
   const state = order.children[id]?.state;
   return state === 'done' || (state === 'skipped' && !order.doomed.includes(id));
 };
+
+/** Its product can do without it, and it went with what it was built on: the rest of its item may stand since. */
+export const wentAlone = (
+  { order }: World,
+  { optional, optionalWith, after }: CompactServiceOrder,
+): boolean =>
+  optional === true &&
+  optionalWith === undefined &&
+  after.some((id) =>
+    ['undone', 'notStarted', 'compensated', 'skipped'].includes(order.children[id]?.state ?? ''),
+  );
 
 export const isWithin = (parents: Readonly<Record<string, string>>, part: string, item: string): boolean =>
   part === item || (parents[part] !== undefined && isWithin(parents, parents[part], item));
@@ -257,7 +271,10 @@ function grown(
 function checkPolicy(world: World, one: CompactServiceOrder): void {
   const { plan, parents, children } = world.order;
   const isTakenBack = children[one.id]?.state === 'compensated';
-  assert(!isTakenBack || !standing(world).has(one.id), `${one.id} stands with what is past its return`);
+  assert(
+    !isTakenBack || wentAlone(world, one) || !standing(world).has(one.id),
+    `${one.id} stands with what is past its return`,
+  );
   const failed = plan.serviceOrders.filter(({ id }) => world.children[id]?.state === 'failed');
   const required = failed.filter(({ optional }) => optional !== true);
   if (failed.length === 0) assert(isDone(world, one), `${one.id} is done, since nothing failed`);
@@ -286,3 +303,7 @@ function checkPolicy(world: World, one: CompactServiceOrder): void {
   );
   assert(touched.has(one.id) || isDone(world, one), `${one.id} has nothing to do with what failed`);
 }
+export const standsAlone = ({ order }: World): boolean =>
+  order.plan.serviceOrders.some(
+    ({ id, item }) => order.items[item] !== 'completed' && order.children[id]?.state === 'done',
+  );

@@ -4,7 +4,7 @@ import { isFinal } from '../../src/kernel/machine.ts';
 import { sameJson } from '../../src/kernel/json.ts';
 import { itemMachine, orderMachine } from '../../src/order/machine.ts';
 import type { OrderRun } from '../../src/order/run.ts';
-import { isDone, isNowhere, standing } from './laws.ts';
+import { isDone, isNowhere, standing, wentAlone } from './laws.ts';
 import { isPast } from './network.ts';
 import { isLeft } from './leftLaws.ts';
 import type { World } from './pending.ts';
@@ -49,7 +49,8 @@ function checkOne(world: World, before: OrderRun, one: CompactServiceOrder, { en
     return;
   }
   const isTakenBack = world.order.children[id]?.state === 'compensated';
-  if (stays.has(id)) assert(!isTakenBack, `${id} stands with what is past its return`);
+  if (stays.has(id))
+    assert(!isTakenBack || wentAlone(world, one), `${id} stands with what is past its return`);
   else assert(!isDone(world, one) && isNowhere(world, one), `${id} goes with the order`);
   assert(!isPast(world.network, one) || isDone(world, one), `${id} is past its return, and stands`);
 }
