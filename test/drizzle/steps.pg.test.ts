@@ -112,6 +112,14 @@ test('the removal of a late effect leaves the service as it is booked', async ()
   expect(row?.characteristics).toEqual({ speed: 1 });
 });
 
+test.each([
+  ['so8', 'inProgress', true],
+  ['so9', 'failed', false],
+] as const)('%s: a service order that is %s may be sent for: %s', async (id, orderState, may) => {
+  await made(id, { state: 'waiting', orderState });
+  expect(await as((tx) => startServiceOrder(tx, tenant, id))).toBe(may);
+});
+
 test('a step that was undone while its system was still at it is watched', async () => {
   await made('so4', { state: 'undoing', way: 'undo', attempt: 2 });
   const attempts = [1, 2].map((number) => ({
