@@ -153,7 +153,7 @@ async function saveChanges(
 ): Promise<void> {
   const folded = foldChanges(before, changes, now());
   await saveProgress(tx, tenant, before, folded);
-  await settleProducts(tx, tenant, { before, order: folded.order }, must(plan, 'the plan').products);
+  await settleProducts(tx, tenant, { before, order: folded.order }, must(plan, 'the plan').products, now());
 }
 
 /** A service order that turned out to need no step: its service still takes over what was ordered. */
