@@ -93,7 +93,7 @@ test('the removal of a late effect leaves the service as it is booked', async ()
   await made('so3', { state: 'undone', way: 'undo', action: 'modify', orderState: 'failed' });
   const found = {
     ...{ service: 'so3-s', claimed: 'so3-p', system: 'olt', object: 'obj/so3', adapter: null, address: null },
-    ...{ busy: false, last: false, footprint: null },
+    ...{ busy: false, last: false, footprint: null, paused: false, pausedWhy: null, health: null },
   };
   const seen = { type: 'present', observed: {}, version: 'v', key: 'so3/1/a/1/do' } as const;
   await orderRemoval(client.db, { tenant, serviceOrder: 'so3', item: 1, step: 'a' }, found, seen);
