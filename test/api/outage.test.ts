@@ -87,6 +87,7 @@ test('the documentation names every operation of the contracts by its official i
       ...['listServiceSpecification', 'retrieveServiceSpecification'],
       ...['receiveCallback', 'listCallback', 'retrieveCallback', 'replayCallback'],
       ...['listSystems', 'addSystem', 'getSystem', 'changeSystem', 'pauseSystem', 'resumeSystem'],
+      'inspectServiceOrder',
       ...['inspectProductOrder', 'saveCatalogue', 'live', 'ready', 'listFallout', 'inspectFallout'],
       ...['retryNow', 'abortProductOrder', 'restartProductOrder', 'abortServiceOrder', 'restartServiceOrder'],
     ].sort(),
