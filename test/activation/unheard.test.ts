@@ -57,7 +57,8 @@ describe('the fence', () => {
 
   test('stops every attempt at a step that was skipped or left behind', () => {
     for (const state of ['skipped', 'leftBehind'] as const) {
-      expect(overAlready({ state, way: 'do', changed: [] }, 'do')).toEqual(tooLate);
+      expect(overAlready({ state, way: 'do', changed: [] }, 'do')).toEqual(fenced);
+      expect(overAlready({ state, way: 'do', changed: [], over: true }, 'do')).toEqual(tooLate);
       expect(overAlready({ state, way: 'undo', changed: [], over: true }, 'undo')).toEqual(tooLate);
     }
   });

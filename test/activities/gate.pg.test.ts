@@ -239,7 +239,8 @@ test('nothing is sent for a service order that ends while the attempt is being n
     await settleServiceOrder(tx, 'default', locked, { outcome: 'cancelled', code: 'notStarted' }, now);
     return { attempted };
   });
-  expect(await late.attempted).toMatchObject({ class: 'refused', code: 'serviceOrderOver' });
+  expect(await late.attempted).toMatchObject({ class: 'ours', code: 'fenced' });
+  expect(await attempt(serviceOrder)).toMatchObject({ class: 'refused', code: 'serviceOrderOver' });
   expect(await rowOf(serviceOrder)).toMatchObject({ state: 'skipped', noted: 0 });
   expect(calls).toEqual([]);
 });
