@@ -49,6 +49,22 @@ export function judgeDoubt(wanted: Wanted, now: Observed): Judgement {
   return judged.type === 'withoutEffect' ? (refusalOf(wanted.key, now) ?? judged) : judged;
 }
 
+export type ForwardJudgement =
+  | Judgement
+  /** It is as an earlier call of ours left it, which wanted other values: it may be written over at this version. */
+  | { readonly type: 'ours'; readonly expect: Expectation };
+
+/** As `judgeDoubt`, for a step that may have sent other values before: an edit does not make its own object foreign. */
+export function judgeForward(
+  wanted: Wanted,
+  isOwnKey: (key: string) => boolean,
+  now: Observed,
+): ForwardJudgement {
+  const isEarlier = now.type === 'present' && now.key !== null && now.key !== wanted.key && isOwnKey(now.key);
+  if (!isEarlier || wanted.verb !== 'apply') return judgeDoubt(wanted, now);
+  return refusalOf(wanted.key, now) ?? { type: 'ours', expect: { version: now.version } };
+}
+
 /** A system may still be busy with a write: ours is waited for, another's is in the way. */
 export const judgePending = (isOurs: boolean): Extract<Judgement, { type: 'pending' | 'wrong' }> =>
   isOurs ? { type: 'pending' } : wrong('conflict', 'pendingOther', 'the write of another is under way');

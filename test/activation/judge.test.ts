@@ -1,6 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import type { Observed } from '../../src/activation/adapter.ts';
-import { holdsValues, judgeDone, judgeDoubt, judgeReport, type Wanted } from '../../src/activation/judge.ts';
+import {
+  holdsValues,
+  judgeDone,
+  judgeDoubt,
+  judgeForward,
+  judgeReport,
+  type Wanted,
+} from '../../src/activation/judge.ts';
 
 const values = { speed: 100 };
 const key = 'so/1/line/1/do';
@@ -171,4 +178,27 @@ test('every wanted value has to be there, and nothing else is looked at', () => 
   expect(holdsValues({ speed: '100' }, { speed: 100 })).toBe(false);
   expect(holdsValues({ nested: { a: 1, b: [2] } }, { nested: { b: [2], a: 1 } })).toBe(true);
   expect(holdsValues({}, { speed: null })).toBe(false);
+});
+
+describe('other values are wanted than an earlier call of ours had', () => {
+  const isOwnKey = (seen: string) => seen.startsWith('so/1/line/');
+  const edited = { ...create, key: 'so/1/line/2/do' };
+  const earlier = shown['ours with other values'];
+
+  test('what that call left is written over, at the version it has', () => {
+    const expected = { type: 'ours', expect: { version: 'v2' } };
+    expect(judgeForward(edited, isOwnKey, earlier)).toEqual(expected);
+    expect(judgeForward({ ...edited, expect: { version: 'v1' } }, isOwnKey, earlier)).toEqual(expected);
+  });
+
+  test('a call that was refused later stays refused', () => {
+    const now = { ...earlier, refusal: refusalOf(edited.key) };
+    expect(judgeForward(edited, isOwnKey, now)).toMatchObject({ type: 'wrong', class: 'refused' });
+  });
+
+  test('all else is judged as before', () => {
+    for (const now of Object.values(shown))
+      expect(judgeForward(create, isOwnKey, now)).toEqual(judgeDoubt(create, now));
+    expect(judgeForward(revoke, isOwnKey, earlier)).toEqual(judgeDoubt(revoke, earlier));
+  });
 });
