@@ -112,6 +112,7 @@ const roles = {
       log,
       intervalMs: config.relay.intervalMs,
       everyMs: config.watch.everyMs,
+      breaker: config.breaker,
       adapterFor: createAdapters(config.plan.step.callTimeoutMs),
     });
     const sweep = startSweep({ db, log, workflows, ...config.sweep });

@@ -1,5 +1,6 @@
-import { and, eq, sql } from 'drizzle-orm';
+import { and, eq, notInArray, sql } from 'drizzle-orm';
 import type { Observed } from '../src/activation/adapter.ts';
+import type { SystemHealth } from '../src/activation/breaker.ts';
 import type { Footprint } from '../src/inventory/inventory.ts';
 import { must } from '../src/kernel/assert.ts';
 import type { JsonObject } from '../src/kernel/json.ts';
@@ -12,6 +13,7 @@ import { falloutId } from './falloutStore.ts';
 import { stepRows } from './planStore.ts';
 import { fallout, footprint, service, serviceItem, serviceOrder, step, watch } from './schema.ts';
 import { lockServiceOrder, serviceOrderEvent } from './serviceOrderStore.ts';
+import { openForMs } from './systemHealthStore.ts';
 
 export interface WatchRef {
   readonly tenant: string;
@@ -29,6 +31,10 @@ export interface LeasedWatch extends Record<string, unknown> {
   readonly object: string;
   readonly adapter: string | null;
   readonly address: string | null;
+  readonly paused: boolean | null;
+  readonly pausedWhy: string | null;
+  /** Null: nothing bad was ever heard of it. */
+  readonly health: SystemHealth | null;
   /** An open order works on the product of whoever holds the object: nothing is compared meanwhile. */
   readonly busy: boolean;
   /** The latest possible effect is past: this look is the last. */
@@ -37,20 +43,41 @@ export interface LeasedWatch extends Record<string, unknown> {
   readonly footprint: (Pick<Footprint, 'presence' | 'key'> & { readonly service: string }) | null;
 }
 
-export const dueWatches = (db: Database, limit: number): Promise<readonly WatchRef[]> =>
-  withRelay(db, (tx) =>
-    tx
+export interface DueWatch extends WatchRef {
+  readonly system: string;
+}
+
+/** The longest due, of all systems but these: so many of each that none keeps out the others. */
+export const dueWatches = (
+  db: Database,
+  limit: number,
+  perSystem: number,
+  except: readonly string[],
+): Promise<readonly DueWatch[]> =>
+  withRelay(db, async (tx) => {
+    const due = tx
       .select({
-        tenant: watch.tenantId,
-        serviceOrder: watch.serviceOrderId,
+        tenant: sql<string>`${watch.tenantId}`.as('tenant'),
+        serviceOrder: sql<string>`${watch.serviceOrderId}`.as('service_order'),
         item: watch.item,
         step: watch.step,
+        system: watch.system,
+        dueAt: watch.dueAt,
+        place: sql<number>`row_number() over (partition by ${watch.system} order by ${watch.dueAt})`.as(
+          'place',
+        ),
       })
       .from(watch)
-      .where(sql`${watch.dueAt} <= now()`)
-      .orderBy(watch.dueAt)
-      .limit(limit),
-  );
+      .where(and(sql`${watch.dueAt} <= now()`, notInArray(watch.system, [...except])))
+      .as('due');
+    const { dueAt: _, place: __, ...columns } = due._.selectedFields;
+    return tx
+      .select(columns)
+      .from(due)
+      .where(sql`${due.place} <= ${perSystem}`)
+      .orderBy(due.dueAt)
+      .limit(limit);
+  });
 
 const isRow = ({ tenant, serviceOrder: id, item, step: name }: WatchRef) =>
   and(eq(watch.tenantId, tenant), eq(watch.serviceOrderId, id), eq(watch.item, item), eq(watch.step, name));
@@ -66,7 +93,9 @@ export const leaseWatch = (db: Database, ref: WatchRef): Promise<LeasedWatch | u
         where ${isRow(ref)} and due_at <= now() returning *
       )
       select w.service_id as service, coalesce(s.product_id, s.id) as claimed, w.system, w.object,
-        y.adapter, y.address, w.until <= now() as last,
+        y.adapter, y.address, y.paused, y.paused_why as "pausedWhy", w.until <= now() as last,
+        (select jsonb_build_object('failures', h.failures, 'openForMs', ${openForMs(sql`h.open_until`)})
+          from system_health h where h.system = w.system) as health,
         exists (select from claim c where c.tenant_id = w.tenant_id
           and c.product_id in (coalesce(s.product_id, s.id), coalesce(h.product_id, h.id))) as busy,
         case when f.key is not null
@@ -169,6 +198,13 @@ async function bookDoubtful(
     });
 }
 
+const reasons = {
+  overwritten: (object) => `${object} is as a call left it that was given up`,
+  vanished: (object) => `${object} is not there any more, after a call whose end nobody heard`,
+  unresolved: (object) =>
+    `${object} is in doubt after a call whose end nobody heard, and no order works on it`,
+} as const satisfies Record<FoundLateCode, (object: string) => string>;
+
 /** What cannot be put right by taking it away is for a person, once. */
 export const openWatchFallout = (
   db: Database,
@@ -182,10 +218,6 @@ export const openWatchFallout = (
     const { row } = await lockServiceOrder(tx, tenant, id);
     const holder =
       booked && booked.service !== watched ? `, and belongs to service ${booked.service} now` : '';
-    const reason =
-      code === 'vanished'
-        ? `${object} is not there any more, after a call whose end nobody heard${holder}`
-        : `${object} is as a call left it that was given up${holder}`;
     await tx
       .insert(fallout)
       .values({
@@ -194,7 +226,8 @@ export const openWatchFallout = (
           id: falloutId({ watch: `${id}/${item}/${name}`, code }),
           orderId: row.orderId,
         },
-        ...{ serviceOrderId: id, item, step: name, system, class: 'drift', code, reason, tries: 0 },
+        ...{ serviceOrderId: id, item, step: name, system, class: 'drift', code, tries: 0 },
+        reason: `${reasons[code](object)}${holder}`,
         seen: seen as unknown as JsonObject,
       })
       .onConflictDoNothing();

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { conclude, nextAttempt, type StandingStep } from '../../src/activation/attempt.ts';
-import { fenced, overAlready } from '../../src/activation/fence.ts';
+import { fenced, overAlready, tooLate } from '../../src/activation/fence.ts';
 import { nextUndo } from '../../src/activation/undo.ts';
 import { freshStep, keyOf, standingPrint } from './standing.ts';
 
@@ -57,6 +57,14 @@ describe('the fence', () => {
   test('stops a forward attempt that comes after the way back began', () => {
     for (const state of ['undoing', 'undone'] as const) {
       expect(overAlready({ state, way: 'undo', changed: [] }, 'do')).toEqual(fenced);
+    }
+  });
+
+  test('stops every attempt at a step that was skipped or left behind', () => {
+    for (const state of ['skipped', 'leftBehind'] as const) {
+      expect(overAlready({ state, way: 'do', changed: [] }, 'do')).toEqual(fenced);
+      expect(overAlready({ state, way: 'do', changed: [], over: true }, 'do')).toEqual(tooLate);
+      expect(overAlready({ state, way: 'undo', changed: [], over: true }, 'undo')).toEqual(tooLate);
     }
   });
 

@@ -106,7 +106,7 @@ test('the removal of a late effect leaves the service as it is booked', async ()
   await made('so3', { state: 'undone', way: 'undo', action: 'modify', orderState: 'failed' });
   const found = {
     ...{ service: 'so3-s', claimed: 'so3-p', system: 'olt', object: 'obj/so3', adapter: null, address: null },
-    ...{ busy: false, last: false, footprint: null },
+    ...{ busy: false, last: false, footprint: null, paused: false, pausedWhy: null, health: null },
   };
   const seen = { type: 'present', observed: {}, version: 'v', key: 'so3/1/a/1/do' } as const;
   await orderRemoval(client.db, { tenant, serviceOrder: 'so3', item: 1, step: 'a' }, found, seen);
@@ -123,6 +123,14 @@ test('the removal of a late effect leaves the service as it is booked', async ()
   });
   const [row] = await as((tx) => tx.select().from(service).where(eq(service.id, 'so3-s')));
   expect(row?.characteristics).toEqual({ speed: 1 });
+});
+
+test.each([
+  ['so8', 'inProgress', true],
+  ['so9', 'failed', false],
+] as const)('%s: a service order that is %s may be sent for: %s', async (id, orderState, may) => {
+  await made(id, { state: 'waiting', orderState });
+  expect(await as((tx) => startServiceOrder(tx, tenant, id))).toBe(may);
 });
 
 test('a step that was undone while its system was still at it is watched', async () => {
