@@ -23,7 +23,7 @@ import {
   type Trouble,
 } from '../src/activation/attempt.ts';
 import { fenced, overAlready } from '../src/activation/fence.ts';
-import { judgeDone, judgeDoubt, type Judgement, judgeReport } from '../src/activation/judge.ts';
+import { judgeAgain, judgeDone, type Judgement, judgeReport } from '../src/activation/judge.ts';
 import { concludeUndo, judgeUndo, nextUndo } from '../src/activation/undo.ts';
 import { unreachable } from '../src/kernel/assert.ts';
 import type { StepReport } from '../src/serviceOrder/run.ts';
@@ -188,12 +188,12 @@ type JudgedSoFar =
 /** Nobody heard the end of an earlier call: is the work done, does something stand in the way, or may it go on? */
 function judgeSoFar(ref: StepRef, { way, step, attempt }: NotedAttempt, now: Observed): JudgedSoFar {
   const { verb, key, wanted: values, expect } = attempt;
-  if (way === 'undo') {
-    const isOwnKey = (seen: string) => seen.startsWith(keyPrefix(ref));
-    const judged = judgeUndo(attempt, step.before, isOwnKey, now);
-    return judged.type === 'ours' ? { type: 'goAhead', expect: judged.expect } : judged;
-  }
-  const judged = judgeDoubt({ verb, key, values, expect }, now);
+  const isOwnKey = (seen: string) => seen.startsWith(keyPrefix(ref));
+  const judged =
+    way === 'undo'
+      ? judgeUndo(attempt, step.before, isOwnKey, now)
+      : judgeAgain({ verb, key, values, expect }, isOwnKey, now);
+  if (judged.type === 'ours') return { type: 'goAhead', expect: judged.expect };
   return judged.type === 'withoutEffect' ? { type: 'goAhead', expect } : judged;
 }
 

@@ -6,7 +6,6 @@ import {
   type ServiceOrderState,
   serviceOrderMachine,
   type StepArrow,
-  type StepState,
 } from '../src/serviceOrder/machine.ts';
 import type { ErrorClass } from '../src/serviceOrder/recovery.ts';
 import { rowAfter } from '../src/serviceOrder/rowMove.ts';

@@ -49,6 +49,24 @@ export function judgeDoubt(wanted: Wanted, now: Observed): Judgement {
   return judged.type === 'withoutEffect' ? (refusalOf(wanted.key, now) ?? judged) : judged;
 }
 
+/** The same of a step that may have been sent with other values before: a write of its own is no obstacle. */
+export function judgeAgain(
+  wanted: Wanted,
+  isOwnKey: (key: string) => boolean,
+  now: Observed,
+): Judgement | { readonly type: 'ours'; readonly expect: Expectation } {
+  const isEarlier =
+    wanted.verb === 'apply' &&
+    now.type !== 'absent' &&
+    now.key !== null &&
+    now.key !== wanted.key &&
+    isOwnKey(now.key);
+  if (!isEarlier) return judgeDoubt(wanted, now);
+  return now.type === 'pending'
+    ? wrong('transient', 'busy', 'the system is still at an earlier write of this step')
+    : { type: 'ours', expect: { version: now.version } };
+}
+
 /** A system may still be busy with a write: ours is waited for, another's is in the way. */
 export const judgePending = (isOurs: boolean): Extract<Judgement, { type: 'pending' | 'wrong' }> =>
   isOurs ? { type: 'pending' } : wrong('conflict', 'pendingOther', 'the write of another is under way');

@@ -105,7 +105,7 @@ function note(run: ServiceOrderRun, event: ServiceOrderEvent): Advanced {
     case 'GoOn':
       return unpause(run, 'assessment');
     case 'StopRequested':
-      return stop(unpause(run, 'assessment'));
+      return stop(run);
     case 'ReportDue':
       return isPaused(run) ? { run, commands: [] } : noteReportDue(run, event.step, event.number);
     case 'Called':
@@ -118,16 +118,20 @@ function note(run: ServiceOrderRun, event: ServiceOrderEvent): Advanced {
 }
 
 function ask(run: ServiceOrderRun): Advanced {
-  const asked = pause(run, 'assessment');
+  const asked = run.retreat ? { run, commands: [] } : pause(run, 'assessment');
   const stands = run.retreat === undefined && !mayTurnBack(run);
   return { run: asked.run, commands: [...asked.commands, { type: 'reportAnswer', stands }] };
 }
 
-function stop({ run, commands }: Advanced): Advanced {
-  if (run.retreat) return { run, commands: run.toldHeld ? [...commands, reportHeld(run)] : commands };
-  if (!mayTurnBack(run)) return { run, commands: [...commands, { type: 'reportStands' }] };
-  const turned = turnBack(run, { outcome: 'cancelled', code: 'stopped' }, 'abort');
-  return { run: turned.run, commands: [...commands, ...turned.commands] };
+/** What waits to go on after the question does so only if it stands. */
+function stop(before: ServiceOrderRun): Advanced {
+  if (mayTurnBack(before)) {
+    const run = { ...before, pauses: before.pauses.filter((one) => one !== 'assessment') };
+    return turnBack(run, { outcome: 'cancelled', code: 'stopped' }, 'abort');
+  }
+  const { run, commands } = unpause(before, 'assessment');
+  if (!run.retreat) return { run, commands: [...commands, { type: 'reportStands' }] };
+  return { run, commands: run.toldHeld ? [...commands, reportHeld(run)] : commands };
 }
 
 /** Who was given up reports after all: looked at again, by the policy it began with. */

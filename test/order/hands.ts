@@ -8,7 +8,7 @@ import {
 } from '../../src/activation/attempt.ts';
 import { concludeWithEvidence, evidenceAttempt, type GivenEvidence } from '../../src/activation/evidence.ts';
 import { fenced, overAlready } from '../../src/activation/fence.ts';
-import { judgeDone, judgeDoubt, type Judgement, judgeReport } from '../../src/activation/judge.ts';
+import { judgeAgain, judgeDone, type Judgement, judgeReport } from '../../src/activation/judge.ts';
 import { concludeUndo, judgeUndo, nextUndo } from '../../src/activation/undo.ts';
 import { type CompactServiceOrder, stepName } from '../../src/decomposition/plan.ts';
 import { assert, must } from '../../src/kernel/assert.ts';
@@ -154,7 +154,7 @@ export function perform(network: Network, noted: Noted, fault: Fault): Performed
     const judged =
       way === 'undo'
         ? judgeUndo(attempt, standing.before, isOwnKey, now)
-        : judgeDoubt({ verb, key, values, expect }, now);
+        : judgeAgain({ verb, key, values, expect }, isOwnKey, now);
     if (judged.type !== 'ours' && judged.type !== 'withoutEffect') return quiet(outcomeOf(judged));
     if (judged.type === 'ours') ({ expect } = judged);
   }
