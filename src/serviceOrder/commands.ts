@@ -3,7 +3,8 @@ import { isFinal } from '../kernel/machine.ts';
 import { serviceOrderMachine } from './machine.ts';
 import { pause, unpause } from './pause.ts';
 import { lookAgain } from './reports.ts';
-import { mayTurnBack, turnBack } from './retreat.ts';
+import { reportOverdue } from './recovery.ts';
+import { isDefinite, mayTurnBack, turnBack } from './retreat.ts';
 import {
   followOrder,
   isOnHold,
@@ -108,7 +109,8 @@ function stepRefusal(run: ServiceOrderRun, { command, step: id }: StepCommanded)
           `the step is ${now.state}: it is neither held nor waits for its retry`,
         );
       }
-      if (command === 'editAndRetry' && isBack) return refusal('StepGoesBack', goesBack);
+      if (command === 'editAndRetry' && (isBack || run.compensating))
+        return refusal('StepGoesBack', goesBack);
       return pausedRefusal(run);
     case 'completeWithEvidence':
       return heldRefusal(now) ?? (isIdle || isBack ? refusal('StepGoesBack', goesBack) : undefined);
@@ -140,13 +142,19 @@ function pausedRefusal(run: ServiceOrderRun): CommandRefusal | undefined {
     : refusal('BeingCancelled', 'it is being found out whether its order may be cancelled');
 }
 
-function skipRefusal(run: ServiceOrderRun, id: string, { doubted }: StepRun): CommandRefusal | undefined {
+function skipRefusal(run: ServiceOrderRun, id: string, now: StepRun): CommandRefusal | undefined {
   const { verb, optional } = planned(run, id);
   if (optional !== true || verb === 'revoke') {
     return refusal('StepNotOptional', 'its specification cannot do without the step');
   }
-  return doubted ? refusal('StepInDoubt', 'something of the step may stand in the network') : undefined;
+  return now.doubted || isTaken(now)
+    ? refusal('StepInDoubt', 'something of the step may stand in the network')
+    : undefined;
 }
+
+/** A system has the call, or had it: only its own definite no says that nothing will come of it. */
+const isTaken = ({ timers = 0, trouble }: StepRun): boolean =>
+  (timers > 0 || trouble?.code === reportOverdue) && !isDefinite(trouble?.class);
 
 /** What a person wants, where it is allowed; a wish to cancel is answered either way. */
 export function noteCommand(run: ServiceOrderRun, event: Command): Advanced {

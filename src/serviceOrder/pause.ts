@@ -6,6 +6,7 @@ import {
   type ServiceOrderCommand,
   type ServiceOrderRun,
   step,
+  withStep,
 } from './run.ts';
 import { retry } from './schedule.ts';
 
@@ -13,7 +14,14 @@ import { retry } from './schedule.ts';
 export const pause = (run: ServiceOrderRun, why: Pause): Advanced =>
   run.pauses.includes(why)
     ? { run, commands: [] }
-    : { run: { ...run, pauses: [...run.pauses, why] }, commands: [{ type: 'stopTimers' }] };
+    : { run: { ...withoutTimers(run), pauses: [...run.pauses, why] }, commands: [{ type: 'stopTimers' }] };
+
+/** What a timer has waited so far is forgotten with it; what a retry waits for is armed anew. */
+const withoutTimers = (run: ServiceOrderRun): ServiceOrderRun =>
+  run.plan.reduce((now, { id }) => {
+    const { report } = step(now, id);
+    return report?.timer ? withStep(now, id, { report: { ...report, timer: undefined } }) : now;
+  }, run);
 
 export function unpause(before: ServiceOrderRun, why: Pause): Advanced {
   if (!before.pauses.includes(why)) return { run: before, commands: [] };

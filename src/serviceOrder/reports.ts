@@ -30,7 +30,8 @@ export function noteAccepted(before: ServiceOrderRun, id: string): Advanced | 'o
   if (run.retreat && way === 'do') return { run, commands: [] };
   if (called && !staysCalled) return look(run, id);
   if (wait.timer) return { run, commands: [] };
-  return givesUpAfterMs(run, id) > 0 ? arm(run, id) : 'overdue';
+  if (givesUpAfterMs(run, id) <= 0) return 'overdue';
+  return isPaused(run) ? { run, commands: [] } : arm(run, id);
 }
 
 function givesUpAfterMs(run: ServiceOrderRun, id: string): number {

@@ -97,7 +97,8 @@ export function mayCommand(world: World, given: StepWish): boolean {
 /** Evidence that contradicts the network needs a reason, and none is needed for what agrees. */
 function isFit(world: World, { id, step, command, against }: StepWish): boolean {
   const row = must(world.records.rows[rowKey(id, step)], step);
-  if (command === 'editAndRetry') return row.fixed !== null;
+  // Values a person sets win over the mapping, and a compensation has none.
+  if (command === 'editAndRetry') return row.fixed !== null && originOf(world.order, id).id === id;
   return command !== 'completeWithEvidence' || evidenceOf(world, id, step).agrees === (against === undefined);
 }
 
