@@ -25,6 +25,9 @@ const connect = (config: Config, name: string) =>
 
 const logger = (config: Config, role: string) => pino({ level: config.logLevel, base: { role } });
 
+/** A person waits for the answer. */
+const lookTimeoutMs = 3_000;
+
 const roles = {
   async migrate(config: Config): Promise<null> {
     const { migrateDatabase } = await import('./drizzle/migrate.ts');
@@ -41,6 +44,8 @@ const roles = {
 
   async api(config: Config): Promise<Running> {
     const { serve } = await import('@hono/node-server');
+    const { createAdapters } = await import('./activities/adapters/index.ts');
+    const { createLook } = await import('./activities/look.ts');
     const { createCallbackDeliverer } = await import('./api/activation/deliverer.ts');
     const { createApp } = await import('./api/app.ts');
     const { newOrderId } = await import('./api/orderId.ts');
@@ -63,6 +68,7 @@ const roles = {
       startOrder: starter.startOrder,
       deliverCallback: deliverer.deliverCallback,
       operate: workflows,
+      look: createLook({ db, adapterFor: createAdapters(lookTimeoutMs) }),
       startServiceOrder: starter.startServiceOrder,
       failpoint,
       temporalReachable: workflows.reachable,
@@ -116,6 +122,7 @@ const roles = {
 
   async worker(config: Config): Promise<Running> {
     const { createAdapters } = await import('./activities/adapters/index.ts');
+    const { reportDefects } = await import('./activities/defects.ts');
     const { createActivities } = await import('./activities/index.ts');
     const { startWorkers } = await import('./activities/worker.ts');
     const { createPlaces } = await import('./activities/places.ts');
@@ -146,6 +153,7 @@ const roles = {
       domains,
       systems: () => limitedSystems(db),
       activities,
+      interceptors: [reportDefects({ db, log })],
       log,
     });
     return {

@@ -9,12 +9,8 @@ import {
   type StepRef,
 } from '../drizzle/stepStore.ts';
 import type { Attempt, Conclusion } from '../src/activation/attempt.ts';
-import {
-  concludeWithEvidence,
-  evidenceAttempt,
-  type GivenEvidence,
-  objectTaken,
-} from '../src/activation/evidence.ts';
+import { concludeWithEvidence, evidenceAttempt, objectTaken } from '../src/activation/attested.ts';
+import type { Attested } from '../src/activation/evidence.ts';
 import { overAlready } from '../src/activation/fence.ts';
 import { assert } from '../src/kernel/assert.ts';
 import type { StepReport } from '../src/serviceOrder/run.ts';
@@ -37,7 +33,7 @@ export const createEvidence = (deps: ActivityDeps) => ({
       const step = await loadStep(tx, ref);
       const already = overAlready(step, 'do');
       if (already) return reportOf(tx, ref, step, already);
-      const given = (await givenIn(tx, tenant, auditId)) as unknown as GivenEvidence;
+      const given = (await givenIn(tx, tenant, auditId)) as unknown as Attested;
       if (!step.started) await startServiceOrder(tx, tenant, serviceOrder);
       const attempt = evidenceAttempt(step, (generation) => `${keyPrefix(ref)}${generation}/do`);
       await noteAttempt(tx, ref, attempt, freshCorrelationId(ref, step), 'do', step.standing);
@@ -52,7 +48,7 @@ async function recorded(
   ref: StepRef,
   step: LoadedStep,
   attempt: Attempt,
-  given: GivenEvidence,
+  given: Attested,
 ): Promise<Conclusion> {
   const record = async (within: Tx, conclusion: Conclusion): Promise<Conclusion> => {
     const { number } = attempt;

@@ -3,7 +3,9 @@ import { catalogOf } from '../drizzle/catalogStore.ts';
 import { releaseClaims } from '../drizzle/claimStore.ts';
 import { inventoryAround } from '../drizzle/inventoryStore.ts';
 import { foldChanges, lockOrder, saveProgress, type StoredOrder } from '../drizzle/orderStore.ts';
-import { closeOrderFallout } from '../drizzle/falloutStore.ts';
+import { type CancelTask, openCancelOf } from '../drizzle/cancelStore.ts';
+import { endCancel, recordControl } from '../drizzle/controlStore.ts';
+import { closeOrderFallout, type Resolution } from '../drizzle/falloutStore.ts';
 import { remainsOf } from '../drizzle/remains.ts';
 import { claimRunChain, savePlan } from '../drizzle/planStore.ts';
 import { openProducts, settleProducts } from '../drizzle/productStore.ts';
@@ -14,10 +16,12 @@ import { decompose } from '../src/decomposition/decompose.ts';
 import { compact, type CompactPlan, type CompactServiceOrder } from '../src/decomposition/plan.ts';
 import { must } from '../src/kernel/assert.ts';
 import { isFinal } from '../src/kernel/machine.ts';
-import { dropping, openingChanges, rejection, type OrderChange } from '../src/order/changes.ts';
+import { dropping, isRecorded, openingChanges, rejection, type OrderChange } from '../src/order/changes.ts';
 import { type ItemState, orderMachine, type OrderState } from '../src/order/machine.ts';
 import { type Order, productsNamedBy, statesOf } from '../src/order/order.ts';
 import type { Remains } from '../src/order/resume.ts';
+import type { OrderCommand, Wishes } from '../src/order/run.ts';
+import type { Control } from '../src/serviceOrder/run.ts';
 import { serviceOrderMachine } from '../src/serviceOrder/machine.ts';
 import type { ActivityDeps } from './deps.ts';
 
@@ -52,18 +56,20 @@ export const createOrderRecords = (deps: ActivityDeps) => ({
   /** Decomposes the order and writes down all that will be done, once; asked again it answers the same. */
   openOrder: (ref: OrderRef): Promise<Opened> => withTenant(deps.db, ref.tenant, (tx) => open(tx, deps, ref)),
 
-  recordProgress: (ref: OrderRef, changes: readonly OrderChange[]): Promise<Recorded> =>
+  recordProgress: (
+    ref: OrderRef,
+    changes: readonly OrderChange[],
+    controls: readonly Control[],
+  ): Promise<Recorded> =>
     asSaga(deps.db, ref, async (tx, stored) => {
-      await saveChanges(tx, ref.tenant, stored, changes);
+      await saveChanges(tx, ref.tenant, stored, changes, controls);
     }),
 
-  /** An order that waits for its start date is not wanted any more. */
-  dropOrder: (ref: OrderRef): Promise<Recorded> =>
-    asSaga(deps.db, ref, async (tx, { order, compactPlan }) => {
-      if (compactPlan || isFinal(orderMachine, order.state)) return;
-      await saveProgress(tx, ref.tenant, order, foldChanges(order, dropping(statesOf(order)), now()));
-      await releaseClaims(tx, ref.tenant, ref.orderId);
-      await closeOrderFallout(tx, ref.tenant, ref.orderId, 'abort');
+  /** An order that was not opened yet is not wanted any more. */
+  dropOrder: (ref: OrderRef, control: Control): Promise<Recorded> =>
+    asSaga(deps.db, ref, async (tx, stored) => {
+      if (stored.compactPlan || isFinal(orderMachine, stored.order.state)) return;
+      await drop(tx, ref.tenant, stored, control);
     }),
 
   /** Orders what takes back completed service orders; asked again it answers the same. */
@@ -79,20 +85,45 @@ export const createOrderRecords = (deps: ActivityDeps) => ({
   /** Order, items, products, events and claims in one transaction: after it nothing of the order is open. */
   settleOrder: (
     ref: OrderRef,
-    changes: readonly OrderChange[],
-    untouched: readonly string[],
-    notStarted: readonly string[],
+    { changes, controls, untouched, notStarted }: OrderEnding,
   ): Promise<Recorded> =>
     asSaga(deps.db, ref, async (tx, stored) => {
       if (isFinal(orderMachine, stored.order.state)) return;
       for (const id of untouched) await settleUntouched(tx, ref.tenant, id);
       for (const id of notStarted) await settleNotStarted(tx, ref.tenant, id);
-      await saveChanges(tx, ref.tenant, stored, changes);
-      await releaseClaims(tx, ref.tenant, ref.orderId);
-      await closeOrderFallout(tx, ref.tenant, ref.orderId, 'settled');
+      const order = await saveChanges(tx, ref.tenant, stored, changes, controls);
+      await endOrder(tx, ref.tenant, order, 'settled');
       deps.failpoint('order.settling');
     }),
 });
+
+/** All that a settled order leaves behind. */
+export type OrderEnding = Omit<Extract<OrderCommand, { type: 'settleOrder' }>, 'type'>;
+
+async function endOrder(tx: Tx, tenant: string, order: Order, resolution: Resolution): Promise<void> {
+  await releaseClaims(tx, tenant, order.id);
+  await closeOrderFallout(tx, tenant, order.id, resolution);
+  const isAnyCancelled = order.items.some(({ state }) => state === 'cancelled');
+  const commanded = { kind: 'productOrder', id: order.id } as const;
+  await endCancel(tx, tenant, commanded, isAnyCancelled, order.version, now());
+}
+
+/** Before anything was done: nothing is to be taken back. */
+async function drop(
+  tx: Tx,
+  tenant: string,
+  { order: before }: StoredOrder,
+  control: Control,
+): Promise<OrderState> {
+  const code = control.type === 'aborted' ? 'aborted' : 'cancelled';
+  const folded = foldChanges(before, dropping(statesOf(before), code), now());
+  await saveProgress(tx, tenant, before, folded);
+  const { order } = folded;
+  const versions = { before: before.version, after: order.version };
+  await recordControl(tx, tenant, { kind: 'productOrder', id: order.id }, control, versions, now());
+  await endOrder(tx, tenant, order, control.type === 'aborted' ? 'abort' : 'cancel');
+  return order.state;
+}
 
 const now = () => new Date().toISOString();
 
@@ -101,16 +132,31 @@ async function open(tx: Tx, deps: ActivityDeps, { tenant, orderId, runChain }: O
   if (stored.runChain !== null && stored.runChain !== runChain) return { type: 'notTheSaga' };
   if (isFinal(orderMachine, stored.order.state)) return { type: 'ended', state: stored.order.state };
   if (stored.runChain === null) await claimRunChain(tx, tenant, orderId, runChain);
+  const cancel = await openCancelOf(tx, tenant, 'productOrder', orderId);
   if (stored.compactPlan) {
-    const remains = await remainsOf(tx, tenant, orderId, now());
+    const wishes = wishesOf(stored, cancel);
+    const remains = { ...(await remainsOf(tx, tenant, orderId, now())), wishes };
     return { ...opened(stored.order, stored.compactPlan), remains };
   }
+  const unwanted = unwantedBy(stored, cancel);
+  if (unwanted) return { type: 'ended', state: await drop(tx, tenant, stored, unwanted) };
   const { requestedStart } = stored.order;
   const waitMs = requestedStart === undefined ? 0 : Date.parse(requestedStart) - Date.now();
   if (requestedStart !== undefined && waitMs > 0)
     return { type: 'startsLater', startAt: requestedStart, waitMs };
   return decomposeAndOpen(tx, deps, tenant, stored.order);
 }
+
+const wishesOf = ({ abortedBy, heldBy }: StoredOrder, cancel: CancelTask | undefined): Wishes => ({
+  aborted: abortedBy !== null,
+  onHold: heldBy !== null,
+  cancel: cancel ? { task: cancel.id, accepted: cancel.accepted } : null,
+});
+
+const unwantedBy = ({ abortedBy }: StoredOrder, cancel: CancelTask | undefined): Control | undefined => {
+  if (abortedBy !== null) return { type: 'aborted', audit: abortedBy };
+  return cancel && { type: 'cancelAccepted', task: cancel.id };
+};
 
 async function decomposeAndOpen(tx: Tx, deps: ActivityDeps, tenant: string, order: Order): Promise<Opened> {
   const catalog = await catalogOf(tx, tenant, order.snapshot);
@@ -144,16 +190,25 @@ const opened = (order: Order, plan: CompactPlan): Extract<Opened, { type: 'opene
   ),
 });
 
-/** Items that end take their products with them. */
+/** Items that end take their products with them. An activity whose answer was lost is run again: it counts once. */
 async function saveChanges(
   tx: Tx,
   tenant: string,
   { order: before, plan }: StoredOrder,
   changes: readonly OrderChange[],
-): Promise<void> {
-  const folded = foldChanges(before, changes, now());
-  await saveProgress(tx, tenant, before, folded);
-  await settleProducts(tx, tenant, { before, order: folded.order }, must(plan, 'the plan').products);
+  controls: readonly Control[],
+): Promise<Order> {
+  const isThere = isRecorded(statesOf(before), changes);
+  const folded = foldChanges(before, isThere ? [] : changes, now());
+  const { order } = folded;
+  if (changes.length > 0 && !isThere) {
+    await saveProgress(tx, tenant, before, folded);
+    await settleProducts(tx, tenant, { before, order }, must(plan, 'the plan').products);
+  }
+  const versions = { before: before.version, after: order.version };
+  for (const control of controls)
+    await recordControl(tx, tenant, { kind: 'productOrder', id: order.id }, control, versions, now());
+  return order;
 }
 
 /** A service order that turned out to need no step: its service still takes over what was ordered. */

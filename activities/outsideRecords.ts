@@ -1,4 +1,6 @@
 import { catalogOf } from '../drizzle/catalogStore.ts';
+import { openCancelOf } from '../drizzle/cancelStore.ts';
+import { recordControl } from '../drizzle/controlStore.ts';
 import { releaseClaims } from '../drizzle/claimStore.ts';
 import { type Tx, withTenant } from '../drizzle/client.ts';
 import { inventoryAroundServices } from '../drizzle/inventoryStore.ts';
@@ -9,6 +11,7 @@ import {
   lockServiceOrder,
   moveServiceOrder,
   rejectServiceOrder,
+  type ServiceOrderRow,
 } from '../drizzle/serviceOrderStore.ts';
 import { compactStepsOf } from '../drizzle/stepStore.ts';
 import { policyOf } from '../src/decomposition/failure.ts';
@@ -20,9 +23,10 @@ import { isFinal } from '../src/kernel/machine.ts';
 import type { OrderRefusal } from '../src/order/refusal.ts';
 import { serviceOrderMachine, type ServiceOrderState } from '../src/serviceOrder/machine.ts';
 import { type RequestedServiceOrder, servicesNamedBy } from '../src/serviceOrder/request.ts';
-import type { RecoveryPolicy } from '../src/serviceOrder/recovery.ts';
+import type { Control } from '../src/serviceOrder/run.ts';
+import { type RecoveryPolicy, rowsBySpecification } from '../src/serviceOrder/recovery.ts';
 import type { ActivityDeps } from './deps.ts';
-import type { ServiceOrderRef } from './serviceOrderRecords.ts';
+import { endAlone, type ServiceOrderRef } from './serviceOrderRecords.ts';
 
 export interface OutsideRef extends ServiceOrderRef {
   /** First run of the chain that asks: only one chain is the order's saga. */
@@ -53,16 +57,24 @@ export const createOutsideRecords = (deps: ActivityDeps) => ({
   openOutsideOrder: (ref: OutsideRef): Promise<OutsideOpened> =>
     withTenant(deps.db, ref.tenant, (tx) => open(tx, deps, ref)),
 
-  /** Nobody wants it any more before its start date came: nothing was planned, and no service was touched. */
-  dropOutsideOrder: ({ tenant, serviceOrder }: OutsideRef): Promise<void> =>
+  /** Nobody wants it any more before its start date came. */
+  dropOutsideOrder: ({ tenant, serviceOrder }: OutsideRef, control: Control): Promise<void> =>
     withTenant(deps.db, tenant, async (tx) => {
       const locked = await lockServiceOrder(tx, tenant, serviceOrder);
-      if (locked.row.state !== 'acknowledged') return;
-      const items = locked.items.map((item) => ({ ...item, code: 'aborted' }));
-      await moveServiceOrder(tx, tenant, { ...locked, items }, ['Cancelled'], now());
-      await releaseClaims(tx, tenant, serviceOrder);
+      if (locked.row.state === 'acknowledged') await drop(tx, tenant, locked, control);
     }),
 });
+
+/** Nothing was planned, and no service was touched. */
+async function drop(tx: Tx, tenant: string, locked: LockedServiceOrder, control: Control): Promise<void> {
+  const { id, version } = locked.row;
+  const code = control.type === 'aborted' ? 'aborted' : 'cancelled';
+  const items = locked.items.map((item) => ({ ...item, code }));
+  await moveServiceOrder(tx, tenant, { ...locked, items }, ['Cancelled'], now());
+  const versions = { before: version, after: version + 1 };
+  await recordControl(tx, tenant, { kind: 'serviceOrder', id }, control, versions, now());
+  await endAlone(tx, tenant, id, { outcome: 'cancelled', code });
+}
 
 const now = () => new Date().toISOString();
 
@@ -73,6 +85,11 @@ async function open(tx: Tx, deps: ActivityDeps, ref: OutsideRef): Promise<Outsid
   if (row.runChain !== null && row.runChain !== runChain) return { type: 'notTheSaga' };
   if (isFinal(serviceOrderMachine, row.state)) return { type: 'ended', state: row.state };
   if (row.runChain === null) await claimServiceOrder(tx, tenant, serviceOrder, runChain);
+  const unwanted = row.state === 'acknowledged' ? await unwantedBy(tx, tenant, row) : undefined;
+  if (unwanted) {
+    await drop(tx, tenant, locked, unwanted);
+    return { type: 'ended', state: 'cancelled' };
+  }
   const startAt = row.requestedStart;
   const waitMs = startAt === null ? 0 : Date.parse(startAt) - Date.now();
   if (startAt !== null && waitMs > 0)
@@ -82,6 +99,16 @@ async function open(tx: Tx, deps: ActivityDeps, ref: OutsideRef): Promise<Outsid
   await rejectServiceOrder(tx, tenant, locked, refusal.type, now());
   await releaseClaims(tx, tenant, serviceOrder);
   return { type: 'ended', state: 'rejected' };
+}
+
+async function unwantedBy(
+  tx: Tx,
+  tenant: string,
+  { id, abortedBy }: ServiceOrderRow,
+): Promise<Control | undefined> {
+  if (abortedBy !== null) return { type: 'aborted', audit: abortedBy };
+  const cancel = await openCancelOf(tx, tenant, 'serviceOrder', id);
+  return cancel && { type: 'cancelAccepted', task: cancel.id };
 }
 
 /** Its steps are its plan: where they are known already, or nobody posted the order, nothing is planned. */
@@ -117,11 +144,14 @@ async function opened(tx: Tx, deps: ActivityDeps, tenant: string, id: string): P
   const locked = await lockServiceOrder(tx, tenant, id);
   const { row, items } = locked;
   const catalog = await catalogOf(tx, tenant, snapshotOf(locked));
-  const rowsByItem = Object.fromEntries(
-    items.flatMap(({ ordinal, specification }) => {
-      const rows = policyOf(entryIn(catalog.serviceSpecifications, specification) ?? {});
-      return rows.length > 0 ? [[String(ordinal), rows]] : [];
-    }),
+  const rows = rowsBySpecification(
+    items.map(({ specification }) => ({
+      specification,
+      recovery: policyOf(entryIn(catalog.serviceSpecifications, specification) ?? {}),
+    })),
+  );
+  const specifications = Object.fromEntries(
+    items.map(({ ordinal, specification }) => [String(ordinal), specification]),
   );
   const { policy, step } = deps.planSettings;
   const first = must(items[0], `an item of service order ${id}`);
@@ -133,7 +163,7 @@ async function opened(tx: Tx, deps: ActivityDeps, tenant: string, id: string): P
     action: items.every(({ action }) => action === 'delete') ? 'delete' : 'modify',
     domain: row.domain,
     steps: await compactStepsOf(tx, tenant, id),
-    policy: { ...policy, ...(Object.keys(rowsByItem).length > 0 && { rowsByItem }) },
+    policy: { ...policy, ...(Object.keys(rows).length > 0 && { byItem: { specifications, rows } }) },
     call: step,
     ...(row.state !== 'acknowledged' && { again: true }),
   };

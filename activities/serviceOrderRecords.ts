@@ -1,8 +1,12 @@
 import { releaseClaims } from '../drizzle/claimStore.ts';
 import { type Tx, withTenant } from '../drizzle/client.ts';
+import { endCancel, recordControl } from '../drizzle/controlStore.ts';
+import { activateOverride } from '../drizzle/overrideStore.ts';
 import { closeStepFallout, openOrphan, openStepFallout } from '../drizzle/falloutStore.ts';
 import {
   type Ending,
+  type LockedServiceOrder,
+  saveRetreat,
   settleServiceOrder,
   lockServiceOrder,
   moveServiceOrder,
@@ -13,10 +17,9 @@ import {
 import { compactStepsOf } from '../drizzle/stepStore.ts';
 import type { CompactStep } from '../src/decomposition/plan.ts';
 import { unreachable } from '../src/kernel/assert.ts';
-import { hasFollowed, isFinal } from '../src/kernel/machine.ts';
-import type { StandingServiceOrder } from '../src/serviceOrder/resume.ts';
+import { isFinal, wereFollowed } from '../src/kernel/machine.ts';
 import type { Outcome, ServiceOrderChange } from '../src/serviceOrder/run.ts';
-import { standingServiceOrder } from '../drizzle/remains.ts';
+import { type RemainingServiceOrder, standingServiceOrder } from '../drizzle/remains.ts';
 import {
   type ServiceOrderArrow,
   serviceOrderMachine,
@@ -59,13 +62,17 @@ export const createServiceOrderRecords = (deps: ActivityDeps) => ({
     changes: readonly ServiceOrderChange[],
   ): Promise<void> =>
     withTenant(deps.db, tenant, async (tx) => {
-      for (const change of changes) {
-        await recordChange(tx, tenant, serviceOrder, change);
-      }
+      const locked = await lockServiceOrder(tx, tenant, serviceOrder);
+      for (const change of changes) await recordChange(tx, tenant, serviceOrder, change);
+      const after = await moveAlong(tx, tenant, locked, changes);
+      const controls = changes.flatMap((one) => (one.type === 'control' ? [one.control] : []));
+      const versions = { before: locked.row.version, after };
+      for (const control of controls)
+        await recordControl(tx, tenant, { kind: 'serviceOrder', id: serviceOrder }, control, versions, now());
     }),
 
   /** What an earlier run of it left. */
-  remainingSteps: ({ tenant, serviceOrder }: ServiceOrderRef): Promise<StandingServiceOrder> =>
+  remainingSteps: ({ tenant, serviceOrder }: ServiceOrderRef): Promise<RemainingServiceOrder> =>
     withTenant(deps.db, tenant, (tx) => standingServiceOrder(tx, tenant, serviceOrder)),
 
   /** How it ended, for who could not hear it from its run. */
@@ -107,13 +114,42 @@ export const createServiceOrderRecords = (deps: ActivityDeps) => ({
       }
       await skipSteps(tx, tenant, serviceOrder, now(), skipped);
       const changed = await settleServiceOrder(tx, tenant, locked, ending, now());
-      if (locked.row.orderId === null) await releaseClaims(tx, tenant, serviceOrder);
+      if (locked.row.orderId === null) await endAlone(tx, tenant, serviceOrder, ending);
       deps.failpoint('serviceOrder.settling');
       return { changed };
     }),
 });
 
-/** Recorded twice, a change counts once: a local activity whose answer was lost is run again. */
+/** A service order of its own releases what it claimed, and answers whoever wanted it cancelled. */
+export async function endAlone(tx: Tx, tenant: string, id: string, { outcome }: Ending): Promise<void> {
+  await releaseClaims(tx, tenant, id);
+  const { row } = await lockServiceOrder(tx, tenant, id);
+  const commanded = { kind: 'serviceOrder', id } as const;
+  await endCancel(tx, tenant, commanded, outcome === 'cancelled', row.version, now());
+}
+
+/**
+ * Moves the service order; recorded twice, its arrows count once, since an activity whose answer was lost is run
+ * again. An attempt that nobody noted has begun it all the same. Answers with its version then.
+ */
+async function moveAlong(
+  tx: Tx,
+  tenant: string,
+  locked: LockedServiceOrder,
+  changes: readonly ServiceOrderChange[],
+): Promise<number> {
+  const { state, version } = locked.row;
+  const arrows = changes.flatMap((one) => (one.type === 'serviceOrder' ? [one.arrow] : []));
+  const [first] = arrows;
+  if (first === undefined || isFinal(serviceOrderMachine, state)) return version;
+  if (wereFollowed<ServiceOrderState, ServiceOrderArrow>(serviceOrderMachine, state, arrows)) return version;
+  const isIdle = state === 'acknowledged' && !(first in serviceOrderMachine.acknowledged);
+  const all = isIdle ? (['Started', ...arrows] as const) : arrows;
+  await moveServiceOrder(tx, tenant, locked, all, now());
+  return version + all.length;
+}
+
+/** Recorded twice, a change counts once. */
 async function recordChange(
   tx: Tx,
   tenant: string,
@@ -127,14 +163,18 @@ async function recordChange(
       if (change.arrow === 'Held') await openStepFallout(tx, tenant, serviceOrder, change.step, change);
       return;
     }
-    case 'serviceOrder': {
-      const locked = await lockServiceOrder(tx, tenant, serviceOrder);
-      const { state } = locked.row;
-      if (hasFollowed<ServiceOrderState, ServiceOrderArrow>(serviceOrderMachine, state, change.arrow)) return;
-      return moveServiceOrder(tx, tenant, locked, [change.arrow], now());
-    }
+    case 'stepEnded':
+      await moveStep(tx, tenant, serviceOrder, change.step, change.arrow, now());
+      return;
+    case 'overridden':
+      return activateOverride(tx, tenant, serviceOrder, change.step, change.audit);
+    case 'retreat':
+      return saveRetreat(tx, tenant, serviceOrder, change.retreat);
     case 'falloutClosed':
       return closeStepFallout(tx, tenant, serviceOrder, change.step, change.resolution);
+    case 'serviceOrder':
+    case 'control':
+      return;
     default:
       return unreachable(change);
   }

@@ -1,6 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
-import { DefaultLogger, NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
+import {
+  type ActivityInterceptorsFactory,
+  DefaultLogger,
+  NativeConnection,
+  Runtime,
+  Worker,
+  type WorkerOptions,
+} from '@temporalio/worker';
 import type { Logger } from 'pino';
 import type { LimitedSystem } from '../drizzle/systemStore.ts';
 import { domainQueue, orderQueue, systemQueue } from '../workflows/messages.ts';
@@ -17,6 +24,8 @@ export interface WorkersOptions {
   /** Asked again and again: an operator may change limits. */
   readonly systems: () => Promise<readonly LimitedSystem[]>;
   readonly activities: Activities;
+  /** Around every activity. */
+  readonly interceptors: readonly ActivityInterceptorsFactory[];
   readonly log: Logger;
 }
 
@@ -93,6 +102,7 @@ export async function startWorkers(
       namespace,
       taskQueue,
       activities: options.activities,
+      interceptors: { activity: [...options.interceptors] },
       ...tuning,
     });
     const done = worker.run();

@@ -9,6 +9,14 @@ export async function readJson(c: ApiContext, bytesMax: number): Promise<unknown
   return jsonOf(await readBytes(c, bytesMax));
 }
 
+/** Of a request that may do without a body: none is as good as an empty object. */
+export function readJsonIfAny(c: ApiContext, bytesMax: number): Promise<unknown> {
+  const length = c.req.header('content-length');
+  const isUnsaid = length === undefined && c.req.header('transfer-encoding') === undefined;
+  const isNone = length === '0' || (isUnsaid && c.req.header('content-type') === undefined);
+  return isNone ? Promise.resolve({}) : readJson(c, bytesMax);
+}
+
 export const jsonOf = (bytes: Uint8Array): unknown => parseJson(decoded(bytes));
 
 function checkMediaType(c: ApiContext): void {

@@ -90,7 +90,7 @@ export const creation = <Entity>({ asked, handle, ...documented }: Creating<Enti
     path: collections[documented.resource.name],
     operationId: documented.operationId,
     tags: [documented.tag],
-    parameters: [{ name: 'Idempotency-Key', in: 'header', schema: { type: 'string', maxLength: 255 } }],
+    parameters: [keyParameter],
     request: { body: { required: true, ...json('The order', asked) } },
     responses: {
       201: json('The order as it was accepted, or as it stands', documented.schema),
@@ -104,6 +104,12 @@ export const idParameter = {
   in: 'path',
   required: true,
   schema: { type: 'string' },
+} as const;
+
+export const keyParameter = {
+  name: 'Idempotency-Key',
+  in: 'header',
+  schema: { type: 'string', maxLength: 255 },
 } as const;
 
 const query = (name: string, type: 'string' | 'integer') =>

@@ -3,6 +3,7 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { CatalogRefusal } from '../src/catalog/model.ts';
 import type { JsonObject } from '../src/kernel/json.ts';
 import type { OrderRefusalType } from '../src/order/refusal.ts';
+import type { RowRefusalType } from '../src/operator/refusal.ts';
 import type { CommandRefusal } from '../src/serviceOrder/commands.ts';
 
 type Problem = readonly [status: ContentfulStatusCode, reason: string];
@@ -54,7 +55,32 @@ const ofCommands = {
   OrderOver: [409, 'The order is over'],
   AbortedAlready: [409, 'The order is being taken back already'],
   NothingToTakeBack: [409, 'Nothing of the order can be taken back any more'],
+  StepNotHeld: [409, 'The step is not held'],
+  StepNotOptional: [409, 'The service cannot do without the step'],
+  StepInDoubt: [409, 'Nobody knows whether the step took effect'],
+  StepGoesForward: [409, 'The step builds something: there is nothing to leave behind'],
+  OnHold: [409, 'The order is on hold'],
+  NotOnHold: [409, 'The order is not on hold'],
+  HeldAlready: [409, 'The order is on hold already'],
+  BeingCancelled: [409, 'The order is being cancelled'],
+  StepGoesBack: [409, 'The step is being taken back'],
+  NotLost: [409, 'The service order has not lost its run'],
 } as const satisfies Record<CommandRefusal['type'], Problem>;
+
+/** What an operator's command is refused for before any run is asked. */
+const ofTheDesk = {
+  ResourceUnknown: [404, 'There is no such resource'],
+  FalloutClosed: [409, 'The fallout is closed'],
+  FalloutOwned: [409, 'Somebody else takes care of the fallout'],
+  CommandUnfit: [409, 'The command does not fit this fallout'],
+  EditUnfit: [400, 'The edit does not fit the step'],
+  ResultsUnfit: [400, 'The results do not fit the step'],
+  EvidenceMissing: [409, 'The system does not show what is there'],
+  EvidenceContradicts: [409, 'The system shows something else than the step wants'],
+  ServiceOrderOfProductOrder: [409, 'The service order belongs to a product order'],
+  OrderNotOrphaned: [409, 'The order has not lost its run'],
+  RunMissing: [409, 'No workflow runs for it'],
+} as const satisfies Record<RowRefusalType, Problem>;
 
 const ofTheEdge = {
   RequestMalformed: [400, 'This is not HTTP, or it came too slowly'],
@@ -73,16 +99,10 @@ const ofTheEdge = {
   MessageIdInvalid: [400, 'The id of the callback is not usable'],
   SignatureInvalid: [401, 'The signature does not fit'],
   PathUnknown: [404, 'There is nothing at this path'],
-  ResourceUnknown: [404, 'There is no such resource'],
   MethodUnsupported: [405, 'The resource does not support this method'],
   SystemExists: [409, 'There is a system of this name'],
   ExternalIdReused: [409, 'Another order has this external id'],
   CallbackNotDead: [409, 'The callback is no dead letter'],
-  FalloutClosed: [409, 'The fallout is closed'],
-  CommandUnfit: [409, 'The command does not fit this fallout'],
-  ServiceOrderOfProductOrder: [409, 'The service order belongs to a product order'],
-  OrderNotOrphaned: [409, 'The order has not lost its run'],
-  RunMissing: [409, 'No workflow runs for it'],
   BodyTooLarge: [413, 'The body is too large'],
   MediaTypeUnsupported: [415, 'The media type is not supported'],
   HeadersTooLarge: [431, 'The headers are too large'],
@@ -93,7 +113,7 @@ const ofTheEdge = {
 } as const satisfies Record<string, Problem>;
 
 /** The one place that chooses status codes. */
-export const problems = { ...ofOrders, ...ofCatalogues, ...ofCommands, ...ofTheEdge };
+export const problems = { ...ofOrders, ...ofCatalogues, ...ofCommands, ...ofTheDesk, ...ofTheEdge };
 export type ProblemCode = keyof typeof problems;
 
 export interface Refusal {

@@ -18,6 +18,7 @@ export const collections = {
   serviceSpecification: '/tmf-api/serviceCatalogManagement/v4/serviceSpecification',
   callback: '/ops/v1/callbacks',
   fallout: '/ops/v1/fallout',
+  audit: '/ops/v1/audit',
 } as const;
 export type ResourceName = keyof typeof collections;
 

@@ -14,10 +14,10 @@ export interface Posted<Order> {
   readonly failpoint?: (name: string) => void;
 }
 
-export type AcceptanceOf<Order> =
+export type AcceptanceOf<Order, Why = OrderRefusal> =
   | { readonly type: 'accepted'; readonly order: Order; readonly reply: Reply; readonly isNew: boolean }
   | { readonly type: 'replayed'; readonly reply: Reply }
-  | { readonly type: 'refused'; readonly refusal: OrderRefusal }
+  | { readonly type: 'refused'; readonly refusal: Why }
   | { readonly type: 'keyReused' }
   | { readonly type: 'externalIdReused'; readonly order: string };
 
@@ -28,18 +28,18 @@ export interface Known<Order> {
 }
 
 /** What one kind of order does in the transaction. */
-export interface AcceptanceWork<Order> {
+export interface AcceptanceWork<Order, Why = OrderRefusal> {
   readonly known: (tx: Tx) => Promise<Known<Order> | undefined>;
   /** `tryAgain`: another order came or went this very moment. */
-  readonly acceptNew: (tx: Tx) => Promise<Order | OrderRefused | 'tryAgain'>;
+  readonly acceptNew: (tx: Tx) => Promise<Order | OrderRefused<Why> | 'tryAgain'>;
 }
-export interface OrderRefused {
-  readonly refusal: OrderRefusal;
+export interface OrderRefused<Why = OrderRefusal> {
+  readonly refusal: Why;
 }
 
 /** Ends the transaction without a trace, with this answer. */
-class Unaccepted<Order> extends Error {
-  constructor(readonly answer: AcceptanceOf<Order> | 'tryAgain') {
+class Unaccepted<Order, Why> extends Error {
+  constructor(readonly answer: AcceptanceOf<Order, Why> | 'tryAgain') {
     super('the order was not accepted');
   }
 }
@@ -50,11 +50,11 @@ const triesMax = 5;
  * The order with all that belongs to it and its reply in one transaction: either all of it is there after a crash
  * or nothing is. A refusal stores nothing. The same key or the same external id again gives what is there.
  */
-export async function acceptOnce<Order extends { readonly id: string }>(
+export async function acceptOnce<Order extends { readonly id: string }, Why = OrderRefusal>(
   db: Database,
   posted: Posted<Order>,
-  work: AcceptanceWork<Order>,
-): Promise<AcceptanceOf<Order>> {
+  work: AcceptanceWork<Order, Why>,
+): Promise<AcceptanceOf<Order, Why>> {
   for (let tries = 1; ; tries++) {
     try {
       return await withTenant(db, posted.tenant, (tx) => acceptIn(tx, posted, work));
@@ -66,11 +66,11 @@ export async function acceptOnce<Order extends { readonly id: string }>(
   }
 }
 
-async function acceptIn<Order extends { readonly id: string }>(
+async function acceptIn<Order extends { readonly id: string }, Why>(
   tx: Tx,
   posted: Posted<Order>,
-  work: AcceptanceWork<Order>,
-): Promise<AcceptanceOf<Order>> {
+  work: AcceptanceWork<Order, Why>,
+): Promise<AcceptanceOf<Order, Why>> {
   const { tenant, client, idempotency } = posted;
   if (idempotency) {
     const reserved = await reserveKey(tx, tenant, client, idempotency);
@@ -84,22 +84,22 @@ async function acceptIn<Order extends { readonly id: string }>(
 }
 
 /** The same external id again: the order as it stands if it is the same order, else a refusal. */
-async function repeated<Order extends { readonly id: string }>(
+async function repeated<Order extends { readonly id: string }, Why>(
   tx: Tx,
   posted: Posted<Order>,
-  work: AcceptanceWork<Order>,
-): Promise<AcceptanceOf<Order> | undefined> {
+  work: AcceptanceWork<Order, Why>,
+): Promise<AcceptanceOf<Order, Why> | undefined> {
   const known = await work.known(tx);
   if (known === undefined) return undefined;
   if (known.fingerprint !== posted.fingerprint) return { type: 'externalIdReused', order: known.order.id };
   return { type: 'accepted', order: known.order, reply: posted.render(known.order), isNew: false };
 }
 
-async function accepted<Order extends { readonly id: string }>(
+async function accepted<Order extends { readonly id: string }, Why>(
   tx: Tx,
   posted: Posted<Order>,
-  work: AcceptanceWork<Order>,
-): Promise<AcceptanceOf<Order>> {
+  work: AcceptanceWork<Order, Why>,
+): Promise<AcceptanceOf<Order, Why>> {
   const made = await work.acceptNew(tx);
   if (made === 'tryAgain') throw new Unaccepted('tryAgain');
   if ('refusal' in made) return { type: 'refused', refusal: made.refusal };

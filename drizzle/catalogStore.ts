@@ -1,9 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import { and, eq, sql } from 'drizzle-orm';
 import { checkCatalog } from '../src/catalog/check.ts';
-import type { Catalog, CatalogEntry, CatalogRefusal } from '../src/catalog/model.ts';
+import { type Catalog, type CatalogEntry, type CatalogRefusal, entryName } from '../src/catalog/model.ts';
 import { domainsOf, emptyCatalog, snapshotOf, withEntries } from '../src/catalog/snapshot.ts';
 import { must } from '../src/kernel/assert.ts';
 import type { JsonObject } from '../src/kernel/json.ts';
+import { type NewAudit, type Person, recordDone } from './auditStore.ts';
 import { type Database, type Tx, withTenant } from './client.ts';
 import { catalogEntry, catalogHead, catalogSnapshot, domain, system } from './schema.ts';
 
@@ -16,6 +18,7 @@ export const saveCatalog = (
   db: Database,
   tenant: string,
   entries: readonly CatalogEntry[],
+  by?: Person,
 ): Promise<SavedCatalog> =>
   withTenant(db, tenant, async (tx): Promise<SavedCatalog> => {
     await tx.execute(sql`select pg_advisory_xact_lock(hashtext('catalogue'), hashtext(${tenant}))`);
@@ -37,8 +40,18 @@ export const saveCatalog = (
     await saveEntries(tx, tenant, entries);
     const domains = domainsOf(catalog).map((name) => ({ name }));
     if (domains.length > 0) await tx.insert(domain).values(domains).onConflictDoNothing();
+    if (by) await recordDone(tx, tenant, savingOf(by, hash, entries));
     return { type: 'saved', hash, changed: true };
   });
+
+const savingOf = (by: Person, hash: string, entries: readonly CatalogEntry[]): NewAudit => ({
+  ...by,
+  id: randomUUID(),
+  command: 'saveCatalogue',
+  entity: 'catalogue',
+  entityId: hash,
+  given: { entries: entries.map(entryName) },
+});
 
 async function saveEntries(tx: Tx, tenant: string, entries: readonly CatalogEntry[]): Promise<void> {
   const rows = entries.map((entry) => ({

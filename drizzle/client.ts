@@ -1,5 +1,5 @@
 import { drizzle, type PostgresJsDatabase, type PostgresJsTransaction } from 'drizzle-orm/postgres-js';
-import type { ExtractTablesWithRelations } from 'drizzle-orm';
+import { type ExtractTablesWithRelations, sql } from 'drizzle-orm';
 import postgres, { type PendingQuery, type Row, type TransactionSql } from 'postgres';
 import { longGreeting } from './brokenConnection.ts';
 import { preparing } from './preparing.ts';
@@ -55,6 +55,13 @@ export const withTenant = <T>(db: Database, tenant: string, work: (tx: Tx) => Pr
       select set_config('role', 'dialtone_app', true), set_config('app.tenant', ${tenant}, true)`,
     work,
   );
+
+/**
+ * The rest of a transaction that the tables' owner began: what an operator does to what belongs to no tenant stands
+ * in the audit of the tenant whose operator it was.
+ */
+export const enterTenant = (tx: Tx, tenant: string): Promise<unknown> =>
+  tx.execute(sql`select set_config('role', 'dialtone_app', true), set_config('app.tenant', ${tenant}, true)`);
 
 /** For the relay: finds the lanes that are due, of all tenants, and can do nothing else. */
 export const withRelay = <T>(db: Database, work: (tx: Tx) => Promise<T>): Promise<T> =>

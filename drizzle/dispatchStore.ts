@@ -1,4 +1,5 @@
 import { and, eq, inArray, sql } from 'drizzle-orm';
+import { must } from '../src/kernel/assert.ts';
 import { type Database, type Tx, withRelay, withTenant } from './client.ts';
 import { dispatch } from './schema.ts';
 
@@ -12,6 +13,24 @@ export async function enqueueStart(
 ): Promise<void> {
   const dueAt = sql`now() + ${delayMs} * interval '1 millisecond'`;
   await tx.insert(dispatch).values({ tenantId: tenant, orderId, command, dueAt });
+}
+
+/**
+ * A cancel, committed with its task: the relay sends it, after the start, unless the API is faster. Answers with the
+ * row's sequence.
+ */
+export async function enqueueCancel(
+  tx: Tx,
+  tenant: string,
+  orderId: string,
+  delayMs: number,
+): Promise<number> {
+  const dueAt = sql`now() + ${delayMs} * interval '1 millisecond'`;
+  const [row] = await tx
+    .insert(dispatch)
+    .values({ tenantId: tenant, orderId, command: 'cancel', dueAt })
+    .returning({ sequence: dispatch.sequence });
+  return must(row, 'the row of a cancel').sequence;
 }
 
 /** What the relay shall carry to an order's workflow at once, after what is there already. */
@@ -60,7 +79,7 @@ export const dueLanes = (db: Database, limit: number): Promise<readonly Lane[]> 
   );
 
 export interface Leased {
-  readonly command: 'start' | 'startServiceOrder' | 'abort';
+  readonly command: 'start' | 'startServiceOrder';
   readonly sequence: number;
   readonly tries: number;
   readonly start: {

@@ -1,5 +1,6 @@
 import { and, eq, isNull, type SQL, sql } from 'drizzle-orm';
 import { shortHash } from '../src/kernel/json.ts';
+import { runLost } from '../src/order/run.ts';
 import type { Relief } from '../src/serviceOrder/run.ts';
 import type { ErrorClass } from '../src/serviceOrder/recovery.ts';
 import type { Tx } from './client.ts';
@@ -8,7 +9,7 @@ import { fallout } from './schema.ts';
 export type FalloutRow = typeof fallout.$inferSelect;
 
 /** By which command a fallout was closed, or that it ended without one. */
-export type Resolution = Relief | 'restart' | 'settled';
+export type Resolution = Relief | 'restart' | 'settled' | 'recorded';
 
 const now = sql`now()`;
 
@@ -106,6 +107,15 @@ export const closeOrphan = (tx: Tx, tenant: string, serviceOrderId: string, reso
     and(eq(fallout.serviceOrderId, serviceOrderId), eq(fallout.class, 'orphaned')),
   );
 
+/** An order that had lost its run. Answers whether there was any. */
+export const closeOrphanedOrder = (tx: Tx, tenant: string, orderId: string, resolution: Resolution) =>
+  close(
+    tx,
+    tenant,
+    resolution,
+    and(eq(fallout.orderId, orderId), isNull(fallout.serviceOrderId), eq(fallout.class, 'orphaned')),
+  );
+
 async function close(
   tx: Tx,
   tenant: string,
@@ -118,4 +128,24 @@ async function close(
     .where(and(eq(fallout.tenantId, tenant), isNull(fallout.closedAt), which))
     .returning({ id: fallout.id });
   return closed.length > 0;
+}
+
+/** The product order that waits for a service order without a run. */
+export async function orderWaitingFor(
+  tx: Tx,
+  tenant: string,
+  serviceOrderId: string,
+): Promise<string | undefined> {
+  const [row] = await tx
+    .select({ orderId: fallout.orderId })
+    .from(fallout)
+    .where(
+      and(
+        eq(fallout.tenantId, tenant),
+        eq(fallout.serviceOrderId, serviceOrderId),
+        eq(fallout.code, runLost),
+        isNull(fallout.closedAt),
+      ),
+    );
+  return row?.orderId ?? undefined;
 }

@@ -68,6 +68,9 @@ export interface StoredOrder {
   readonly order: Order;
   readonly fingerprint: string;
   readonly runChain: string | null;
+  /** The commands that hold it now, or took it back. */
+  readonly heldBy: string | null;
+  readonly abortedBy: string | null;
   readonly plan: Plan | null;
   readonly compactPlan: CompactPlan | null;
 }
@@ -119,6 +122,8 @@ const stored = (row: OrderRow, items: readonly ItemRow[]): StoredOrder => ({
   order: orderOfRows(row, items),
   fingerprint: row.fingerprint,
   runChain: row.runChain,
+  heldBy: row.heldBy,
+  abortedBy: row.abortedBy,
   plan: row.plan,
   compactPlan: row.compactPlan,
 });

@@ -6,11 +6,17 @@ import type { StandingServiceOrder, StandingStep } from '../src/serviceOrder/res
 import type { Tx } from './client.ts';
 import { compensate } from './compensationStore.ts';
 import { changedByStep } from './itemResults.ts';
-import { fallout, serviceItem, serviceOrder, step } from './schema.ts';
-import { lockServiceOrder } from './serviceOrderStore.ts';
+import { openCancelOf } from './cancelStore.ts';
+import { fallout, productOrder, serviceItem, serviceOrder, step } from './schema.ts';
+import { lockServiceOrder, type ServiceOrderRow } from './serviceOrderStore.ts';
 
 /** What an order's service orders have come to, for a run that takes over. */
-export async function remainsOf(tx: Tx, tenant: string, orderId: string, now: string): Promise<Remains> {
+export async function remainsOf(
+  tx: Tx,
+  tenant: string,
+  orderId: string,
+  now: string,
+): Promise<Omit<Remains, 'wishes'>> {
   const rows = await tx
     .select({
       id: serviceOrder.id,
@@ -53,12 +59,19 @@ export async function remainsOf(tx: Tx, tenant: string, orderId: string, now: st
   };
 }
 
+/** A service order as its rows have it, and what people want of it where it is one of its own. */
+export interface RemainingServiceOrder extends StandingServiceOrder {
+  readonly abortedBy: string | null;
+  /** A wish to cancel that nobody has heard. */
+  readonly cancelTask: string | null;
+}
+
 /** What the steps of a service order have come to, for a run that takes over. */
 export async function standingServiceOrder(
   tx: Tx,
   tenant: string,
   id: string,
-): Promise<StandingServiceOrder> {
+): Promise<RemainingServiceOrder> {
   const { row } = await lockServiceOrder(tx, tenant, id);
   const rows = await tx
     .select()
@@ -76,5 +89,16 @@ export async function standingServiceOrder(
       trouble: errorClass === null ? null : { class: errorClass, code: errorCode ?? '' },
     });
   }
-  return { state: row.state, steps };
+  const { state, retreat, orderId, abortedBy } = row;
+  const cancel = orderId === null ? await openCancelOf(tx, tenant, 'serviceOrder', id) : undefined;
+  const cancelTask = cancel?.accepted === false ? cancel.id : null;
+  return { state, retreat, steps, abortedBy, cancelTask, onHold: await isHeld(tx, tenant, row) };
+}
+
+/** By a person: itself, or with its product order. */
+async function isHeld(tx: Tx, tenant: string, { heldBy, orderId }: ServiceOrderRow): Promise<boolean> {
+  if (orderId === null) return heldBy !== null;
+  const where = and(eq(productOrder.tenantId, tenant), eq(productOrder.id, orderId));
+  const [order] = await tx.select({ heldBy: productOrder.heldBy }).from(productOrder).where(where);
+  return (order?.heldBy ?? null) !== null;
 }

@@ -722,7 +722,7 @@ export const dispatch = pgTable(
     /** A product order, or a service order that belongs to none. */
     orderId: text('order_id').notNull(),
     sequence: bigint({ mode: 'number' }).generatedAlwaysAsIdentity(),
-    command: text({ enum: ['start', 'startServiceOrder', 'abort', 'cancel'] }).notNull(),
+    command: text({ enum: ['start', 'startServiceOrder', 'cancel'] }).notNull(),
     dueAt: at('due_at').notNull(),
     tries: integer().notNull().default(0),
     lastError: text('last_error'),

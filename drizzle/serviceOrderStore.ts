@@ -2,6 +2,7 @@ import { and, asc, eq, inArray, sql } from 'drizzle-orm';
 import { must } from '../src/kernel/assert.ts';
 import { follow, isFinal } from '../src/kernel/machine.ts';
 import {
+  arrowsToEnd,
   type ServiceOrderArrow,
   type ServiceOrderState,
   serviceOrderMachine,
@@ -106,13 +107,22 @@ const whereItem = (tenant: string, serviceOrderId: string, ordinal: number) =>
     eq(serviceItem.ordinal, ordinal),
   );
 
+/** It goes back from now on: a run that takes over goes on with that. */
+export const saveRetreat = async (
+  tx: Tx,
+  tenant: string,
+  id: string,
+  retreat: NonNullable<ServiceOrderRow['retreat']>,
+): Promise<void> => {
+  const where = and(eq(serviceOrder.tenantId, tenant), eq(serviceOrder.id, id));
+  await tx.update(serviceOrder).set({ retreat }).where(where);
+};
+
 /** How a service order ends, and why, where that was not well. */
 export interface Ending {
   readonly outcome: Outcome;
   readonly code: string | null;
 }
-
-const arrowTo = { completed: 'Completed', failed: 'Failed', cancelled: 'Cancelled' } as const;
 
 /** Closes a service order with all it did to its services, or did not; answers with the results that changed. */
 export async function settleServiceOrder(
@@ -132,8 +142,7 @@ export async function settleServiceOrder(
     ended.push({ ...item, code, changed: settled.changed, before: settled.before });
     if (settled.event) events.push(settled.event);
   }
-  const isIdle = row.state === 'acknowledged' && outcome !== 'cancelled';
-  const arrows: ServiceOrderArrow[] = [...(isIdle ? (['Started'] as const) : []), arrowTo[outcome]];
+  const arrows = arrowsToEnd(row.state, outcome);
   await moveServiceOrder(tx, tenant, { row, items: ended }, arrows, now, events);
   return ended.flatMap(({ changed }) => changed);
 }

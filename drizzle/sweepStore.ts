@@ -3,7 +3,13 @@ import { isFinal } from '../src/kernel/machine.ts';
 import { orderMachine, orderStates } from '../src/order/machine.ts';
 import { serviceOrderMachine, serviceOrderStates } from '../src/serviceOrder/machine.ts';
 import { type Database, type Tx, withRelay, withTenant } from './client.ts';
-import { closeOrderFallout, closeOrphan, openOrphan, type Orphan } from './falloutStore.ts';
+import {
+  closeOrderFallout,
+  closeOrphan,
+  closeOrphanedOrder,
+  openOrphan,
+  type Orphan,
+} from './falloutStore.ts';
 import { enqueueNow } from './dispatchStore.ts';
 import { dispatch, productOrder, serviceOrder } from './schema.ts';
 
@@ -75,22 +81,27 @@ async function isOpenServiceOrder(tx: Tx, tenant: string, id: string): Promise<b
 const isOnItsWay = async (tx: Tx, tenant: string, id: string): Promise<boolean> =>
   (await tx.$count(dispatch, and(eq(dispatch.tenantId, tenant), eq(dispatch.orderId, id)))) > 0;
 
+/** How an orphan is taken up: by whom, where everything of it is to be taken back. */
+export type TakeUp =
+  | { readonly resolution: 'restart' }
+  | { readonly resolution: 'abort'; readonly abortedBy: string };
+
+const marksOf = (how: TakeUp) => ({
+  runChain: null,
+  ...(how.resolution === 'abort' && { abortedBy: how.abortedBy, heldBy: null }),
+});
+
 /**
  * Gives an orphaned order to a new run: which goes on where the lost one was, and takes everything back if it is
  * to be aborted. False if the order is not orphaned.
  */
-export async function restartOrphan(
-  tx: Tx,
-  tenant: string,
-  orderId: string,
-  resolution: 'restart' | 'abort',
-): Promise<boolean> {
+export async function restartOrphan(tx: Tx, tenant: string, orderId: string, how: TakeUp): Promise<boolean> {
   if (!(await isOpenOrder(tx, tenant, orderId))) return false;
-  if (!(await closeOrderFallout(tx, tenant, orderId, resolution))) return false;
+  if (!(await closeOrphanedOrder(tx, tenant, orderId, how.resolution))) return false;
+  await closeOrderFallout(tx, tenant, orderId, how.resolution);
   const where = and(eq(productOrder.tenantId, tenant), eq(productOrder.id, orderId));
-  await tx.update(productOrder).set({ runChain: null }).where(where);
+  await tx.update(productOrder).set(marksOf(how)).where(where);
   await enqueueNow(tx, tenant, orderId, 'start');
-  if (resolution === 'abort') await enqueueNow(tx, tenant, orderId, 'abort');
   return true;
 }
 
@@ -99,13 +110,12 @@ export async function restartOrphanedServiceOrder(
   tx: Tx,
   tenant: string,
   id: string,
-  resolution: 'restart' | 'abort',
+  how: TakeUp,
 ): Promise<boolean> {
   if (!(await isOpenServiceOrder(tx, tenant, id))) return false;
-  if (!(await closeOrphan(tx, tenant, id, resolution))) return false;
+  if (!(await closeOrphan(tx, tenant, id, how.resolution))) return false;
   const where = and(eq(serviceOrder.tenantId, tenant), eq(serviceOrder.id, id));
-  await tx.update(serviceOrder).set({ runChain: null }).where(where);
+  await tx.update(serviceOrder).set(marksOf(how)).where(where);
   await enqueueNow(tx, tenant, id, 'startServiceOrder');
-  if (resolution === 'abort') await enqueueNow(tx, tenant, id, 'abort');
   return true;
 }

@@ -1,6 +1,7 @@
 import { asc, eq, sql } from 'drizzle-orm';
 import { breakerState, type BreakerState, well } from '../src/activation/breaker.ts';
-import type { Database } from './client.ts';
+import { type NewAudit, recordDone } from './auditStore.ts';
+import { type Database, enterTenant, type Tx } from './client.ts';
 import { system, systemHealth, type SystemLimits } from './schema.ts';
 import { openForMs } from './systemHealthStore.ts';
 
@@ -72,9 +73,23 @@ export interface NewSystem {
 }
 
 /** False where the name is taken; then nothing changed. */
-export async function addSystem(db: Database, added: NewSystem): Promise<boolean> {
-  const rows = await db.insert(system).values(added).onConflictDoNothing().returning({ name: system.name });
-  return rows.length === 1;
+export const addSystem = (db: Database, added: NewSystem, deed?: Deed): Promise<boolean> =>
+  db.transaction(async (tx) => {
+    const rows = await tx.insert(system).values(added).onConflictDoNothing().returning({ name: system.name });
+    if (rows.length === 1) await note(tx, deed);
+    return rows.length === 1;
+  });
+
+/** By whose command, for the audit: no tenant owns a system, but somebody of one changed it. */
+export interface Deed {
+  readonly tenant: string;
+  readonly audit: NewAudit;
+}
+
+async function note(tx: Tx, deed: Deed | undefined): Promise<void> {
+  if (deed === undefined) return;
+  await enterTenant(tx, deed.tenant);
+  await recordDone(tx, deed.tenant, deed.audit);
 }
 
 /** What is undefined stays as it is. */
@@ -85,30 +100,39 @@ export interface SystemChange {
 }
 
 /** Limits that are taken away leave the system its queue, which open plans may name. */
-export const changeSystem = (db: Database, name: string, change: SystemChange): Promise<void> =>
-  update(db, name, {
-    ...change,
-    ...(change.limits === null && {
-      limits: sql`case when ${system.limits} is null then null else '{}'::jsonb end`,
-    }),
-  });
+export const changeSystem = (db: Database, name: string, change: SystemChange, deed?: Deed): Promise<void> =>
+  update(
+    db,
+    name,
+    {
+      ...change,
+      ...(change.limits === null && {
+        limits: sql`case when ${system.limits} is null then null else '{}'::jsonb end`,
+      }),
+    },
+    deed,
+  );
 
-export const pauseSystem = (db: Database, name: string, reason: string): Promise<void> =>
-  update(db, name, { paused: true, pausedWhy: reason });
+export const pauseSystem = (db: Database, name: string, reason: string, deed?: Deed): Promise<void> =>
+  update(db, name, { paused: true, pausedWhy: reason }, deed);
 
 /** Also closes the breaker: the next call may leave at once. */
-export const resumeSystem = (db: Database, name: string): Promise<void> =>
+export const resumeSystem = (db: Database, name: string, deed?: Deed): Promise<void> =>
   db.transaction(async (tx) => {
     await tx.update(system).set({ paused: false, pausedWhy: null }).where(eq(system.name, name));
     await tx
       .update(systemHealth)
       .set({ failures: 0, openUntil: null, lastError: null, changedAt: sql`now()` })
       .where(eq(systemHealth.system, name));
+    await note(tx, deed);
   });
 
 type Changes = Parameters<ReturnType<Database['update']>['set']>[0] & object;
 
-async function update(db: Database, name: string, changes: Changes): Promise<void> {
+async function update(db: Database, name: string, changes: Changes, deed: Deed | undefined): Promise<void> {
   if (Object.values(changes).every((value) => value === undefined)) return;
-  await db.update(system).set(changes).where(eq(system.name, name));
+  await db.transaction(async (tx) => {
+    await tx.update(system).set(changes).where(eq(system.name, name));
+    await note(tx, deed);
+  });
 }

@@ -2,7 +2,8 @@ import { type ChildWorkflowHandle, sleep, startChild, workflowInfo } from '@temp
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import type { OrderRef } from '../activities/orderRecords.ts';
 import { must } from '../src/kernel/assert.ts';
-import { type OrderEvent, type OrderRun, serviceOrdersOf } from '../src/order/run.ts';
+import { type OrderEvent, type OrderRun, runLost, serviceOrdersOf } from '../src/order/run.ts';
+import { rowsOf } from '../src/serviceOrder/recovery.ts';
 import { record } from './bookkeeping.ts';
 import {
   domainQueue,
@@ -45,9 +46,20 @@ export function openChildren(ref: OrderRef, inbox: OrderEvent[]) {
   };
 
   const lose = async (id: string): Promise<void> => {
+    const read = await record('readOutcome', { tenant, serviceOrder: id });
+    if (read.type === 'settled') {
+      inbox.push({ type: 'ServiceOrderSettled', id, ...read.result });
+      return;
+    }
     lost.add(id);
     await record('noteRunLost', { tenant, serviceOrder: id });
-    inbox.push({ type: 'ServiceOrderHeld', id, code: 'runLost', reason: 'a person: its run is gone' });
+    const why = { class: 'orphaned', code: runLost, reason: 'a person: its run is gone' };
+    inbox.push({ type: 'ServiceOrderHeld', id, ...why });
+  };
+
+  const revive = async (id: string): Promise<void> => {
+    lost.delete(id);
+    await begin({ ...must(inputs.get(id), `the input of ${id}`), again: true });
   };
 
   return {
@@ -59,9 +71,12 @@ export function openChildren(ref: OrderRef, inbox: OrderEvent[]) {
     rejoin: (run: OrderRun, id: string, changed: readonly string[]): Promise<void> =>
       begin({ ...inputOf(ref, run, id, changed), again: true }),
 
+    /** One that has lost its run gets another. */
+    revive,
+
     /** A child that has closed meanwhile needs no telling: that it is settled, it has told or will. */
     async tell(id: string, signal: string): Promise<void> {
-      if (lost.delete(id)) await begin({ ...must(inputs.get(id), `the input of ${id}`), again: true });
+      if (lost.has(id)) await revive(id);
       await begun.get(id);
       await tell(serviceOrderId(tenant, id), signal);
     },
@@ -121,13 +136,8 @@ function inputOf(
   );
   const { policy, step } = run.plan.settings;
   const compensating = planned.compensates !== undefined;
-  // What takes a service order back meets the same systems, and keeps to the policy of its specification.
-  const { recovery: rows } = compensating
-    ? must(
-        serviceOrdersOf(run).find((candidate) => candidate.id === planned.compensates),
-        `service order ${planned.compensates}`,
-      )
-    : planned;
+  // What takes a service order back is of the same specification, and so keeps to its policy.
+  const rows = rowsOf(run.plan.recovery, planned.specification);
   return {
     tenant,
     serviceOrder: id,

@@ -2,7 +2,6 @@ import {
   Client,
   Connection,
   WorkflowExecutionAlreadyStartedError,
-  type WorkflowHandle,
   WorkflowNotFoundError,
   type WorkflowStartOptions,
   WorkflowUpdateFailedError,
@@ -10,19 +9,22 @@ import {
 import { ApplicationFailure } from '@temporalio/common';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import temporalProto from '@temporalio/proto';
+import type { CommandAnswer } from '../src/operator/answer.ts';
+import type { OrderCommandName, StepCommand } from '../src/operator/commands.ts';
 import { type CommandRefusal, commandRefusalTypes } from '../src/serviceOrder/commands.ts';
 import {
   type CalledMessage,
+  type CommandMessage,
   domainQueue,
   isSearchable,
   orderQueue,
   type OrderIdentity,
+  orderUpdates,
   productOrderId,
   searchAttributes,
   serviceOrderId,
   type ServiceOrderIdentity,
   signals,
-  updates,
 } from './messages.ts';
 
 /** The one door to Temporal for the API and the relay; never part of the workflow bundle. */
@@ -38,13 +40,6 @@ export interface ServiceOrderStart extends ServiceOrderIdentity {
   readonly actions: readonly string[];
 }
 
-/** How a command fared. Unanswered: nobody knows yet; the same id may be sent again. */
-export type CommandAnswer =
-  | { readonly type: 'done' }
-  | { readonly type: 'refused'; readonly refusal: CommandRefusal }
-  | { readonly type: 'runMissing' }
-  | { readonly type: 'unanswered' };
-
 export interface StepIdentity {
   readonly tenant: string;
   readonly serviceOrder: string;
@@ -52,20 +47,29 @@ export interface StepIdentity {
   readonly step: string;
 }
 
-/** An operator's commands. The same id again is the same command, and gets the same answer. */
+/** What a run of an order may be told to do; a restart is for an order without one. */
+export type RunCommand = Exclude<OrderCommandName, 'restart'>;
+
+/**
+ * An operator's commands: updates of that name. What travels is the id of the command's row in `audit`, which is
+ * also the id of the update: the same id again is the same command, and gets the same answer.
+ */
 export interface OperatorDoor {
-  retryNow(step: StepIdentity, updateId: string): Promise<CommandAnswer>;
-  abort(order: OrderIdentity, updateId: string): Promise<CommandAnswer>;
-  abortServiceOrder(order: ServiceOrderIdentity, updateId: string): Promise<CommandAnswer>;
+  commandStep(step: StepIdentity, command: StepCommand, audit: string): Promise<CommandAnswer>;
+  commandOrder(order: OrderIdentity, command: RunCommand, audit: string): Promise<CommandAnswer>;
+  commandServiceOrder(
+    order: ServiceOrderIdentity,
+    command: RunCommand,
+    audit: string,
+  ): Promise<CommandAnswer>;
+  /** The order's run gives another run to a service order that lost its own. */
+  rejoin(order: OrderIdentity, serviceOrder: string, audit: string): Promise<CommandAnswer>;
 }
 
 /** What Temporal knows of the current run of a workflow id. */
 export type RunState = 'open' | 'closed' | 'missing';
 
 export interface WorkflowDoor extends OperatorDoor {
-  /** For an abort that nobody waits for. False if there is no run to tell. */
-  tellAbort(order: OrderIdentity): Promise<boolean>;
-  tellAbortServiceOrder(order: ServiceOrderIdentity): Promise<boolean>;
   orderRun(order: OrderIdentity): Promise<RunState>;
   serviceOrderRun(tenant: string, serviceOrder: string): Promise<RunState>;
   /** Starts the saga of an order. Started already is success: the order's row decides which run is the saga. */
@@ -88,22 +92,16 @@ export async function openWorkflowDoor(): Promise<WorkflowDoor> {
   const health = watchHealth(connection);
   const bounded = <T>(work: () => Promise<T>): Promise<T> =>
     connection.withDeadline(Date.now() + callTimeoutMs, work);
-  const command = (workflowId: string, send: (handle: WorkflowHandle) => Promise<void>) =>
-    bounded(() => answerTo(send(client.workflow.getHandle(workflowId))));
+  const command = <Told extends CommandMessage>(workflowId: string, name: string, told: Told) =>
+    bounded(() => answerTo(update(client, workflowId, name, told)));
   return {
-    retryNow: ({ tenant, serviceOrder, step }, updateId) =>
-      command(serviceOrderId(tenant, serviceOrder), (handle) =>
-        handle.executeUpdate<void, [string]>(updates.retryNow, { args: [step], updateId }),
-      ),
-    abort: (order, updateId) =>
-      command(productOrderId(order), (handle) => handle.executeUpdate<void, []>(updates.abort, { updateId })),
-    abortServiceOrder: ({ tenant, serviceOrder }, updateId) =>
-      command(serviceOrderId(tenant, serviceOrder), (handle) =>
-        handle.executeUpdate<void, []>(updates.abort, { updateId }),
-      ),
-    tellAbortServiceOrder: ({ tenant, serviceOrder }) =>
-      bounded(() => signal(client, serviceOrderId(tenant, serviceOrder), signals.abort)),
-    tellAbort: (order) => bounded(() => signal(client, productOrderId(order), signals.abort)),
+    commandStep: ({ tenant, serviceOrder, step }, name, audit) =>
+      command(serviceOrderId(tenant, serviceOrder), name, { step, audit }),
+    commandOrder: (order, name, audit) => command(productOrderId(order), name, { audit }),
+    commandServiceOrder: ({ tenant, serviceOrder }, name, audit) =>
+      command(serviceOrderId(tenant, serviceOrder), name, { audit }),
+    rejoin: (order, serviceOrder, audit) =>
+      command(productOrderId(order), orderUpdates.rejoin, { serviceOrder, audit }),
     orderRun: (order) => bounded(() => runState(client, productOrderId(order))),
     serviceOrderRun: (tenant, serviceOrder) =>
       bounded(() => runState(client, serviceOrderId(tenant, serviceOrder))),
@@ -189,6 +187,16 @@ async function startOnce(client: Client, workflow: string, options: StartOptions
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
   }
 }
+
+const update = <Told extends CommandMessage>(
+  client: Client,
+  workflowId: string,
+  name: string,
+  told: Told,
+): Promise<void> =>
+  client.workflow
+    .getHandle(workflowId)
+    .executeUpdate<void, [Told]>(name, { args: [told], updateId: told.audit });
 
 /** A call without an answer may have reached the workflow, as an update that waits may: both are unanswered. */
 async function answerTo(sent: Promise<void>): Promise<CommandAnswer> {

@@ -1,4 +1,10 @@
-import { allHandlersFinished, ApplicationFailure, condition } from '@temporalio/workflow';
+import {
+  allHandlersFinished,
+  ApplicationFailure,
+  condition,
+  defineUpdate,
+  setHandler,
+} from '@temporalio/workflow';
 import type { CommandRefusal } from '../src/serviceOrder/commands.ts';
 
 export interface CommandRules<Run, Event> {
@@ -13,18 +19,20 @@ export interface CommandRules<Run, Event> {
 export function openDesk<Run, Event extends object>(inbox: Event[], rules: CommandRules<Run, Event>) {
   let known: Run | undefined;
   const decided = new Map<Event, CommandRefusal | undefined>();
+  const ask = async (event: Event): Promise<void> => {
+    inbox.push(event);
+    await condition(() => decided.has(event));
+    const refusal = decided.get(event);
+    if (refusal) throw refused(refusal);
+  };
   return {
-    /** For validators. Before there is anything to judge by, a command only waits. */
-    check(event: Event): void {
-      const refusal = known && rules.refusalOf(known, event);
-      if (refusal) throw refused(refusal);
-    },
-
-    async ask(event: Event): Promise<void> {
-      inbox.push(event);
-      await condition(() => decided.has(event));
-      const refusal = decided.get(event);
-      if (refusal) throw refused(refusal);
+    /** An update of that name is this command. Before there is anything to judge by, it only waits. */
+    answers<Message>(name: string, eventOf: (message: Message) => Event): void {
+      const validator = (message: Message): void => {
+        const refusal = known && rules.refusalOf(known, eventOf(message));
+        if (refusal) throw refused(refusal);
+      };
+      setHandler(defineUpdate<void, [Message]>(name), (message) => ask(eventOf(message)), { validator });
     },
 
     /** Once all that follows from a command was done, its sender hears of it. */

@@ -1,6 +1,6 @@
 import { type OrderRun, serviceOrdersOf } from '../src/order/run.ts';
 import { stepName } from '../src/decomposition/plan.ts';
-import type { ServiceOrderCommand, ServiceOrderRun } from '../src/serviceOrder/run.ts';
+import type { RetryTimer, ServiceOrderCommand, ServiceOrderRun } from '../src/serviceOrder/run.ts';
 
 /** Texts for the Temporal Web UI: they answer "what is this order waiting for?". */
 
@@ -30,10 +30,16 @@ export function orderDetails(run: OrderRun): string {
         : (child?.reason ?? '');
     return [names.get(id) ?? id, item, domain, child?.state ?? '', waitsFor];
   });
-  return `**${run.state}**\n\n${table(['service order', 'item', 'domain', 'state', 'waits for'], rows)}`;
+  const held = run.onHold ? ', on hold' : '';
+  return `**${run.state}${held}**\n\n${table(['service order', 'item', 'domain', 'state', 'waits for'], rows)}`;
 }
 
-export function serviceOrderDetails(title: string, run: ServiceOrderRun): string {
+/** `dueAt`: when the retry of a step is due, where one is. */
+export function serviceOrderDetails(
+  title: string,
+  run: ServiceOrderRun,
+  dueAt: (step: string) => number | undefined = () => undefined,
+): string {
   const rows = run.plan.map(({ id, system, verb }) => {
     const step = run.steps[id];
     const trouble = step?.trouble ? `${step.trouble.class} (${step.trouble.code})` : '';
@@ -44,20 +50,37 @@ export function serviceOrderDetails(title: string, run: ServiceOrderRun): string
       step?.state ?? '',
       String((step?.attempts ?? 0) + (step?.outages ?? 0)),
       trouble,
+      next(step?.retry, dueAt(id)),
     ];
   });
-  return `**${title}: ${run.state}**\n\n${table(['step', 'verb', 'system', 'state', 'failed tries', 'last trouble'], rows)}`;
+  const head = ['step', 'verb', 'system', 'state', 'failed tries', 'last trouble', 'next'];
+  const paused = run.pauses.length > 0 ? `, paused: ${run.pauses.join(', ')}` : '';
+  return `**${title}: ${run.state}${paused}**\n\n${table(head, rows)}`;
 }
+
+/** Such as `3 of 5 at 14:02:11`. */
+function next(retry: RetryTimer | undefined, at: number | undefined): string {
+  if (retry === undefined || at === undefined) return '';
+  const counted = retry.of === null ? 'again' : `${retry.attempt} of ${retry.of}`;
+  return `${counted} at ${timeOfDay(at)}`;
+}
+
+const timeOfDay = (at: number): string => new Date(at).toISOString().slice(11, 19);
 
 type RetryLater = Extract<ServiceOrderCommand, { type: 'retryLater' }>;
 
-/** Such as `retry 3 of 8 of prefix: ipam throttled`. */
-export function retrySummary({ step, attempt, of }: RetryLater, run: ServiceOrderRun): string {
+/** Such as `prefix: retry 3 of 8: ipam throttled, next 14:02:11`. */
+export function retrySummary(
+  { step, afterMs, attempt, of }: RetryLater,
+  run: ServiceOrderRun,
+  nowMs: number,
+): string {
   const system = run.plan.find(({ id }) => id === step)?.system ?? '';
-  const trouble = run.steps[step]?.trouble;
+  const { trouble, way } = run.steps[step] ?? {};
   const counted = of === null ? 'again' : `retry ${attempt} of ${of}`;
-  const undo = run.steps[step]?.way === 'undo' ? 'undo of ' : '';
-  return `${counted}, ${undo}${stepName(step)}: ${system} ${trouble?.class ?? ''}`.slice(0, 200);
+  const undo = way === 'undo' ? 'undo of ' : '';
+  const at = timeOfDay(nowMs + afterMs);
+  return `${undo}${stepName(step)}: ${counted}: ${system} ${trouble?.class ?? ''}, next ${at}`.slice(0, 200);
 }
 
 type AwaitReport = Extract<ServiceOrderCommand, { type: 'awaitReport' }>;

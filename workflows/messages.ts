@@ -1,6 +1,7 @@
 import type { CompactStep, ServiceAction } from '../src/decomposition/plan.ts';
+import { stepCommands } from '../src/operator/commands.ts';
 import type { RecoveryPolicy } from '../src/serviceOrder/recovery.ts';
-import type { Outcome } from '../src/serviceOrder/run.ts';
+import type { Outcome, ServiceOrderRun } from '../src/serviceOrder/run.ts';
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 
 /** Names that workflows, activities, API and relay must agree on. Nothing here may hold personal data. */
@@ -39,6 +40,8 @@ export interface ServiceOrderInput extends ServiceOrderIdentity {
   readonly compensating: boolean;
   /** An earlier run of it is gone: it goes on from its rows. */
   readonly again?: true;
+  /** Its history had grown too long: it goes on as it was. */
+  readonly carried?: ServiceOrderRun;
   readonly callTimeoutMs: number;
   readonly heartbeatTimeoutMs: number;
 }
@@ -56,22 +59,52 @@ export const signals = {
   resumed: 'serviceOrderResumed',
   ready: 'serviceOrderReady',
   stands: 'serviceOrderStands',
+  answer: 'serviceOrderAnswer',
   /** Parent to child: take away what is no longer wanted; take back what you did. */
   release: 'release',
   stop: 'stop',
+  /** Parent to child: stand still and say whether you could go back; go on; nothing is sent until it is lifted. */
+  ask: 'ask',
+  goOn: 'goOn',
+  hold: 'hold',
+  unhold: 'unhold',
   /** To a child: the system of a step reported something. */
   called: 'called',
   /** Parent to child: say again where you are; the run that knew is gone. */
   report: 'report',
-  /** To the parent, where nobody waits for the answer. */
-  abort: 'abort',
+  /** To an order, from its client: its task is stored, and has the answer. */
+  cancel: 'cancel',
 } as const;
 
-/** An operator's commands: answered by yes or by a refusal. */
-export const updates = { retryNow: 'retryNow', abort: 'abort' } as const;
+/** A person's commands: answered by yes or by a refusal. The rest of each is in the audit, under the id it carries. */
+export const stepUpdates = stepCommands;
+export const orderUpdates = { abort: 'abort', hold: 'hold', resume: 'resume', rejoin: 'rejoin' } as const;
+
+export interface CommandMessage {
+  readonly audit: string;
+}
+
+export interface StepCommandMessage extends CommandMessage {
+  /** `<item ordinal>/<step>`. */
+  readonly step: string;
+}
+
+export interface RejoinMessage extends CommandMessage {
+  readonly serviceOrder: string;
+}
+
+export interface CancelMessage {
+  readonly task: string;
+}
+
+export interface AnswerMessage {
+  readonly serviceOrder: string;
+  readonly stands: boolean;
+}
 
 export interface HeldMessage {
   readonly serviceOrder: string;
+  readonly class: string;
   readonly code: string;
   readonly reason: string;
 }
@@ -96,6 +129,10 @@ export const searchAttributes = {
   state: defineSearchAttributeKey('DialtoneState', SearchAttributeType.KEYWORD),
   externalId: defineSearchAttributeKey('DialtoneExternalId', SearchAttributeType.KEYWORD),
   actions: defineSearchAttributeKey('DialtoneActions', SearchAttributeType.KEYWORD_LIST),
+  /** What needs a person, which systems are waited for, and whether something is tried again. */
+  falloutClass: defineSearchAttributeKey('DialtoneFalloutClass', SearchAttributeType.KEYWORD_LIST),
+  waitsFor: defineSearchAttributeKey('DialtoneWaitsFor', SearchAttributeType.KEYWORD_LIST),
+  retrying: defineSearchAttributeKey('DialtoneRetrying', SearchAttributeType.KEYWORD_LIST),
 };
 
 /** Search attributes are plain text of limited length: only an external id that looks like an id goes there. */

@@ -1,7 +1,7 @@
 import { ApplicationFailure, condition, setCurrentDetails, sleep, workflowInfo } from '@temporalio/workflow';
-import { isCommand } from '../src/serviceOrder/commands.ts';
+import type { OutsideRef } from '../activities/outsideRecords.ts';
 import type { ServiceOrderState } from '../src/serviceOrder/machine.ts';
-import type { ServiceOrderEvent, ServiceOrderRun } from '../src/serviceOrder/run.ts';
+import type { Control, ServiceOrderEvent, ServiceOrderRun } from '../src/serviceOrder/run.ts';
 import { record } from './bookkeeping.ts';
 import type { CommandDesk } from './commands.ts';
 import type { ServiceOrderIdentity, ServiceOrderInput, ServiceOrderResult } from './messages.ts';
@@ -32,10 +32,9 @@ export async function takeUp(
         setCurrentDetails(`Waits for its start date, ${opened.startAt}.`);
         await Promise.race([
           sleep(opened.waitMs, { summary: `start date ${opened.startAt}` }),
-          condition(() => inbox.some(isCommand)),
+          condition(() => inbox.some(isDrop)),
         ]);
-        if (inbox.some(isCommand)) await record('dropOutsideOrder', ref);
-        for (const event of inbox.splice(0)) desk.answer(event, undefined);
+        await drop(ref, inbox, desk);
         break;
       case 'opened': {
         const { type: _, call, ...rest } = opened;
@@ -43,6 +42,27 @@ export async function takeUp(
       }
     }
   }
+}
+
+type Drop = Extract<ServiceOrderEvent, { type: 'AbortRequested' | 'CancelRequested' }>;
+
+const isDrop = (event: ServiceOrderEvent): event is Drop =>
+  event.type === 'AbortRequested' || event.type === 'CancelRequested';
+
+async function drop(
+  ref: OutsideRef,
+  inbox: ServiceOrderEvent[],
+  desk: CommandDesk<ServiceOrderRun, ServiceOrderEvent>,
+): Promise<void> {
+  const dropped = inbox.find(isDrop);
+  if (dropped === undefined) return;
+  inbox.splice(inbox.indexOf(dropped), 1);
+  const control: Control =
+    dropped.type === 'AbortRequested'
+      ? { type: 'aborted', audit: dropped.audit }
+      : { type: 'cancelAccepted', task: dropped.task };
+  await record('dropOutsideOrder', ref, control);
+  desk.answer(dropped, undefined);
 }
 
 const resultOf = (state: ServiceOrderState): ServiceOrderResult => ({

@@ -2,7 +2,6 @@ import {
   ApplicationFailure,
   CancellationScope,
   condition,
-  defineUpdate,
   setCurrentDetails,
   setHandler,
   defineSignal,
@@ -10,59 +9,73 @@ import {
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { OrderRef } from '../activities/orderRecords.ts';
+import type { Opened, OrderRef } from '../activities/orderRecords.ts';
 import { isCommand, orderOver, refusalOf } from '../src/order/commands.ts';
 import { must, unreachable } from '../src/kernel/assert.ts';
 import { isFinal } from '../src/kernel/machine.ts';
 import { advance, changedAround } from '../src/order/advance.ts';
-import { beginOrder, type OrderCommand, type OrderEvent, type OrderRun } from '../src/order/run.ts';
+import {
+  beginOrder,
+  type OrderCommand,
+  type OrderEvent,
+  type OrderRun,
+  type TellCommand,
+  type Unwanted,
+} from '../src/order/run.ts';
 import { resumeOrder, underWay } from '../src/order/resume.ts';
 import { orderMachine, type OrderState } from '../src/order/machine.ts';
+import { webUiAudit } from '../src/operator/audit.ts';
+import type { Control } from '../src/serviceOrder/run.ts';
 import { record } from './bookkeeping.ts';
 import { type Children, openChildren } from './children.ts';
 import { type CommandDesk, openDesk } from './commands.ts';
 import { orderDetails } from './details.ts';
 import {
+  type AnswerMessage,
+  type CancelMessage,
+  type CommandMessage,
   type HeldMessage,
   type OrderIdentity,
+  orderUpdates,
   type ReadyMessage,
+  type RejoinMessage,
   searchAttributes,
   type ServiceOrderMessage,
   signals,
-  updates,
 } from './messages.ts';
 
 const heldSignal = defineSignal<[HeldMessage]>(signals.held);
 const resumedSignal = defineSignal<[ServiceOrderMessage]>(signals.resumed);
 const readySignal = defineSignal<[ReadyMessage]>(signals.ready);
 const standsSignal = defineSignal<[ServiceOrderMessage]>(signals.stands);
-const abortSignal = defineSignal(signals.abort);
-const abortUpdate = defineUpdate<void>(updates.abort);
+const answerSignal = defineSignal<[AnswerMessage]>(signals.answer);
+const cancelSignal = defineSignal<[CancelMessage]>(signals.cancel);
 
 export interface OrderOutcome {
   readonly state: OrderState;
 }
 
+type Inbox = OrderEvent[];
+type Desk = CommandDesk<OrderRun, OrderEvent>;
+type Ended = OrderOutcome & { readonly unwanted: Unwanted | null };
+
 /** Brings one product order to its end: opens it, runs its service orders by their edges, settles it. */
 export async function productOrder(identity: OrderIdentity): Promise<OrderOutcome> {
-  const inbox: OrderEvent[] = [];
-  const desk = openDesk<OrderRun, OrderEvent>(inbox, { isCommand, refusalOf });
+  const inbox: Inbox = [];
+  const desk: Desk = openDesk(inbox, { isCommand, refusalOf });
   listen(inbox, desk);
   let cancelled: unknown;
+  const audit = webUiAudit(identity.orderId, workflowInfo().firstExecutionRunId);
   CancellationScope.current().cancelRequested.catch((reason: unknown) => {
     cancelled = reason;
-    inbox.push(abort());
+    inbox.push({ type: 'AbortRequested', audit });
   });
-  const outcome = await CancellationScope.nonCancellable(() => fulfil(identity, inbox, desk));
-  if (cancelled !== undefined && outcome.aborted) throw cancelled;
-  return { state: outcome.state };
+  const ended = await CancellationScope.nonCancellable(() => fulfil(identity, inbox, desk));
+  if (cancelled !== undefined && ended.unwanted !== null) throw cancelled;
+  return { state: ended.state };
 }
 
-type Desk = CommandDesk<OrderRun, OrderEvent>;
-
-const abort = (): OrderEvent => ({ type: 'AbortRequested' });
-
-function listen(inbox: OrderEvent[], desk: Desk): void {
+function listen(inbox: Inbox, desk: Desk): void {
   setHandler(
     heldSignal,
     ({ serviceOrder: id, ...why }) => void inbox.push({ type: 'ServiceOrderHeld', id, ...why }),
@@ -70,32 +83,34 @@ function listen(inbox: OrderEvent[], desk: Desk): void {
   setHandler(resumedSignal, ({ serviceOrder: id }) => void inbox.push({ type: 'ServiceOrderResumed', id }));
   setHandler(standsSignal, ({ serviceOrder: id }) => void inbox.push({ type: 'ServiceOrderStands', id }));
   setHandler(
+    answerSignal,
+    ({ serviceOrder: id, stands }) => void inbox.push({ type: 'ServiceOrderAnswered', id, stands }),
+  );
+  setHandler(
     readySignal,
     ({ serviceOrder: id, changed }) => void inbox.push({ type: 'ServiceOrderReady', id, changed }),
   );
-  setHandler(abortSignal, () => void inbox.push(abort()));
-  setHandler(abortUpdate, () => desk.ask(abort()), { validator: () => desk.check(abort()) });
+  setHandler(cancelSignal, ({ task }) => void inbox.push({ type: 'CancelRequested', task }));
+  desk.answers(orderUpdates.abort, ({ audit }: CommandMessage) => ({ type: 'AbortRequested', audit }));
+  desk.answers(orderUpdates.hold, ({ audit }: CommandMessage) => ({ type: 'HoldRequested', audit }));
+  desk.answers(orderUpdates.resume, ({ audit }: CommandMessage) => ({ type: 'ResumeRequested', audit }));
+  desk.answers(orderUpdates.rejoin, ({ serviceOrder: id, audit }: RejoinMessage) => ({
+    type: 'RejoinRequested',
+    id,
+    audit,
+  }));
 }
 
-async function fulfil(
-  identity: OrderIdentity,
-  inbox: OrderEvent[],
-  desk: Desk,
-): Promise<OrderOutcome & { readonly aborted: boolean }> {
+async function fulfil(identity: OrderIdentity, inbox: Inbox, desk: Desk): Promise<Ended> {
   const ref = { ...identity, runChain: workflowInfo().firstExecutionRunId };
   const opened = await open(ref, inbox, desk);
   if (opened.type === 'ended') {
     await desk.close(orderOver(opened.state));
-    return { state: opened.state, aborted: opened.state === 'cancelled' };
+    return { state: opened.state, unwanted: opened.state === 'cancelled' ? 'aborted' : null };
   }
   const children = openChildren(ref, inbox);
-  const { plan, parents, remains } = opened;
-  let run = remains
-    ? resumeOrder(plan, opened, parents, remains)
-    : beginOrder(plan, opened.state, opened.items, parents);
-  for (const id of remains ? underWay(run) : []) await children.rejoin(run, id, changedAround(run, id));
-  let shown: OrderState = 'acknowledged';
-  inbox.push({ type: 'Opened' });
+  let run = await beginRun(opened, children, inbox);
+  const show = showOrder();
   while (!isFinal(orderMachine, run.state)) {
     desk.show(run);
     if (inbox.length === 0) await condition(() => inbox.length > 0);
@@ -104,31 +119,68 @@ async function fulfil(
     const advanced = advance(run, event);
     run = advanced.run;
     desk.show(run);
-    shown = show(run, shown);
+    show(run);
     for (const command of advanced.commands) await execute(command, run, ref, inbox, children);
     desk.answer(event, refusal);
   }
   await desk.close(orderOver(run.state));
-  return { state: run.state, aborted: run.aborted };
+  return { state: run.state, unwanted: run.unwanted };
 }
 
-/** A later start date is waited for here, and looked at again when it has come; an abort ends the wait. */
-async function open(ref: OrderRef, inbox: OrderEvent[], desk: Desk) {
+/** From the start, or from what an earlier run of the order left. */
+async function beginRun(
+  { plan, state, items, parents, remains }: Extract<Opened, { type: 'opened' }>,
+  children: Children,
+  inbox: Inbox,
+): Promise<OrderRun> {
+  inbox.push({ type: 'Opened' });
+  if (!remains) return beginOrder(plan, state, items, parents);
+  const { aborted, cancel } = remains.wishes;
+  const run = resumeOrder(plan, { state, items }, parents, remains);
+  for (const id of underWay(run)) await children.rejoin(run, id, changedAround(run, id));
+  // Before anything new is begun.
+  if (cancel && !cancel.accepted && !aborted) inbox.unshift({ type: 'CancelRequested', task: cancel.task });
+  return run;
+}
+
+/**
+ * A later start date is waited for here, and the order looked at again when it has come. Who does not want it any
+ * more ends the wait; a hold waits with it, and holds the order once it is open.
+ */
+async function open(ref: OrderRef, inbox: Inbox, desk: Desk) {
   for (;;) {
     const opened = await record('openOrder', ref);
     if (opened.type === 'notTheSaga') throw notTheSaga(ref);
     if (opened.type !== 'startsLater') return opened;
     setCurrentDetails(`Waits for its start date, ${opened.startAt}.`);
     const arrived = sleep(opened.waitMs, { summary: `start date ${opened.startAt}` });
-    await Promise.race([arrived, condition(() => inbox.some(isCommand))]);
-    const command = inbox.find(isCommand);
-    if (command === undefined) continue;
-    inbox.splice(inbox.indexOf(command), 1);
-    const dropped = await record('dropOrder', ref);
-    ensureSaga(ref, dropped);
-    desk.answer(command, undefined);
+    await Promise.race([arrived, condition(() => inbox.some(isDrop))]);
+    const drop = inbox.find(isDrop);
+    if (drop === undefined) continue;
+    inbox.splice(inbox.indexOf(drop), 1);
+    ensureSaga(ref, await record('dropOrder', ref, controlOf(drop)));
+    desk.answer(drop, undefined);
   }
 }
+
+type Drop = Extract<OrderEvent, { type: 'AbortRequested' | 'CancelRequested' }>;
+
+const isDrop = (event: OrderEvent): event is Drop =>
+  event.type === 'AbortRequested' || event.type === 'CancelRequested';
+
+const controlOf = (drop: Drop): Control =>
+  drop.type === 'AbortRequested'
+    ? { type: 'aborted', audit: drop.audit }
+    : { type: 'cancelAccepted', task: drop.task };
+
+const words = {
+  releaseServiceOrder: signals.release,
+  stopServiceOrder: signals.stop,
+  askServiceOrder: signals.ask,
+  goOnServiceOrder: signals.goOn,
+  holdServiceOrder: signals.hold,
+  resumeServiceOrder: signals.unhold,
+} as const satisfies Record<TellCommand, string>;
 
 async function execute(
   command: OrderCommand,
@@ -141,9 +193,14 @@ async function execute(
     case 'startServiceOrder':
       return children.start(run, command.id, command.changed);
     case 'releaseServiceOrder':
-      return children.tell(command.id, signals.release);
     case 'stopServiceOrder':
-      return children.tell(command.id, signals.stop);
+    case 'askServiceOrder':
+    case 'goOnServiceOrder':
+    case 'holdServiceOrder':
+    case 'resumeServiceOrder':
+      return children.tell(command.id, words[command.type]);
+    case 'rejoinServiceOrder':
+      return children.revive(command.id);
     case 'openCompensation': {
       const opened = await record('openCompensation', ref, command.ids);
       ensureSaga(ref, opened);
@@ -152,23 +209,38 @@ async function execute(
       return;
     }
     case 'recordProgress':
-      return ensureSaga(ref, await record('recordProgress', ref, command.changes));
-    case 'settleOrder':
-      return ensureSaga(
-        ref,
-        await record('settleOrder', ref, command.changes, command.untouched, command.notStarted),
-      );
+      return ensureSaga(ref, await record('recordProgress', ref, command.changes, command.controls));
+    case 'settleOrder': {
+      const { type: _, ...ending } = command;
+      return ensureSaga(ref, await record('settleOrder', ref, ending));
+    }
     default:
       return unreachable(command);
   }
 }
 
-/** Shows where the order is; the state is indexed only when it changed. */
-function show(run: OrderRun, shown: OrderState): OrderState {
-  setCurrentDetails(orderDetails(run));
-  if (run.state !== shown) upsertSearchAttributes([{ key: searchAttributes.state, value: run.state }]);
-  return run.state;
+/** Shows where the order is; what is searched for is indexed only when it changed. */
+function showOrder(): (run: OrderRun) => void {
+  let state: OrderState = 'acknowledged';
+  let classes = '';
+  return (run) => {
+    setCurrentDetails(orderDetails(run));
+    if (run.state !== state) upsertSearchAttributes([{ key: searchAttributes.state, value: run.state }]);
+    state = run.state;
+    const now = falloutClasses(run);
+    if (now.join() !== classes) upsertSearchAttributes([{ key: searchAttributes.falloutClass, value: now }]);
+    classes = now.join();
+  };
 }
+
+/** Why its service orders need a person. */
+const falloutClasses = ({ children }: OrderRun): string[] => [
+  ...new Set(
+    Object.values(children).flatMap(({ state, class: falloutClass }) =>
+      state === 'held' && falloutClass !== undefined ? [falloutClass] : [],
+    ),
+  ),
+];
 
 function ensureSaga(ref: OrderRef, recorded: { readonly type: string }): void {
   if (recorded.type === 'notTheSaga') throw notTheSaga(ref);

@@ -1,21 +1,23 @@
 import {
   ActivityFailure,
+  allHandlersFinished,
   ApplicationFailure,
   CancellationScope,
   condition,
+  continueAsNew,
   defineSignal,
-  defineUpdate,
   proxyActivities,
   setCurrentDetails,
   setHandler,
-  sleep,
   TimeoutFailure,
+  workflowInfo,
   workflowRandom,
 } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.ts';
 import { stepName } from '../src/decomposition/plan.ts';
 import { must, unreachable } from '../src/kernel/assert.ts';
 import { isFinal } from '../src/kernel/machine.ts';
+import { webUiAudit } from '../src/operator/audit.ts';
 import { advance } from '../src/serviceOrder/advance.ts';
 import { isCommand, refusalOf } from '../src/serviceOrder/commands.ts';
 import {
@@ -25,48 +27,52 @@ import {
   type ServiceOrderRun,
   type StepReport,
 } from '../src/serviceOrder/run.ts';
-import { resumeServiceOrder, unfinished } from '../src/serviceOrder/resume.ts';
+import { resumeServiceOrder } from '../src/serviceOrder/resume.ts';
 import { serviceOrderMachine } from '../src/serviceOrder/machine.ts';
+import { showTroubles } from './attributes.ts';
 import { record } from './bookkeeping.ts';
 import { reportSummary, retrySummary, serviceOrderDetails } from './details.ts';
 import { type CommandDesk, openDesk } from './commands.ts';
 import {
   type CalledMessage,
+  type CancelMessage,
+  type CommandMessage,
+  orderUpdates,
   type ServiceOrderIdentity,
   type ServiceOrderInput,
   type ServiceOrderResult,
   signals,
+  type StepCommandMessage,
+  stepUpdates,
   systemQueue,
-  updates,
 } from './messages.ts';
 import { takeUp } from './outside.ts';
 import { stepOptions } from './policies.ts';
 import { tell } from './tell.ts';
+import { createTimers, type Timers } from './timers.ts';
 
 const releaseSignal = defineSignal(signals.release);
 const reportSignal = defineSignal(signals.report);
 const stopSignal = defineSignal(signals.stop);
+const askSignal = defineSignal(signals.ask);
+const goOnSignal = defineSignal(signals.goOn);
+const holdSignal = defineSignal(signals.hold);
+const unholdSignal = defineSignal(signals.unhold);
 const calledSignal = defineSignal<[CalledMessage]>(signals.called);
-const abortSignal = defineSignal(signals.abort);
-const abortUpdate = defineUpdate<void>(updates.abort);
-const retryNowUpdate = defineUpdate<void, [string]>(updates.retryNow);
+const cancelSignal = defineSignal<[CancelMessage]>(signals.cancel);
+
+type Inbox = ServiceOrderEvent[];
+type Desk = CommandDesk<ServiceOrderRun, ServiceOrderEvent>;
 
 /**
  * Brings the steps of one service order to their wanted state, by their edges and by the order's policy. One that
  * was posted by itself runs without a parent, and is given no more than its identity.
  */
 export function serviceOrder(given: ServiceOrderInput | ServiceOrderIdentity): Promise<ServiceOrderResult> {
-  const inbox: ServiceOrderEvent[] = [];
-  setHandler(releaseSignal, () => void inbox.push({ type: 'Released' }));
-  setHandler(reportSignal, () => void inbox.push({ type: 'ReportRequested' }));
-  setHandler(stopSignal, () => void inbox.push({ type: 'StopRequested' }));
-  setHandler(calledSignal, ({ step }) => void inbox.push({ type: 'Called', step }));
-  const desk = openDesk<ServiceOrderRun, ServiceOrderEvent>(inbox, { isCommand, refusalOf });
-  const retryNow = (step: string) => ({ type: 'RetryNowRequested', step }) as const;
-  setHandler(retryNowUpdate, (step) => desk.ask(retryNow(step)), {
-    validator: (step) => desk.check(retryNow(step)),
-  });
-  if (!('action' in given)) listenAlone(inbox, desk);
+  const inbox: Inbox = [];
+  const desk: Desk = openDesk(inbox, { isCommand, refusalOf });
+  listen(inbox, desk);
+  if (!('parent' in given)) listenAlone(given, inbox, desk);
   return CancellationScope.nonCancellable(async () => {
     if ('action' in given) return activate(given, inbox, desk);
     const taken = await takeUp(given, inbox, desk);
@@ -74,80 +80,128 @@ export function serviceOrder(given: ServiceOrderInput | ServiceOrderIdentity): P
   });
 }
 
-type Desk = CommandDesk<ServiceOrderRun, ServiceOrderEvent>;
-
-/** Only a service order of its own may be aborted by itself; for any other its product order is. */
-function listenAlone(inbox: ServiceOrderEvent[], desk: Desk): void {
-  const abort = { type: 'AbortRequested' } as const;
-  setHandler(abortSignal, () => void inbox.push({ ...abort }));
-  setHandler(abortUpdate, () => desk.ask({ ...abort }), { validator: () => desk.check({ ...abort }) });
-  CancellationScope.current().cancelRequested.catch(() => void inbox.push({ ...abort }));
+function listen(inbox: Inbox, desk: Desk): void {
+  setHandler(releaseSignal, () => void inbox.push({ type: 'Released' }));
+  setHandler(reportSignal, () => void inbox.push({ type: 'ReportRequested' }));
+  setHandler(stopSignal, () => void inbox.push({ type: 'StopRequested' }));
+  setHandler(askSignal, () => void inbox.push({ type: 'Asked' }));
+  setHandler(goOnSignal, () => void inbox.push({ type: 'GoOn' }));
+  setHandler(holdSignal, () => void inbox.push({ type: 'HoldRequested' }));
+  setHandler(unholdSignal, () => void inbox.push({ type: 'ResumeRequested' }));
+  setHandler(calledSignal, ({ step }) => void inbox.push({ type: 'Called', step }));
+  for (const command of stepUpdates) {
+    const eventOf = ({ step, audit }: StepCommandMessage) =>
+      ({ type: 'StepCommanded', command, step, audit }) as const;
+    desk.answers(command, eventOf);
+  }
 }
 
-async function activate(
-  input: ServiceOrderInput,
-  inbox: ServiceOrderEvent[],
-  desk: Desk,
-): Promise<ServiceOrderResult> {
-  const ref = { tenant: input.tenant, serviceOrder: input.serviceOrder };
-  const steps = input.steps ?? (await record('openServiceOrder', ref));
-  let run = beginServiceOrder(input.action, steps, input.policy, input.changed, input.compensating);
-  const timers = new Map<string, number>();
+/** Only a service order of its own may be commanded as a whole; for any other its product order is. */
+function listenAlone({ serviceOrder }: ServiceOrderIdentity, inbox: Inbox, desk: Desk): void {
+  setHandler(cancelSignal, ({ task }) => void inbox.push({ type: 'CancelRequested', task }));
+  desk.answers(orderUpdates.abort, ({ audit }: CommandMessage) => ({ type: 'AbortRequested', audit }));
+  desk.answers(orderUpdates.hold, ({ audit }: CommandMessage) => ({ type: 'HoldRequested', audit }));
+  desk.answers(orderUpdates.resume, ({ audit }: CommandMessage) => ({ type: 'ResumeRequested', audit }));
+  const audit = webUiAudit(serviceOrder, workflowInfo().firstExecutionRunId);
+  CancellationScope.current().cancelRequested.catch(() => void inbox.push({ type: 'AbortRequested', audit }));
+}
+
+async function activate(input: ServiceOrderInput, inbox: Inbox, desk: Desk): Promise<ServiceOrderResult> {
+  const { tenant, serviceOrder: id } = input;
+  const timers = createTimers();
+  let run = await beginRun(input, inbox);
   let result: ServiceOrderResult = { outcome: 'completed', code: null, changed: [] };
-  if (input.again) run = resumeServiceOrder(run, await record('remainingSteps', ref));
-  inbox.push({ type: 'Begun' }, ...unfinished(run).map((step) => ({ type: 'RetryDue', step }) as const));
+  let underWay = 0;
+  const shown = showTroubles();
+  inbox.push({ type: 'Begun' });
   while (!isFinal(serviceOrderMachine, run.state)) {
-    if (inbox.length === 0) await condition(() => inbox.length > 0);
+    if (inbox.length === 0) {
+      if (workflowInfo().continueAsNewSuggested && underWay === 0) await goOnAnew(input, run, inbox);
+      await condition(() => inbox.length > 0);
+    }
     const event = must(inbox.shift(), 'the next event');
+    if (event.type === 'StepReported') underWay -= 1;
     const refusal = refusalOf(run, event);
     const advanced = advance(run, event);
     run = advanced.run;
     desk.show(run);
-    setCurrentDetails(serviceOrderDetails(input.title, run));
     for (const command of advanced.commands) {
-      if (command.type === 'attemptStep' || command.type === 'undoStep') attempt(command, run, input, inbox);
-      else result = (await execute(command, run, input, inbox, timers)) ?? result;
+      if (isAttempt(command)) {
+        underWay += 1;
+        timers.stop(retryTimer(command.step));
+        attempt(command, run, input, inbox);
+      } else result = (await execute(command, run, input, inbox, timers)) ?? result;
     }
+    shown(run);
+    setCurrentDetails(serviceOrderDetails(input.title, run, (step) => timers.dueAt(retryTimer(step))));
     desk.answer(event, refusal);
   }
-  await desk.close({ type: 'ServiceOrderOver', message: `the service order is ${run.state}` });
+  timers.stopAll();
+  await desk.close({ type: 'ServiceOrderOver', message: `the service order ${id} is ${run.state}` });
   return result;
+
+  async function beginRun(given: ServiceOrderInput, events: Inbox): Promise<ServiceOrderRun> {
+    if (given.carried) return given.carried;
+    const ref = { tenant, serviceOrder: id };
+    const steps = given.steps ?? (await record('openServiceOrder', ref));
+    const begun = beginServiceOrder(given.action, steps, given.policy, given.changed, given.compensating);
+    if (!given.again) return begun;
+    const standing = await record('remainingSteps', ref);
+    const { abortedBy, cancelTask } = standing;
+    if (abortedBy !== null && standing.retreat === null)
+      events.unshift({ type: 'AbortRequested', audit: abortedBy });
+    if (cancelTask !== null) events.push({ type: 'CancelRequested', task: cancelTask });
+    return resumeServiceOrder(begun, standing);
+  }
 }
 
-type AttemptCommand = Extract<ServiceOrderCommand, { type: 'attemptStep' | 'undoStep' }>;
+/** With nothing under way and nothing unheard: a new run of the chain, with the state as it is. */
+async function goOnAnew(input: ServiceOrderInput, run: ServiceOrderRun, inbox: Inbox): Promise<void> {
+  await condition(allHandlersFinished);
+  if (inbox.length > 0) return;
+  const { steps: _, ...rest } = input;
+  await continueAsNew<typeof serviceOrder>({ ...rest, carried: run });
+}
+
+type AttemptCommand = Extract<ServiceOrderCommand, { type: 'attemptStep' | 'undoStep' | 'completeStep' }>;
+
+const isAttempt = (command: ServiceOrderCommand): command is AttemptCommand =>
+  command.type === 'attemptStep' || command.type === 'undoStep' || command.type === 'completeStep';
+
+const retryTimer = (step: string): string => `retry ${step}`;
 
 async function execute(
   command: Exclude<ServiceOrderCommand, AttemptCommand>,
   run: ServiceOrderRun,
   input: ServiceOrderInput,
-  inbox: ServiceOrderEvent[],
-  timers: Map<string, number>,
+  inbox: Inbox,
+  timers: Timers,
 ): Promise<ServiceOrderResult | undefined> {
   const ref = { tenant: input.tenant, serviceOrder: input.serviceOrder };
   switch (command.type) {
     case 'retryLater': {
-      // A retry that a person hurried leaves its timer behind: only the newest of a step may ring.
-      const { step } = command;
-      const newest = (timers.get(step) ?? 0) + 1;
-      timers.set(step, newest);
-      void sleep(command.afterMs, { summary: retrySummary(command, run) }).then(() => {
-        if (timers.get(step) === newest) inbox.push({ type: 'RetryDue', step });
-      });
+      const { step, afterMs } = command;
+      const summary = retrySummary(command, run, Date.now());
+      timers.arm(retryTimer(step), afterMs, summary, () => inbox.push({ type: 'RetryDue', step }));
       return undefined;
     }
     case 'awaitReport': {
       const { step, number, afterMs } = command;
-      void sleep(afterMs, { summary: reportSummary(command, run) }).then(() =>
-        inbox.push({ type: 'ReportDue', step, number }),
-      );
+      const summary = reportSummary(command, run);
+      timers.arm(`report ${step}`, afterMs, summary, () => inbox.push({ type: 'ReportDue', step, number }));
       return undefined;
     }
+    case 'stopTimers':
+      timers.stopAll();
+      return undefined;
     case 'recordServiceOrder':
       await record('recordServiceOrder', ref, command.changes);
       return undefined;
-    case 'reportHeld':
-      await tellParent(input, signals.held, { code: command.code, reason: command.reason });
+    case 'reportHeld': {
+      const { type: _, ...why } = command;
+      await tellParent(input, signals.held, why);
       return undefined;
+    }
     case 'reportReady': {
       const { changed } = await record('recordReady', ref);
       await tellParent(input, signals.ready, { changed });
@@ -159,6 +213,9 @@ async function execute(
       return undefined;
     case 'reportStands':
       await tellParent(input, signals.stands);
+      return undefined;
+    case 'reportAnswer':
+      await tellParent(input, signals.answer, { stands: command.stands });
       return undefined;
     case 'settleServiceOrder': {
       const { outcome, code, skipped } = command;
@@ -183,11 +240,29 @@ const activityOf = { apply: 'applyStep', revoke: 'revokeStep', undo: 'undoStep' 
 
 /** Not awaited: steps run side by side, and each reports when it is through. */
 function attempt(
-  { type, step }: AttemptCommand,
+  command: AttemptCommand,
   run: ServiceOrderRun,
   input: ServiceOrderInput,
-  inbox: ServiceOrderEvent[],
+  inbox: Inbox,
 ): void {
+  const { step } = command;
+  const attempted = command.type === 'completeStep' ? complete(command, input) : send(command, run, input);
+  const hear = (report: StepReport) =>
+    void inbox.push({ type: 'StepReported', step, report, jitter: workflowRandom.random() });
+  void attempted.then(hear, (error: unknown) => hear(reportOf(error)));
+}
+
+/** Nothing is sent: what a person knows of the step is written down. */
+const complete = (
+  { step, audit }: Extract<AttemptCommand, { type: 'completeStep' }>,
+  { tenant, serviceOrder: id }: ServiceOrderInput,
+): Promise<StepReport> => record('completeStep', { tenant, serviceOrder: id }, step, audit);
+
+function send(
+  { type, step }: Extract<AttemptCommand, { type: 'attemptStep' | 'undoStep' }>,
+  run: ServiceOrderRun,
+  input: ServiceOrderInput,
+): Promise<StepReport> {
   const { verb, system, queue } = must(
     run.plan.find(({ id }) => id === step),
     `step ${step}`,
@@ -200,11 +275,12 @@ function attempt(
     activityId: does === 'undo' ? `${step} undo` : step,
     summary: `${does} ${stepName(step)} on ${system}`,
   });
-  const call = { tenant: input.tenant, serviceOrder: input.serviceOrder, step, system };
-  const attempted = activities[activityOf[does]](call);
-  const hear = (report: StepReport) =>
-    void inbox.push({ type: 'StepReported', step, report, jitter: workflowRandom.random() });
-  void attempted.then(hear, (error: unknown) => hear(reportOf(error)));
+  return activities[activityOf[does]]({
+    tenant: input.tenant,
+    serviceOrder: input.serviceOrder,
+    step,
+    system,
+  });
 }
 
 /** A step's activity that did not return was ended by an outage of ours, or by a defect. */

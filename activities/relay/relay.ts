@@ -72,12 +72,6 @@ async function send({ workflows }: RelayDeps, lane: Lane, { command, start }: Le
         domain: must(domain, 'the domain of a service order'),
         ...asked,
       });
-    case 'abort':
-      // Without a run the order is over, or the sweep finds it.
-      await (domain === undefined
-        ? workflows.tellAbort(order)
-        : workflows.tellAbortServiceOrder({ tenant: lane.tenant, serviceOrder: lane.order }));
-      return;
     default:
       return unreachable(command);
   }

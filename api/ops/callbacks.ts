@@ -1,4 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { z } from '@hono/zod-openapi';
+import { recordDone } from '../../drizzle/auditStore.ts';
 import { type CallbackRef, replayCallback } from '../../drizzle/callbackStore.ts';
 import { withTenant } from '../../drizzle/client.ts';
 import {
@@ -90,10 +92,19 @@ const retrieveCallback = (deps: ApiDeps): Operation => ({
 const replay = (deps: ApiDeps): Operation => ({
   handle: async (c) => {
     const ref = refOf(c);
-    const { replayed, row } = await withTenant(deps.db, ref.tenant, async (tx) => ({
-      replayed: await replayCallback(tx, ref, deps.config.dispatchDelayMs),
-      row: await readCallback(tx, ref),
-    }));
+    const { client, subject } = callerOf(c.req.raw);
+    const { replayed, row } = await withTenant(deps.db, ref.tenant, async (tx) => {
+      const replayed = await replayCallback(tx, ref, deps.config.dispatchDelayMs);
+      const row = await readCallback(tx, ref);
+      if (replayed.type === 'replayed') {
+        const { serviceOrderId = null, item = null, step = null } = row ?? {};
+        const place = { serviceOrderId, item, step };
+        const about = { entity: 'callback', entityId: `${ref.system}/${ref.messageId}`, ...place } as const;
+        const who = { id: randomUUID(), client, subject, command: 'replay' } as const;
+        await recordDone(tx, ref.tenant, { ...who, ...about });
+      }
+      return { replayed, row };
+    });
     if (replayed.type === 'notDead')
       refuse('CallbackNotDead', `it is ${row?.state}; only dead letters can be replayed`);
     if (replayed.type === 'replayed' && replayed.call !== undefined) deps.deliverCallback(replayed.call);

@@ -23,7 +23,7 @@ export const savedSchema = z.object({ hash: z.string(), changed: z.boolean() });
 
 /** All documents or none: whatever is wrong with any of them is answered in one go. */
 export async function saveDocuments(c: ApiContext, deps: ApiDeps): Promise<Response> {
-  const { tenant } = callerOf(c.req.raw);
+  const { tenant, client, subject } = callerOf(c.req.raw);
   const { documents } = fitting(catalogueSchema, await readJson(c, deps.config.bodyLimitBytes));
   const parsed = documents.map(parseAuthored);
   const entries = parsed.flatMap((document) => (document.ok ? [document.entry] : []));
@@ -31,7 +31,7 @@ export async function saveDocuments(c: ApiContext, deps: ApiDeps): Promise<Respo
     ...parsed.flatMap((document) => (document.ok ? [] : [document.refusal])),
     ...twice(entries),
   ]);
-  const saved = await saveCatalog(deps.db, tenant, entries);
+  const saved = await saveCatalog(deps.db, tenant, entries, { client, subject });
   if (saved.type === 'refused') return refuseCatalogue(saved.refusals) ?? c.body(null);
   return c.json({ hash: saved.hash, changed: saved.changed }, 201);
 }

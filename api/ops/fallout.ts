@@ -1,10 +1,15 @@
 import { z } from '@hono/zod-openapi';
 import { withTenant } from '../../drizzle/client.ts';
-import type { FalloutRow } from '../../drizzle/falloutStore.ts';
-import { attemptsBehind, falloutColumns, listFallout, readFallout } from '../../drizzle/reads/fallout.ts';
+import { allowedCommands } from '../../drizzle/falloutDesk.ts';
+import {
+  attemptsBehind,
+  falloutColumns,
+  type FalloutRead,
+  listFallout,
+  readFallout,
+} from '../../drizzle/reads/fallout.ts';
 import type { Json, JsonObject } from '../../src/kernel/json.ts';
 import { idPattern } from '../../src/kernel/ids.ts';
-import { commandsFor, type FalloutCommand } from '../../src/serviceOrder/fallout.ts';
 import { callerOf } from '../caller.ts';
 import type { ApiContext, ApiDeps } from '../deps.ts';
 import { refuse } from '../problem.ts';
@@ -15,7 +20,7 @@ export const falloutSchema = z
   .looseObject({ id: z.string(), state: z.enum(['open', 'closed']), class: z.string(), code: z.string() })
   .openapi('Fallout');
 
-export const falloutOf = (clock: () => Date): Readable<FalloutRow> => ({
+export const falloutOf = (clock: () => Date): Readable<FalloutRead> => ({
   name: 'fallout',
   list: listFallout,
   toTmf: (row, links) => falloutView(row, links, clock()),
@@ -23,10 +28,7 @@ export const falloutOf = (clock: () => Date): Readable<FalloutRow> => ({
   attributes: Object.fromEntries(Object.keys(falloutColumns).map((column) => [column, { column }])),
 });
 
-export const allowedCommands = (row: FalloutRow): FalloutCommand[] =>
-  commandsFor({ ...row, isOpen: row.closedAt === null });
-
-function falloutView(row: FalloutRow, links: Links, now: Date): JsonObject {
+function falloutView(row: FalloutRead, links: Links, now: Date): JsonObject {
   const until = row.closedAt === null ? now : new Date(row.closedAt);
   const shown = present({
     id: row.id,
@@ -41,7 +43,10 @@ function falloutView(row: FalloutRow, links: Links, now: Date): JsonObject {
     step: row.step,
     system: row.system,
     tries: row.tries,
+    object: row.object,
     seen: row.seen,
+    owner: row.owner,
+    ownedAt: dateTime(row.ownedAt),
     openedAt: dateTime(row.openedAt),
     closedAt: dateTime(row.closedAt),
     ageSeconds: Math.max(0, Math.round((until.getTime() - new Date(row.openedAt).getTime()) / 1_000)),
@@ -50,7 +55,7 @@ function falloutView(row: FalloutRow, links: Links, now: Date): JsonObject {
   return { ...shown, allowedCommands: allowedCommands(row) };
 }
 
-/** One fallout with everything that was tried. */
+/** One fallout with everything that was tried, and what the network shows now. */
 export async function inspectFallout(c: ApiContext, deps: ApiDeps): Promise<Response> {
   const { tenant } = callerOf(c.req.raw);
   const { row, attempts } = await withTenant(deps.db, tenant, async (tx) => {
@@ -58,14 +63,23 @@ export async function inspectFallout(c: ApiContext, deps: ApiDeps): Promise<Resp
     return { row: found, attempts: await attemptsBehind(tx, tenant, found) };
   });
   const view = falloutView(row, linksOf(c, deps), deps.clock());
-  return c.json({ ...view, attempts: attempts.map(attemptView) as Json });
+  const shows = row.closedAt === null ? await looked(deps, row) : undefined;
+  return c.json({
+    ...view,
+    ...(shows && { shows: shows as Json }),
+    attempts: attempts.map(attemptView) as Json,
+  });
 }
+
+/** Only a look: the last one of an attempt stays as `seen`. */
+const looked = async ({ look }: ApiDeps, { system, object }: FalloutRead) =>
+  system === null || object === null ? undefined : look(system, object);
 
 /** The fallout that the path names. */
 export async function falloutIn(
   c: ApiContext,
-  read: (id: string) => Promise<FalloutRow | undefined>,
-): Promise<FalloutRow> {
+  read: (id: string) => Promise<FalloutRead | undefined>,
+): Promise<FalloutRead> {
   const id = c.req.param('id') ?? '';
   const row = idPattern.test(id) ? await read(id) : undefined;
   return row ?? refuse('ResourceUnknown', 'there is no such fallout');

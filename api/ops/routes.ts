@@ -6,10 +6,12 @@ import { callerOf } from '../caller.ts';
 import type { ApiContext, ApiDeps } from '../deps.ts';
 import { errors, idParameter, json, listing, mounted, type Operation } from '../operation.ts';
 import { refuse } from '../problem.ts';
+import { auditOperations } from './audit.ts';
 import { callbackOperations } from './callbacks.ts';
 import { catalogueSchema, savedSchema, saveDocuments } from './catalogue.ts';
-import { abort, abortSchema, type CommandedKind, commandSchema, restart, retryNow } from './commands.ts';
 import { falloutOf, falloutSchema, inspectFallout } from './fallout.ts';
+import { falloutCommandOperations } from './falloutCommands.ts';
+import { orderOperations } from './orderCommands.ts';
 import { orderView } from './orderView.ts';
 import { systemOperations } from './systems.ts';
 
@@ -23,11 +25,9 @@ export const opsRoutes = (deps: ApiDeps) =>
     ...callbackOperations(deps), // /ops/v1/callbacks
     listing(deps, documentedFallout(deps)), // GET  /ops/v1/fallout
     inspectOneFallout(deps), //   GET  /ops/v1/fallout/{id}
-    retryNowOperation(deps), //   POST /ops/v1/fallout/{id}/retryNow      202
-    abortOperation(deps, 'productOrder'), //   POST /ops/v1/productOrders/{id}/abort   202
-    restartOperation(deps, 'productOrder'), // POST /ops/v1/productOrders/{id}/restart 202
-    abortOperation(deps, 'serviceOrder'), //   POST /ops/v1/serviceOrders/{id}/abort   202
-    restartOperation(deps, 'serviceOrder'), // POST /ops/v1/serviceOrders/{id}/restart 202
+    ...falloutCommandOperations(deps), // POST /ops/v1/fallout/{id}/{retryNow,skip,claim,…}
+    ...orderOperations(deps), //    POST /ops/v1/{productOrders,serviceOrders}/{id}/{hold,resume,abort,restart}
+    ...auditOperations(deps), // /ops/v1/audit
   ]);
 
 const inspectProductOrder = (deps: ApiDeps): Operation => ({
@@ -71,50 +71,6 @@ const inspectOneFallout = (deps: ApiDeps): Operation => ({
       200: json('What needs a person, what was tried, and what may be done', falloutSchema),
       ...errors(404, 500, 503),
     },
-  },
-});
-
-const accepted = { 202: json('Carried out; what follows from it takes its time', commandSchema) };
-
-const retryNowOperation = (deps: ApiDeps): Operation => ({
-  handle: (c) => retryNow(c, deps),
-  route: {
-    method: 'post',
-    path: '/ops/v1/fallout/{id}/retryNow',
-    operationId: 'retryNow',
-    tags: [tag],
-    parameters: [idParameter],
-    responses: { ...accepted, ...errors(404, 409, 500, 503) },
-  },
-});
-
-const places = {
-  productOrder: { path: '/ops/v1/productOrders/{id}', name: 'ProductOrder' },
-  serviceOrder: { path: '/ops/v1/serviceOrders/{id}', name: 'ServiceOrder' },
-} as const satisfies Record<CommandedKind, object>;
-
-const abortOperation = (deps: ApiDeps, kind: CommandedKind): Operation => ({
-  handle: (c) => abort(c, deps, kind),
-  route: {
-    method: 'post',
-    path: `${places[kind].path}/abort`,
-    operationId: `abort${places[kind].name}`,
-    tags: [tag],
-    parameters: [idParameter],
-    request: { body: { required: true, ...json('Why', abortSchema) } },
-    responses: { ...accepted, ...errors(400, 404, 409, 413, 415, 500, 503) },
-  },
-});
-
-const restartOperation = (deps: ApiDeps, kind: CommandedKind): Operation => ({
-  handle: (c) => restart(c, deps, kind),
-  route: {
-    method: 'post',
-    path: `${places[kind].path}/restart`,
-    operationId: `restart${places[kind].name}`,
-    tags: [tag],
-    parameters: [idParameter],
-    responses: { ...accepted, ...errors(404, 409, 500, 503) },
   },
 });
 

@@ -1,14 +1,20 @@
+import { randomUUID } from 'node:crypto';
 import { z } from '@hono/zod-openapi';
+import type { NewAudit } from '../../drizzle/auditStore.ts';
 import {
   addSystem,
   changeSystem,
+  type Deed,
   findSystem,
   listSystems,
   pauseSystem,
   resumeSystem,
   type SystemOverview,
 } from '../../drizzle/systemDesk.ts';
+import type { JsonObject } from '../../src/kernel/json.ts';
+import type { AuditedCommand } from '../../src/operator/audit.ts';
 import { fitting, readJson } from '../body.ts';
+import { callerOf } from '../caller.ts';
 import type { ApiContext, ApiDeps } from '../deps.ts';
 import { errors, json, type Operation } from '../operation.ts';
 import { refuse } from '../problem.ts';
@@ -37,6 +43,24 @@ async function known(c: ApiContext, { db }: ApiDeps): Promise<SystemOverview> {
 const bodyOf = async <Schema extends z.ZodType>(c: ApiContext, deps: ApiDeps, schema: Schema) =>
   fitting(schema, await readJson(c, deps.config.bodyLimitBytes));
 
+/** What the audit keeps of it. */
+function deedOf(
+  c: ApiContext,
+  command: AuditedCommand,
+  name: string,
+  more: Pick<NewAudit, 'reason' | 'given'> = {},
+): Deed {
+  const { tenant, client, subject } = callerOf(c.req.raw);
+  const about = { command, entity: 'system', entityId: name } as const;
+  return { tenant, audit: { id: randomUUID(), client, subject, ...about, ...more } };
+}
+
+/** Nobody reads a secret again, not even in the audit. */
+const told = ({ callbackSecret, ...rest }: { readonly callbackSecret?: string | null }): JsonObject => ({
+  ...rest,
+  ...(callbackSecret !== undefined && { hasCallbackSecret: callbackSecret !== null }),
+});
+
 const list = (deps: ApiDeps): Operation => ({
   handle: async (c) => c.json((await listSystems(deps.db)).map(systemView)),
   route: {
@@ -51,7 +75,8 @@ const list = (deps: ApiDeps): Operation => ({
 const add = (deps: ApiDeps): Operation => ({
   handle: async (c) => {
     const given = await bodyOf(c, deps, newSystemSchema);
-    const added = await addSystem(deps.db, { limits: null, callbackSecret: null, ...given });
+    const deed = deedOf(c, 'saveSystem', given.name, { given: told(given) });
+    const added = await addSystem(deps.db, { limits: null, callbackSecret: null, ...given }, deed);
     if (!added) refuse('SystemExists', `there is a system ${given.name}`, { path: 'name' });
     c.header('Location', `${path}/${given.name}`);
     const stored = await findSystem(deps.db, given.name);
@@ -88,9 +113,12 @@ const changing =
   };
 
 const change = (deps: ApiDeps): Operation => ({
-  handle: changing(deps, async (c, name) =>
-    changeSystem(deps.db, name, await bodyOf(c, deps, systemChangeSchema)),
-  ),
+  handle: changing(deps, async (c, name) => {
+    const change = await bodyOf(c, deps, systemChangeSchema);
+    const isOfLimits = Object.keys(change).every((changed) => changed === 'limits');
+    const deed = deedOf(c, isOfLimits ? 'setLimits' : 'saveSystem', name, { given: told(change) });
+    await changeSystem(deps.db, name, change, deed);
+  }),
   route: {
     method: 'patch',
     path: `${path}/{name}`,
@@ -105,7 +133,7 @@ const change = (deps: ApiDeps): Operation => ({
 const pause = (deps: ApiDeps): Operation => ({
   handle: changing(deps, async (c, name) => {
     const { reason } = await bodyOf(c, deps, pauseSchema);
-    await pauseSystem(deps.db, name, reason);
+    await pauseSystem(deps.db, name, reason, deedOf(c, 'pause', name, { reason }));
   }),
   route: {
     method: 'post',
@@ -119,7 +147,7 @@ const pause = (deps: ApiDeps): Operation => ({
 });
 
 const resume = (deps: ApiDeps): Operation => ({
-  handle: changing(deps, (_, name) => resumeSystem(deps.db, name)),
+  handle: changing(deps, (c, name) => resumeSystem(deps.db, name, deedOf(c, 'unpause', name))),
   route: {
     method: 'post',
     path: `${path}/{name}/resume`,

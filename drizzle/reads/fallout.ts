@@ -1,7 +1,8 @@
-import { and, asc, eq, isNull, sql } from 'drizzle-orm';
+import { and, asc, eq, getTableColumns, isNull, type SQL, sql } from 'drizzle-orm';
+import type { HeldStep } from '../../src/serviceOrder/fallout.ts';
 import type { Tx } from '../client.ts';
 import type { FalloutRow } from '../falloutStore.ts';
-import { attempt, fallout } from '../schema.ts';
+import { attempt, fallout, serviceOrder, step } from '../schema.ts';
 import { clausesOf, type Condition, instant, type ListQuery, matching, type Page, text } from './list.ts';
 
 export const falloutColumns = {
@@ -12,6 +13,7 @@ export const falloutColumns = {
   step: text(fallout.step),
   order: text(fallout.orderId),
   serviceOrder: text(fallout.serviceOrderId),
+  owner: text(fallout.owner),
   openedAt: instant(fallout.openedAt),
   closedAt: instant(fallout.closedAt),
   state: matching((value) => {
@@ -22,18 +24,49 @@ export const falloutColumns = {
 
 const keys = { tenantId: fallout.tenantId, time: fallout.openedAt, id: fallout.id };
 
+/** A fallout with what the record says of its step now; null where no step is in trouble. */
+export interface FalloutRead extends FalloutRow {
+  readonly held: HeldStep | null;
+  readonly object: string | null;
+}
+
+const withStep = {
+  ...getTableColumns(fallout),
+  object: step.object,
+  held: sql<HeldStep | null>`case when ${step.name} is null then null else jsonb_build_object(
+    'way', ${step.way}, 'verb', ${step.verb}, 'optional', ${step.optional},
+    'doubted', ${step.way} = 'do' and ${step.attempt} > 0 and not ${step.decided},
+    'compensating', ${serviceOrder.compensates} is not null, 'editable', ${step.fixed} is null) end`,
+};
+
+const select = (tx: Tx, where: SQL | undefined) =>
+  tx
+    .select(withStep)
+    .from(fallout)
+    .leftJoin(
+      step,
+      and(
+        eq(step.tenantId, fallout.tenantId),
+        eq(step.serviceOrderId, fallout.serviceOrderId),
+        eq(step.item, fallout.item),
+        eq(step.name, fallout.step),
+      ),
+    )
+    .leftJoin(
+      serviceOrder,
+      and(eq(serviceOrder.tenantId, fallout.tenantId), eq(serviceOrder.id, fallout.serviceOrderId)),
+    )
+    .where(where);
+
 /** Oldest first. Who asks for no state means what is open; who asks for one by its id means that one. */
-export async function listFallout(tx: Tx, tenant: string, query: ListQuery): Promise<Page<FalloutRow>> {
+export async function listFallout(tx: Tx, tenant: string, query: ListQuery): Promise<Page<FalloutRead>> {
   const isAsked = query.conditions.some(({ column }) => column === 'state' || column === 'id');
   const open: Condition = { column: 'state', comparison: 'eq', values: ['open'] };
   const conditions = isAsked ? query.conditions : [...query.conditions, open];
   const { where, orderBy } = clausesOf(falloutColumns, keys, tenant, { ...query, conditions });
   const [total, rows] = await Promise.all([
     tx.$count(fallout, where),
-    tx
-      .select()
-      .from(fallout)
-      .where(where)
+    select(tx, where)
       .orderBy(...orderBy)
       .offset(query.offset)
       .limit(query.limit),
@@ -41,11 +74,8 @@ export async function listFallout(tx: Tx, tenant: string, query: ListQuery): Pro
   return { total, rows };
 }
 
-export async function readFallout(tx: Tx, tenant: string, id: string) {
-  const [row] = await tx
-    .select()
-    .from(fallout)
-    .where(and(eq(fallout.tenantId, tenant), eq(fallout.id, id)));
+export async function readFallout(tx: Tx, tenant: string, id: string): Promise<FalloutRead | undefined> {
+  const [row] = await select(tx, and(eq(fallout.tenantId, tenant), eq(fallout.id, id)));
   return row;
 }
 

@@ -44,6 +44,8 @@ interface Keys {
   readonly tenantId: PgColumn;
   readonly time: PgColumn;
   readonly id: PgColumn;
+  /** Without a word of the client the newest come first; then a page may move on while it is read. */
+  readonly newestFirst?: true;
 }
 
 /** Always ends in time and id, so that a page holds the same rows whenever nothing changed, and new ones come last. */
@@ -54,8 +56,9 @@ export const clausesOf = (columns: ListColumns, keys: Keys, tenant: string, quer
   ),
   orderBy: [
     ...query.sort.map(({ column, descending }) => sortOf(columnOf(columns, column), descending)),
-    sql`${keys.time} asc`,
-    sql`${keys.id} asc`,
+    ...(keys.newestFirst
+      ? [sql`${keys.time} desc`, sql`${keys.id} desc`]
+      : [sql`${keys.time} asc`, sql`${keys.id} asc`]),
   ],
 });
 

@@ -143,6 +143,9 @@ export function wantedOf(step: StandingStep): { readonly wanted: JsonObject; rea
   return { wanted, ...(impossible && { impossible }) };
 }
 
+/** What the newest attempt wanted; without one, what the next would. */
+export const wantedNow = (step: StandingStep): JsonObject => step.wanted ?? wantedOf(step).wanted;
+
 export interface RecordedFootprint {
   readonly presence: Presence;
   readonly values: JsonObject;
@@ -180,29 +183,12 @@ export function conclude(
     return { report, state: 'accepted', decided: false, changed: [], ...(footprint && { footprint }) };
   }
   if (step.verb === 'revoke') return concludeGone(step, attempt);
-  const { results, missing } = resultsIn(step, outcome.observed);
-  if (missing) {
-    const message = `the system did not answer with the result ${missing.result}: ${missing.message}`;
+  const { results, missing } = resultsOf(step, outcome.observed);
+  if (missing !== undefined) {
+    const message = `the system did not answer with the result ${missing}`;
     return concludeTrouble(step, attempt, { type: 'failed', class: 'lied', code: 'resultMissing', message });
   }
   return concludeBuilt(step, name, attempt, results, outcome.version);
-}
-
-/** What the step's result expressions answer by what its system shows. */
-export function resultsIn(
-  step: StandingStep,
-  observed: JsonObject,
-): {
-  readonly results: JsonObject;
-  readonly missing?: { readonly result: string; readonly message: string };
-} {
-  const results: Record<string, Json> = {};
-  for (const [result, text] of Object.entries(step.results)) {
-    const value = evaluateText(text, { ...bindingsOf(step), observed }, step.types);
-    if (!value.ok) return { results, missing: { result, message: value.message } };
-    results[result] = value.value;
-  }
-  return { results };
 }
 
 export function concludeGone(step: StandingStep, attempt: Attempt): Conclusion {
@@ -232,6 +218,18 @@ export function concludeBuilt(
   return { report: { type: 'done', changed }, state: 'done', decided: true, changed, footprint };
 }
 
+/** The results that can be told from what a system shows, and the first one that cannot, with why. */
+export function resultsOf(step: StandingStep, observed: JsonObject) {
+  const results: Record<string, Json> = {};
+  let missing: string | undefined;
+  for (const [result, text] of Object.entries(step.results)) {
+    const value = evaluateText(text, { ...bindingsOf(step), observed }, step.types);
+    if (value.ok) results[result] = value.value;
+    else missing ??= `${result}: ${value.message}`;
+  }
+  return { results, missing };
+}
+
 const stateOf = { Deferred: 'waiting', Doubted: 'inDoubt', Refused: 'refused' } as const;
 
 function concludeTrouble(step: StandingStep, attempt: Attempt, trouble: Trouble): Conclusion {
@@ -240,7 +238,11 @@ function concludeTrouble(step: StandingStep, attempt: Attempt, trouble: Trouble)
   const footprint = footprintAfterTrouble(step, attempt, trouble);
   const isUnseen = step.state === 'accepted' && (!costsAttempt(errorClass) || arrow === 'Deferred');
   return {
-    report: { type: 'failed', class: errorClass, code, ...(retryAfterMs !== undefined && { retryAfterMs }) },
+    report: {
+      ...{ type: 'failed', class: errorClass, code },
+      ...(retryAfterMs !== undefined && { retryAfterMs }),
+      ...(trouble.final && footprint?.presence === 'absent' && { final: true }),
+    },
     state: isUnseen ? 'accepted' : stateOf[arrow],
     decided: arrow === 'Refused',
     changed: [],

@@ -1,75 +1,89 @@
 import { type JsonObject, sameJson } from '../kernel/json.ts';
-import {
-  type Attempt,
-  type Conclusion,
-  concludeBuilt,
-  concludeGone,
-  type StandingStep,
-  wantedOf,
-} from './attempt.ts';
+import type { Observed } from './adapter.ts';
+import { resultsOf, type StandingStep, wantedNow } from './attempt.ts';
+import { holdsValues } from './judge.ts';
 
-/** What a person says of a step: that it is as it should be, and what its system showed when they said so. */
-export interface GivenEvidence {
-  readonly evidence:
-    | {
-        readonly type: 'present';
-        readonly observed: JsonObject;
-        readonly version: string;
-        /** Of the last write; null where the system can hold no such mark. */
-        readonly key: string | null;
-      }
-    | { readonly type: 'absent' };
-  /** The system shows what is wanted. */
+/** What a system shows now, or why nobody could see it. */
+export type Look = Observed | { readonly type: 'unavailable'; readonly message: string };
+
+/** What a person's word that a step is done rests on. */
+export type Evidence =
+  | {
+      readonly type: 'present';
+      readonly observed: JsonObject;
+      readonly version: string;
+      readonly key: string | null;
+    }
+  | { readonly type: 'absent' };
+
+/** What travels with the command: the step is done with these results, whatever the evidence says. */
+export interface Attested {
+  readonly evidence: Evidence;
   readonly agrees: boolean;
   readonly results: JsonObject;
 }
 
-/**
- * Stands for what a person did outside: it fences every attempt before it, and keeps the key of the last one as long
- * as that means the same values.
- */
-export function evidenceAttempt(step: StandingStep, keyOf: (generation: number) => string): Attempt {
-  const { wanted } = wantedOf(step);
-  const isSame = step.attempt > 0 && sameJson(wanted, step.wanted);
-  const generation = isSame ? step.generation : step.generation + 1;
-  return {
-    ...{ verb: step.verb, number: step.attempt + 1, generation, key: keyOf(generation), wanted },
-    ...{ expect: 'absent', inDoubt: false },
-  };
-}
+export type Examined =
+  | { readonly type: 'attested'; readonly attested: Attested; readonly contradiction?: string }
+  | { readonly type: 'missing'; readonly message: string }
+  | { readonly type: 'resultsUnfit'; readonly name: string; readonly message: string };
 
-/**
- * The step is done. What its system shows is booked; where that is not what is wanted, the object stays doubtful, so
- * that whoever acts on it next looks first.
- */
-export function concludeWithEvidence(
-  step: StandingStep,
-  name: string,
-  attempt: Attempt,
-  { evidence, agrees, results }: GivenEvidence,
-): Conclusion {
-  const seen = evidence.type === 'present' ? evidence : { version: '', key: null };
-  if (step.verb === 'revoke') {
-    const conclusion = concludeGone(step, attempt);
-    if (evidence.type === 'absent' || !step.standing) return conclusion;
-    return { ...conclusion, footprint: { ...step.standing, presence: 'doubtful' } };
-  }
-  const conclusion = concludeBuilt(step, name, attempt, results, seen.version);
-  const presence = agrees && evidence.type === 'present' ? 'present' : 'doubtful';
-  return {
-    ...conclusion,
-    footprint: { ...conclusion.footprint, presence, key: seen.key ?? attempt.key },
-  };
-}
-
-/** Two services cannot hold one object: the step stays with its person, and what was in doubt stays so. */
-export const objectTaken = (step: StandingStep): Conclusion => {
-  const trouble = {
-    type: 'failed',
-    class: 'conflict',
-    code: 'objectTaken',
-    message: `another service holds ${step.object} of ${step.system}`,
-  } as const;
-  const { message: _, ...report } = trouble;
-  return { report, state: 'refused', decided: step.decided, changed: [], trouble };
+export const evidenceIn = (look: Look): Evidence | string => {
+  if (look.type === 'unavailable') return look.message;
+  if (look.type === 'pending') return 'a write is still under way';
+  if (look.type === 'absent') return { type: 'absent' };
+  const { observed, version, key } = look;
+  return { type: 'present', observed, version, key };
 };
+
+/**
+ * Would what the system shows be the end of this step? Results come from what is seen, by the step's own
+ * expressions; a person adds those that cannot be seen.
+ */
+export function examine(
+  step: StandingStep,
+  isOwnKey: (key: string) => boolean,
+  look: Look,
+  given: JsonObject = {},
+): Examined {
+  const evidence = evidenceIn(look);
+  if (typeof evidence === 'string') return { type: 'missing', message: evidence };
+  const unknown = Object.keys(given).find((name) => !Object.hasOwn(step.results, name));
+  if (unknown !== undefined) {
+    const known = Object.keys(step.results).sort().join(', ') || 'none';
+    return { type: 'resultsUnfit', name: unknown, message: `no result of the step; there are: ${known}` };
+  }
+  const seen = seenResults(step, evidence);
+  const results = { ...seen, ...given };
+  const lacking = Object.keys(step.results).find((name) => !Object.hasOwn(results, name));
+  if (step.verb === 'apply' && lacking !== undefined) {
+    return { type: 'resultsUnfit', name: lacking, message: 'the system does not show it: give its value' };
+  }
+  const contradiction = contradictionIn(step, isOwnKey, evidence) ?? otherThanSeen(seen, given);
+  const attested = { evidence, agrees: contradiction === undefined, results };
+  return { type: 'attested', attested, ...(contradiction !== undefined && { contradiction }) };
+}
+
+/** A system that can hold no mark shows no key: nothing then says that it is another's. */
+function contradictionIn(
+  step: StandingStep,
+  isOwnKey: (key: string) => boolean,
+  evidence: Evidence,
+): string | undefined {
+  if (step.verb === 'revoke') return evidence.type === 'absent' ? undefined : 'the object is still there';
+  if (evidence.type === 'absent') return 'there is no such object';
+  const { key } = evidence;
+  if (key !== null && key !== step.standing?.key && !isOwnKey(key))
+    return 'the object was last written by another';
+  return holdsValues(evidence.observed, wantedNow(step)) ? undefined : 'the object has other values';
+}
+
+function otherThanSeen(seen: JsonObject, given: JsonObject): string | undefined {
+  const other = Object.keys(given).find(
+    (name) => Object.hasOwn(seen, name) && !sameJson(seen[name], given[name]),
+  );
+  return other === undefined ? undefined : `the system shows another ${other}`;
+}
+
+const seenResults = (step: StandingStep, evidence: Evidence): JsonObject =>
+  evidence.type === 'present' && step.verb === 'apply' ? resultsOf(step, evidence.observed).results : {};

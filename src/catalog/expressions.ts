@@ -68,6 +68,13 @@ export function compile(text: string, context: ExpressionContext): Compiled {
   return { ok: true, program };
 }
 
+/** What an expression answers, as far as that is certain before it is evaluated. */
+export function answerTypeOf(text: string, types: Types): AnswerType {
+  const characteristics = types as NonNullable<ExpressionContext['characteristics']>;
+  const { valid, type } = typedEnvironment({ characteristics, answer: 'json' }).check(text);
+  return (valid ? answerType(type ?? 'dyn') : undefined) ?? 'dyn';
+}
+
 export function evaluate(program: Program, bindings: Bindings): Evaluated {
   const evaluated = evaluateText(program.text, bindings, program.types);
   if (!evaluated.ok || program.answer === 'json') return evaluated;

@@ -12,7 +12,7 @@ import { draftProducts, type ProductDraft } from './products.ts';
 import { bindingsOf } from './reliance.ts';
 import { draftServices, serviceSpecification, type ServiceDraft } from './services.ts';
 import { modificationsOf } from './modifications.ts';
-import { stepsOfAdd, stepsOfDelete, type SteppedService } from './steps.ts';
+import { reportingSteps, stepsOfAdd, stepsOfDelete, type SteppedService } from './steps.ts';
 
 export interface DecompositionInput {
   readonly orderId: string;
@@ -55,7 +55,13 @@ function planOf({ orderId, items, catalog, inventory, serviceItemsMax }: Decompo
     ).filter(({ isIdle }) => !isIdle),
     ...bound.flatMap((draft) =>
       draft.action === 'delete'
-        ? [{ ...draft, steps: stepsOfDelete(existingOf(draft)), skippable: false }]
+        ? [
+            {
+              ...draft,
+              steps: stepsOfDelete(existingOf(draft), reportingSteps(draft.specification)),
+              skippable: false,
+            },
+          ]
         : [],
     ),
   ];

@@ -1,6 +1,12 @@
 import type { FailureMode } from '../catalog/model.ts';
 import type { JsonObject } from '../kernel/json.ts';
-import type { PolicyRow, RecoveryPolicy, ReportTimes } from '../serviceOrder/recovery.ts';
+import {
+  type PolicyRow,
+  type RecoveryPolicy,
+  type ReportTimes,
+  rowsBySpecification,
+  type RowsBySpecification,
+} from '../serviceOrder/recovery.ts';
 
 export type Verb = 'apply' | 'revoke';
 export type ServiceAction = 'add' | 'modify' | 'delete';
@@ -104,7 +110,6 @@ export interface CompactServiceOrder {
   readonly optional?: true;
   /** Once it is done, it cannot be taken back: it takes something away, or passes a point of no return. */
   readonly irreversible?: true;
-  readonly recovery?: readonly PolicyRow[];
   /** The service order that this one takes back. */
   readonly compensates?: string;
 }
@@ -121,6 +126,8 @@ export interface CompactPlan {
   readonly rules: 1;
   readonly settings: PlanSettings;
   readonly onFailure: FailureMode;
+  /** Absent where no specification says anything about trouble. */
+  readonly recovery?: RowsBySpecification;
   readonly serviceOrders: readonly CompactServiceOrder[];
 }
 
@@ -164,11 +171,13 @@ export function compact(
   const orderByService = new Map(
     plan.serviceOrders.map((serviceOrder) => [serviceOrder.service, serviceOrder.id]),
   );
+  const recovery = rowsBySpecification(plan.serviceOrders);
   return {
     format: plan.format,
     rules: plan.rules,
     settings,
     onFailure: plan.onFailure,
+    ...(Object.keys(recovery).length > 0 && { recovery }),
     serviceOrders: plan.serviceOrders.map((serviceOrder) => ({
       id: serviceOrder.id,
       item: serviceOrder.item,
@@ -186,7 +195,6 @@ export function compact(
       ...(inline && { steps: compactSteps(serviceOrder.steps, limited) }),
       ...(serviceOrder.optional && { optional: true }),
       ...(isIrreversible(serviceOrder) && { irreversible: true }),
-      ...(serviceOrder.recovery && { recovery: serviceOrder.recovery }),
     })),
   };
 }

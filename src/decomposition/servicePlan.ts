@@ -14,7 +14,7 @@ import { type Plan, type PlannedStep, type ServiceAction, stepId } from './plan.
 import { checkServiceItems, draftOfItem, type ServiceItemDraft } from './serviceItems.ts';
 import { serviceBindingsOf } from './serviceReliance.ts';
 import { serviceSpecification } from './services.ts';
-import { stepsOfAdd, stepsOfDelete } from './steps.ts';
+import { reportingSteps, stepsOfAdd, stepsOfDelete } from './steps.ts';
 
 export interface ServicePlanInput {
   readonly orderId: string;
@@ -136,7 +136,8 @@ function stepped(
     const bindings = serviceBindingsOf(draft, drafts, items, inventory);
     if (draft.action === 'add') return { ...draft, bindings, steps: stepsOfAdd(draft) };
     if (draft.action === 'modify') return must(modified.get(draft.id), draft.id);
-    return { ...draft, bindings, steps: stepsOfDelete(must(draft.existing, draft.id)) };
+    const existing = must(draft.existing, draft.id);
+    return { ...draft, bindings, steps: stepsOfDelete(existing, reportingSteps(draft.specification)) };
   });
   const dependants = [...modified.values()]
     .filter(({ id }) => !drafts.some((draft) => draft.id === id))

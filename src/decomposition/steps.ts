@@ -53,6 +53,9 @@ const applied = (name: string, specification: StepSpecification, object: string)
   ...(specification.reports && { reports: timesOf(specification.reports) }),
 });
 
+export const withReports = (reports: ReportTimes | null | undefined): Pick<PlannedStep, 'reports'> =>
+  reports ? { reports } : {};
+
 const timesOf = ({ within, poll }: NonNullable<StepSpecification['reports']>): ReportTimes => ({
   withinMs: durationMs(within),
   pollMs: durationMs(poll),
@@ -61,11 +64,29 @@ const timesOf = ({ within, poll }: NonNullable<StepSpecification['reports']>): R
 export const stepsOfAdd = (draft: SteppedService): PlannedStep[] =>
   inOrder(draft.specification).map(([name, step]) => applied(name, step, objectOf(draft, name, step)));
 
-/** From the footprint alone, last built first: today's catalogue has no say in what stands. */
-export const stepsOfDelete = (service: Pick<Service, 'footprint'>): PlannedStep[] =>
-  revocations(standing(service), new Set());
+/** A step whose system may report later: its removal may take as long. */
+export type ReportingStep = Pick<PlannedStep, 'name' | 'system'> & { readonly reports?: ReportTimes | null };
 
-function revocations(footprints: readonly Footprint[], taken: ReadonlySet<string>): PlannedStep[] {
+export const reportingSteps = ({ steps }: Pick<ServiceSpecification, 'steps'>): ReportingStep[] =>
+  Object.entries(steps).map(([name, { system, reports }]) => ({
+    name,
+    system,
+    ...(reports && { reports: timesOf(reports) }),
+  }));
+
+/** From the footprint alone, last built first: today's catalogue has no say in what stands. */
+export const stepsOfDelete = (
+  service: Pick<Service, 'footprint'>,
+  reporting: readonly ReportingStep[],
+): PlannedStep[] => revocations(standing(service), new Set(), reporting);
+
+function revocations(
+  footprints: readonly Footprint[],
+  taken: ReadonlySet<string>,
+  reporting: readonly ReportingStep[],
+): PlannedStep[] {
+  const reportsOf = ({ step, system }: Footprint) =>
+    reporting.find((known) => known.name === step && known.system === system)?.reports;
   const names = new Map<Footprint, string>();
   const used = new Set(taken);
   for (const footprint of footprints) {
@@ -75,6 +96,7 @@ function revocations(footprints: readonly Footprint[], taken: ReadonlySet<string
     names.set(footprint, name);
   }
   return [...footprints].reverse().map((footprint) => ({
+    ...withReports(reportsOf(footprint)),
     name: names.get(footprint) ?? footprint.step,
     system: footprint.system,
     verb: 'revoke',
@@ -141,7 +163,8 @@ export function stepsOfModify(
     ),
   );
   const leaving = dependant ? [] : live.filter((footprint) => !kept.has(footprintName(footprint)));
-  const revoked = revocations(leaving, new Set(specified.map(([name]) => name)));
+  const taken = new Set(specified.map(([name]) => name));
+  const revoked = revocations(leaving, taken, reportingSteps(draft.specification));
   return {
     steps: [...contracted(steps, draft.specification), ...revoked],
     forecast: forecastOf(draft, service, outlook),

@@ -36,3 +36,13 @@ export type AuditOutcome = (typeof auditOutcomes)[number];
 
 export const bulkEntryStates = ['waiting', 'done', 'refused'] as const;
 export type BulkEntryState = (typeof bulkEntryStates)[number];
+
+/** The client and subject of a command that came through the Temporal Web UI. */
+export const webUi = 'temporalWebUi';
+
+const webUiPrefix = `${webUi}:`;
+
+/** The row of an abort that nobody sent through the API. */
+export const webUiAudit = (order: string, run: string): string => `${webUiPrefix}${order}:${run}`;
+
+export const isFromWebUi = (audit: string): boolean => audit.startsWith(webUiPrefix);

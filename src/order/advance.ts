@@ -132,12 +132,12 @@ function noteReady(
 
 function noteHeld(
   run: OrderRun,
-  { id, code, reason }: Extract<OrderEvent, { type: 'ServiceOrderHeld' }>,
+  { id, type: _, ...why }: Extract<OrderEvent, { type: 'ServiceOrderHeld' }>,
 ): OrderRun {
   const { told, ...rest } = child(run, id);
   // A run that is gone has not done what it was told: its next one is told again.
-  const now: Child = code === runLost || told === undefined ? rest : { ...rest, told };
-  return withChild(run, id, { ...now, state: 'held', code, reason, was: aboutOf(now) });
+  const now: Child = why.code === runLost || told === undefined ? rest : { ...rest, told };
+  return withChild(run, id, { ...now, ...why, state: 'held', was: aboutOf(now) });
 }
 
 function noteResumed(run: OrderRun, id: string): OrderRun {

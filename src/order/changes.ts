@@ -1,4 +1,4 @@
-import { arrowBetween, follow, type Machine } from '../kernel/machine.ts';
+import { arrowBetween, follow, type Machine, wereFollowed } from '../kernel/machine.ts';
 import { must } from '../kernel/assert.ts';
 import {
   itemMachine,
@@ -28,6 +28,22 @@ export function evolve<States extends OrderStates>(order: States, change: OrderC
     ...order,
     items: { ...order.items, [change.item]: follow<ItemState, ItemArrow>(itemMachine, state, change.arrow) },
   };
+}
+
+/**
+ * These changes, which are written together or not at all, are there already: the first that moved cannot move so
+ * again, and is where they led it.
+ */
+export function isRecorded({ state, items }: OrderStates, changes: readonly OrderChange[]): boolean {
+  const [first] = changes;
+  if (first === undefined) return false;
+  if (first.type === 'order') {
+    const arrows = changes.flatMap((one) => (one.type === 'order' ? [one.arrow] : []));
+    return wereFollowed<OrderState, OrderArrow>(orderMachine, state, arrows);
+  }
+  const { item } = first;
+  const arrows = changes.flatMap((one) => (one.type === 'item' && one.item === item ? [one.arrow] : []));
+  return wereFollowed<ItemState, ItemArrow>(itemMachine, must(items[item], `item ${item}`), arrows);
 }
 
 /** Where no arrow leads: by which state the contract's machine gets there. */

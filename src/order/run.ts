@@ -33,6 +33,7 @@ export interface Child {
   readonly changed: readonly string[];
   /** Why it is held or failed. */
   readonly code?: string;
+  readonly class?: string;
   /** What a held one waits for, for people. */
   readonly reason?: string;
   /** What a held or stopped one was about, and goes on with if it may. */
@@ -90,6 +91,7 @@ export type OrderEvent =
   | {
       readonly type: 'ServiceOrderHeld';
       readonly id: string;
+      readonly class?: string;
       readonly code: string;
       readonly reason: string;
     }

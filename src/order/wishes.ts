@@ -39,7 +39,7 @@ export function noteWish(run: OrderRun, event: Command): Wished {
       return {
         run: withChild(run, event.id, { ...rest, state: now.was ?? 'running' }),
         commands: [{ type: 'rejoinServiceOrder', id: event.id }],
-        controls: [{ type: 'commanded', audit: event.audit }],
+        controls: [{ type: 'rejoined', audit: event.audit, serviceOrder: event.id }],
       };
     }
     case 'CancelRequested':

@@ -1,11 +1,10 @@
 import { must, unreachable } from '../kernel/assert.ts';
 import { stepName } from '../decomposition/plan.ts';
-import { noteCommand, retryNow } from './commands.ts';
+import { noteCommand } from './commands.ts';
 import { noteReport } from './judgement.ts';
 import { arrowsToEnd, type ServiceOrderArrow } from './machine.ts';
-import { pause, rearm, unpause } from './pause.ts';
-import { reportOverdue } from './recovery.ts';
-import { noteCalled, noteReportDue, waitsOutside } from './reports.ts';
+import { pause, rearm, unpause, withoutPause } from './pause.ts';
+import { isOverdue, noteCalled, noteCalledInPause, noteReportDue, waitsOutside } from './reports.ts';
 import { isTakenBack, mayTurnBack, scheduleUndo, turnBack } from './retreat.ts';
 import {
   followOrder,
@@ -14,7 +13,6 @@ import {
   isPaused,
   isUntouched,
   step,
-  withStep,
   type Advanced,
   type Outcome,
   type ServiceOrderChange,
@@ -23,7 +21,7 @@ import {
   type ServiceOrderRun,
   type StepRun,
 } from './run.ts';
-import { retry, schedule } from './schedule.ts';
+import { retry, retryNow, schedule } from './schedule.ts';
 
 /** The one way a service order moves: what happened goes in, the new state and what to do about it come out. */
 export function advance(before: ServiceOrderRun, event: ServiceOrderEvent): Advanced {
@@ -31,7 +29,7 @@ export function advance(before: ServiceOrderRun, event: ServiceOrderEvent): Adva
   const started = startDue(noted.run);
   const { run, commands } = show(started.run, [...noted.commands, ...started.commands]);
   const outcome = outcomeOf(run);
-  if (outcome && !isOnHold(run)) return settle(run, outcome, inOrder(run, commands));
+  if (outcome && !isPaused(run)) return settle(run, outcome, inOrder(run, commands));
   if (run.stage === 'building' && !run.retreat && builtUp(run)) {
     return {
       run: { ...run, stage: 'ready' },
@@ -67,16 +65,33 @@ function show(before: ServiceOrderRun, given: readonly ServiceOrderCommand[]): A
   const commands = [...given, { type: 'recordServiceOrder', changes } as const];
   const isStill = isStuck(run);
   if (isStill === run.toldHeld) return { run, commands };
-  return {
-    run: { ...run, toldHeld: isStill },
-    commands: [...commands, isStill ? reportHeld(run) : { type: 'reportResumed' }],
-  };
+  if (!isStill)
+    return { run: { ...run, toldHeld: false }, commands: [...commands, { type: 'reportResumed' }] };
+  const held = { type: 'recordServiceOrder', changes: heldSteps(run, given) } as const;
+  return { run: { ...run, toldHeld: true }, commands: [held, ...commands, reportHeld(run)] };
+}
+
+/** All that need a person, also those whose fallout an earlier run closed for a retry that never was. */
+function heldSteps(run: ServiceOrderRun, given: readonly ServiceOrderCommand[]): ServiceOrderChange[] {
+  const written = given.flatMap((one) => (one.type === 'recordServiceOrder' ? one.changes : []));
+  const isWritten = (id: string) =>
+    written.some((one) => one.type === 'step' && one.step === id && one.arrow === 'Held');
+  return run.plan.flatMap(({ id }): ServiceOrderChange[] => {
+    const now = step(run, id);
+    if (!needsPerson(run, now) || isWritten(id)) return [];
+    const { way, trouble } = now;
+    const why = must(trouble, 'the trouble of a held step');
+    return [{ type: 'step', step: id, arrow: 'Held', ...(way === 'undo' && { way }), ...why }];
+  });
 }
 
 function nextArrow(run: ServiceOrderRun): ServiceOrderArrow | undefined {
   const { state, retreat } = run;
   if (isOnHold(run) || isStuck(run)) return state === 'held' || state === 'acknowledged' ? undefined : 'Held';
-  if (state === 'held') return retreat?.code === cancelled ? 'CancellationAccepted' : 'Resumed';
+  if (state === 'held') {
+    const isCancelled = retreat?.outcome === 'cancelled' && retreat.code === cancelled;
+    return isCancelled ? 'CancellationAccepted' : 'Resumed';
+  }
   if (waitsOutside(run)) return state === 'inProgress' ? 'WaitsOutside' : undefined;
   return state === 'pendingExternal' ? 'ReportedBack' : undefined;
 }
@@ -118,40 +133,33 @@ function note(run: ServiceOrderRun, event: ServiceOrderEvent): Advanced {
 }
 
 function ask(run: ServiceOrderRun): Advanced {
-  const asked = run.retreat ? { run, commands: [] } : pause(run, 'assessment');
+  const asked = pause(run, 'assessment');
   const stands = run.retreat === undefined && !mayTurnBack(run);
   return { run: asked.run, commands: [...asked.commands, { type: 'reportAnswer', stands }] };
 }
 
-/** What waits to go on after the question does so only if it stands. */
 function stop(before: ServiceOrderRun): Advanced {
   if (mayTurnBack(before)) {
-    const run = { ...before, pauses: before.pauses.filter((one) => one !== 'assessment') };
-    return turnBack(run, { outcome: 'cancelled', code: 'stopped' }, 'abort');
+    const retreat = { outcome: 'cancelled', code: 'stopped' } as const;
+    return turnBack(withoutPause(before, 'assessment'), retreat, 'abort');
   }
   const { run, commands } = unpause(before, 'assessment');
-  if (!run.retreat) return { run, commands: [...commands, { type: 'reportStands' }] };
-  return { run, commands: run.toldHeld ? [...commands, reportHeld(run)] : commands };
+  if (run.retreat) return { run, commands: run.toldHeld ? [...commands, reportHeld(run)] : commands };
+  return { run, commands: [...commands, { type: 'reportStands' }] };
 }
 
 /** Who was given up reports after all: looked at again, by the policy it began with. */
 function call(run: ServiceOrderRun, id: string): Advanced {
-  if (isPaused(run))
-    return run.steps[id] ? { run: withStep(run, id, { called: true }), commands: [] } : { run, commands: [] };
+  if (isPaused(run)) return noteCalledInPause(run, id);
   return isOverdue(run, id) ? retryNow(run, id, 'reported') : noteCalled(run, id);
-}
-
-function isOverdue(run: ServiceOrderRun, id: string): boolean {
-  const now = run.steps[id];
-  return now?.state === 'held' && now.way === 'do' && !run.retreat && now.trouble?.code === reportOverdue;
 }
 
 const builtUp = (run: ServiceOrderRun): boolean =>
   run.plan.every(({ id, verb }) => verb === 'revoke' || isOver(step(run, id)));
 
-/** A step is held, and no attempt, timer or gate will move the service order without a person. */
+/** A step is held, and no attempt, timer or gate will move the service order without a person, in a pause or after. */
 function isStuck(run: ServiceOrderRun): boolean {
-  const steps = Object.values(run.steps);
+  const steps = Object.values((isPaused(run) ? startDue({ ...run, pauses: [] }).run : run).steps);
   const moving = steps.some(
     ({ state, awaitsRetry, report }) =>
       state === 'attempting' ||

@@ -1,18 +1,16 @@
 import { unreachable } from '../kernel/assert.ts';
 import { isFinal } from '../kernel/machine.ts';
 import { serviceOrderMachine } from './machine.ts';
-import { pause, unpause } from './pause.ts';
-import { lookAgain } from './reports.ts';
-import { reportOverdue } from './recovery.ts';
-import { isDefinite, mayTurnBack, turnBack } from './retreat.ts';
+import { pause, unpause, withoutPause } from './pause.ts';
+import { isOverdue } from './reports.ts';
+import { mayTurnBack, turnBack } from './retreat.ts';
 import {
   followOrder,
+  isAssessed,
   isOnHold,
-  isPaused,
   move,
   planned,
   withStep,
-  step,
   type Advanced,
   type Control,
   type Relief,
@@ -21,6 +19,7 @@ import {
   type ServiceOrderRun,
   type StepRun,
 } from './run.ts';
+import { retryNow } from './schedule.ts';
 
 /** Why a person's command changes nothing. */
 export const commandRefusalTypes = [
@@ -106,25 +105,25 @@ function stepRefusal(run: ServiceOrderRun, { command, step: id }: StepCommanded)
       if (isIdle || (now.state !== 'held' && !now.awaitsRetry)) {
         return refusal(
           'StepNotWaiting',
-          `the step is ${now.state}: it is neither held nor waits for its retry`,
+          isIdle ? goesBack : `the step is ${now.state}: it is neither held nor waits for its retry`,
         );
       }
       if (command === 'editAndRetry' && (isBack || run.compensating))
         return refusal('StepGoesBack', goesBack);
-      return pausedRefusal(run);
+      if (command === 'editAndRetry' && now.state === 'accepted') {
+        return refusal('StepNotWaiting', 'its system works on the former values already');
+      }
+      return isOnHold(run) ? refusal('OnHold', 'its order is on hold: resume that first') : askedRefusal(run);
     case 'completeWithEvidence':
-      return heldRefusal(now) ?? (isIdle || isBack ? refusal('StepGoesBack', goesBack) : undefined);
+      return heldRefusal(now) ?? (isIdle || isBack ? refusal('StepGoesBack', goesBack) : askedRefusal(run));
     case 'skip':
       return (
         heldRefusal(now) ?? (isIdle || isBack ? refusal('StepGoesBack', goesBack) : skipRefusal(run, id, now))
       );
-    case 'leaveBehind': {
-      if (isIdle || now.state !== 'held') return heldRefusal({ state: isIdle ? 'waiting' : now.state });
-      const mayStay = isBack || run.compensating || planned(run, id).verb === 'revoke';
-      return mayStay
-        ? undefined
-        : refusal('StepGoesForward', 'the step builds something: only what is taken away can be left behind');
-    }
+    case 'leaveBehind':
+      return (
+        heldRefusal(now) ?? (isIdle ? refusal('StepGoesBack', goesBack) : leaveBehindRefusal(run, id, isBack))
+      );
     default:
       return unreachable(command);
   }
@@ -132,29 +131,31 @@ function stepRefusal(run: ServiceOrderRun, { command, step: id }: StepCommanded)
 
 const goesBack = 'the step is being taken back';
 
-const heldRefusal = ({ state }: Pick<StepRun, 'state'>): CommandRefusal | undefined =>
+const heldRefusal = ({ state }: StepRun): CommandRefusal | undefined =>
   state === 'held' ? undefined : refusal('StepNotHeld', `the step is ${state}, not held`);
 
-function pausedRefusal(run: ServiceOrderRun): CommandRefusal | undefined {
-  if (!isPaused(run)) return undefined;
-  return isOnHold(run)
-    ? refusal('OnHold', 'its order is on hold: resume that first')
-    : refusal('BeingCancelled', 'it is being found out whether its order may be cancelled');
+/** What it answered, whether it could go back, holds until its order says what follows. */
+const askedRefusal = (run: ServiceOrderRun): CommandRefusal | undefined =>
+  isAssessed(run)
+    ? refusal('BeingCancelled', 'it is being found out whether its order may be cancelled')
+    : undefined;
+
+function leaveBehindRefusal(run: ServiceOrderRun, id: string, isBack: boolean): CommandRefusal | undefined {
+  const mayStay = isBack || run.compensating || planned(run, id).verb === 'revoke';
+  return mayStay
+    ? undefined
+    : refusal('StepGoesForward', 'the step builds something: only what is taken away can be left behind');
 }
 
-function skipRefusal(run: ServiceOrderRun, id: string, now: StepRun): CommandRefusal | undefined {
+function skipRefusal(run: ServiceOrderRun, id: string, { doubted }: StepRun): CommandRefusal | undefined {
   const { verb, optional } = planned(run, id);
   if (optional !== true || verb === 'revoke') {
     return refusal('StepNotOptional', 'its specification cannot do without the step');
   }
-  return now.doubted || isTaken(now)
+  return doubted || isOverdue(run, id)
     ? refusal('StepInDoubt', 'something of the step may stand in the network')
     : undefined;
 }
-
-/** A system has the call, or had it: only its own definite no says that nothing will come of it. */
-const isTaken = ({ timers = 0, trouble }: StepRun): boolean =>
-  (timers > 0 || trouble?.code === reportOverdue) && !isDefinite(trouble?.class);
 
 /** What a person wants, where it is allowed; a wish to cancel is answered either way. */
 export function noteCommand(run: ServiceOrderRun, event: Command): Advanced {
@@ -165,9 +166,9 @@ export function noteCommand(run: ServiceOrderRun, event: Command): Advanced {
     case 'StepCommanded':
       return commandStep(run, event);
     case 'AbortRequested': {
-      const freed = unpause(run, 'hold');
-      const turned = turnBack(freed.run, { outcome: 'cancelled', code: 'aborted' }, 'abort');
-      return controlled(joined(freed, turned), { type: 'aborted', audit: event.audit });
+      const retreat = { outcome: 'cancelled', code: 'aborted' } as const;
+      const turned = turnBack(withoutPause(run, 'hold'), retreat, 'abort');
+      return controlled(turned, { type: 'aborted', audit: event.audit });
     }
     case 'HoldRequested':
       return controlled(pause(run, 'hold'), event.audit && { type: 'held', audit: event.audit });
@@ -177,12 +178,6 @@ export function noteCommand(run: ServiceOrderRun, event: Command): Advanced {
       return unreachable(event);
   }
 }
-
-/** The second goes on from the first; timers that the first began belong to a way that is left. */
-const joined = (first: Advanced, second: Advanced): Advanced => ({
-  run: second.run,
-  commands: [...first.commands.filter(({ type }) => type === 'recordServiceOrder'), ...second.commands],
-});
 
 const recorded = ({ run, commands }: Advanced, changes: readonly ServiceOrderChange[]): Advanced => ({
   run,
@@ -240,24 +235,3 @@ const closed = (id: string, resolution: Relief): ServiceOrderChange => ({
   step: id,
   resolution,
 });
-
-/** A held step begins anew; one that waits for its retry is only hurried, and keeps its count. */
-export function retryNow(run: ServiceOrderRun, id: string, relief: Relief): Advanced {
-  const { state, way } = step(run, id);
-  const isHeld = state === 'held';
-  const looked = isHeld ? undefined : lookAgain(run, id);
-  if (looked) return looked;
-  const ready = withStep(run, id, {
-    awaitsRetry: false,
-    retry: undefined,
-    ...(isHeld && { attempts: 0, outages: 0 }),
-  });
-  const after: Advanced =
-    way === 'do'
-      ? { run: move(ready, id, 'Attempted'), commands: [{ type: 'attemptStep', step: id }] }
-      : {
-          run: isHeld ? move(ready, id, 'UndoStarted') : ready,
-          commands: [{ type: 'undoStep', step: id }],
-        };
-  return isHeld ? recorded(after, [closed(id, relief)]) : after;
-}

@@ -1,12 +1,29 @@
-/** What a person may do about a fallout. The rest of the commands needs what a person knows, and comes later. */
-export const falloutCommands = ['retryNow', 'restart', 'abort'] as const;
+import type { Verb } from '../decomposition/plan.ts';
+import { type StepCommand, stepCommands } from '../operator/commands.ts';
+
+/** What a person may do about a fallout: about its step, or about its order. */
+export const falloutCommands = [...stepCommands, 'restart', 'abort'] as const;
 export type FalloutCommand = (typeof falloutCommands)[number];
 
 export interface FalloutCase {
   readonly class: string;
   readonly code: string;
   readonly isOpen: boolean;
-  readonly step: string | null;
+  /** Null where no step is in trouble. */
+  readonly step: HeldStep | null;
+}
+
+/** What the record says of the step that is held. */
+export interface HeldStep {
+  readonly way: 'do' | 'undo';
+  readonly verb: Verb;
+  readonly optional: boolean;
+  /** Some attempt may have had an effect that nobody saw. */
+  readonly doubted: boolean;
+  /** Its service order takes back another. */
+  readonly compensating: boolean;
+  /** Its values come from its mapping, so that a person may set others. */
+  readonly editable: boolean;
 }
 
 /** Found by a watch when the service order was over: there is no run that could do anything. */
@@ -14,10 +31,23 @@ export const foundLateCodes = ['overwritten', 'vanished'] as const;
 export type FoundLateCode = (typeof foundLateCodes)[number];
 const isFoundLate = (code: string): boolean => (foundLateCodes as readonly string[]).includes(code);
 
+/** A record of a running order cannot be written: its run tries again by itself, and can do nothing else. */
+export const bookkeepingFails = 'bookkeepingFails';
+
 /** Allowed by what the record says; the running order has the last word. */
 export function commandsFor({ class: falloutClass, code, isOpen, step }: FalloutCase): FalloutCommand[] {
-  if (!isOpen || isFoundLate(code)) return [];
-  if (code === 'runLost') return ['abort'];
+  if (!isOpen || isFoundLate(code) || code === bookkeepingFails) return [];
   if (falloutClass === 'orphaned') return ['restart', 'abort'];
-  return step === null ? ['abort'] : ['retryNow', 'abort'];
+  if (step === null) return ['abort'];
+  return [...stepCommands.filter((command) => fits[command](step)), 'abort'];
 }
+
+const goesForward = ({ way }: HeldStep): boolean => way === 'do';
+
+const fits: Readonly<Record<StepCommand, (step: HeldStep) => boolean>> = {
+  retryNow: () => true,
+  editAndRetry: (step) => goesForward(step) && step.verb === 'apply' && step.editable,
+  completeWithEvidence: goesForward,
+  skip: (step) => goesForward(step) && step.optional && !step.doubted,
+  leaveBehind: (step) => !goesForward(step) || step.verb === 'revoke' || step.compensating,
+};

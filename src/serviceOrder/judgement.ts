@@ -62,7 +62,8 @@ function noteFailure(before: ServiceOrderRun, id: string, failure: Failure, jitt
   const run = withStep(stays ? before : move(before, id, arrow), id, {
     attempts: was.attempts + (counted ? 1 : 0),
     outages: was.outages + (counted ? 0 : 1),
-    doubted: was.doubted || (!report && (arrow === 'Doubted' || errorClass === 'lied')),
+    doubted:
+      failure.final !== true && (was.doubted || (!report && (arrow === 'Doubted' || errorClass === 'lied'))),
     trouble: { class: errorClass, code },
     report,
     called: false,

@@ -1,4 +1,4 @@
-import { arm, look } from './reports.ts';
+import { arm, isOverdue, look } from './reports.ts';
 import {
   type Advanced,
   isPaused,
@@ -8,26 +8,25 @@ import {
   step,
   withStep,
 } from './run.ts';
-import { retry } from './schedule.ts';
+import { retry, retryNow } from './schedule.ts';
 
 /** Nothing is sent any more until it is over, and no timer runs; what is under way is heard out. */
-export const pause = (run: ServiceOrderRun, why: Pause): Advanced =>
-  run.pauses.includes(why)
-    ? { run, commands: [] }
-    : { run: { ...withoutTimers(run), pauses: [...run.pauses, why] }, commands: [{ type: 'stopTimers' }] };
-
-/** What a timer has waited so far is forgotten with it; what a retry waits for is armed anew. */
-const withoutTimers = (run: ServiceOrderRun): ServiceOrderRun =>
-  run.plan.reduce((now, { id }) => {
-    const { report } = step(now, id);
-    return report?.timer ? withStep(now, id, { report: { ...report, timer: undefined } }) : now;
-  }, run);
+export function pause(before: ServiceOrderRun, why: Pause): Advanced {
+  if (before.pauses.includes(why)) return { run: before, commands: [] };
+  const run = { ...before, pauses: [...before.pauses, why] };
+  return { run, commands: isPaused(run) ? [{ type: 'stopTimers' }] : [] };
+}
 
 export function unpause(before: ServiceOrderRun, why: Pause): Advanced {
-  if (!before.pauses.includes(why)) return { run: before, commands: [] };
-  const run = { ...before, pauses: before.pauses.filter((one) => one !== why) };
-  return isPaused(run) ? { run, commands: [] } : rearm(run);
+  const run = withoutPause(before, why);
+  return isPaused(before) && !isPaused(run) ? rearm(run) : { run, commands: [] };
 }
+
+/** For what turns back at once: the timers of the way there are left as they were stopped. */
+export const withoutPause = (run: ServiceOrderRun, why: Pause): ServiceOrderRun => ({
+  ...run,
+  pauses: run.pauses.filter((one) => one !== why),
+});
 
 /** Every timer that should run begins anew: after a pause, or where another run stopped. */
 export function rearm(before: ServiceOrderRun): Advanced {
@@ -41,10 +40,13 @@ export function rearm(before: ServiceOrderRun): Advanced {
   return { run, commands };
 }
 
-function rearmStep(run: ServiceOrderRun, id: string): Advanced {
-  const { awaitsRetry, retry: timer, report, called, way } = step(run, id);
-  const isStale = run.retreat !== undefined && way === 'do';
-  if (isPaused(run) || isStale) return { run, commands: [] };
+function rearmStep(before: ServiceOrderRun, id: string): Advanced {
+  const { awaitsRetry, retry: timer, report, called, way } = step(before, id);
+  const isStale = before.retreat !== undefined && way === 'do';
+  if (isPaused(before) || isStale) return { run: before, commands: [] };
+  // Whoever looks, or is to look, finds that no timer runs any more.
+  const run = report ? withStep(before, id, { report: { ...report, timer: undefined } }) : before;
+  if (called && isOverdue(run, id)) return retryNow(withStep(run, id, { called: false }), id, 'reported');
   if (awaitsRetry) {
     return timer ? { run, commands: [{ type: 'retryLater', step: id, ...timer }] } : retry(run, id);
   }

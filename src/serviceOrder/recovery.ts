@@ -45,6 +45,25 @@ export interface ReportTimes {
 /** The code of a report that did not come in time. */
 export const reportOverdue = 'reportOverdue';
 
+/** Many service orders are of few specifications: what these say about trouble is written once. */
+export type RowsBySpecification = Readonly<Record<string, readonly PolicyRow[]>>;
+
+export const rowsBySpecification = (
+  all: readonly { readonly specification: string; readonly recovery?: readonly PolicyRow[] }[],
+): RowsBySpecification =>
+  Object.fromEntries(
+    all.flatMap(({ specification, recovery = [] }) =>
+      recovery.length > 0 ? [[specification, recovery]] : [],
+    ),
+  );
+
+/** Any name is possible, also what every object inherits. */
+export const rowsOf = (
+  rows: RowsBySpecification | undefined,
+  specification: string,
+): readonly PolicyRow[] | undefined =>
+  rows && Object.hasOwn(rows, specification) ? rows[specification] : undefined;
+
 /** Frozen into each plan, so that a running order keeps the policy it began with. */
 export interface RecoveryPolicy {
   readonly retry: RetryLimits;
@@ -52,13 +71,16 @@ export interface RecoveryPolicy {
   /** Where the step's specification does not say otherwise. */
   readonly reports: ReportTimes;
   readonly rows?: readonly PolicyRow[];
-  /** Where a service order has items of several specifications, by the item's ordinal. */
-  readonly rowsByItem?: Readonly<Record<string, readonly PolicyRow[]>>;
+  /** Where a service order has items of several specifications: which one, by the item's ordinal. */
+  readonly byItem?: {
+    readonly specifications: Readonly<Record<string, string>>;
+    readonly rows: RowsBySpecification;
+  };
 }
 
 /** What holds for one item of a service order. */
-export const policyFor = ({ rowsByItem, ...policy }: RecoveryPolicy, item: string): RecoveryPolicy => {
-  const rows = rowsByItem?.[item];
+export const policyFor = ({ byItem, ...policy }: RecoveryPolicy, item: string): RecoveryPolicy => {
+  const rows = rowsOf(byItem?.rows, byItem?.specifications[item] ?? '');
   return rows ? { ...policy, rows } : policy;
 };
 

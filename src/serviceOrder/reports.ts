@@ -1,3 +1,4 @@
+import { reportOverdue } from './recovery.ts';
 import {
   isPaused,
   move,
@@ -68,6 +69,20 @@ export function noteCalled(run: ServiceOrderRun, id: string): Advanced {
   if (now === undefined) return { run, commands: [] };
   if (isUnderWay(now)) return { run: withStep(run, id, { called: true }), commands: [] };
   return now.report && !now.awaitsRetry ? look(run, id) : { run, commands: [] };
+}
+
+/** In a pause nobody looks: it is noted, where somebody would have. */
+export function noteCalledInPause(run: ServiceOrderRun, id: string): Advanced {
+  const now = run.steps[id];
+  const isHeard = now !== undefined && (isUnderWay(now) || now.report !== undefined || isOverdue(run, id));
+  return { run: isHeard ? withStep(run, id, { called: true }) : run, commands: [] };
+}
+
+/** It was given up, though its system may still report. */
+export function isOverdue({ steps, retreat }: ServiceOrderRun, id: string): boolean {
+  const now = steps[id];
+  const isWanted = now !== undefined && (retreat === undefined || now.way === 'undo');
+  return isWanted && now.state === 'held' && now.trouble?.code === reportOverdue;
 }
 
 const isUnderWay = ({ state, awaitsRetry, report }: StepRun): boolean =>

@@ -22,6 +22,8 @@ export type StepReport =
       readonly class: ErrorClass;
       readonly code: string;
       readonly retryAfterMs?: number;
+      /** The system told the end of this very call: nothing of it is left, and nothing of it will come. */
+      readonly final?: true;
       /** The system was known to be away, and this try was to see whether it is back: it costs nothing. */
       readonly outage?: true;
     };
@@ -154,6 +156,7 @@ export type ServiceOrderChange =
 /** What a person did to an order as a whole: kept in its row, for a run that takes over. */
 export type Control =
   | { readonly type: 'commanded'; readonly audit: string }
+  | { readonly type: 'rejoined'; readonly audit: string; readonly serviceOrder: string }
   | { readonly type: 'aborted'; readonly audit: string }
   | { readonly type: 'held'; readonly audit: string }
   | { readonly type: 'resumed'; readonly audit: string }
@@ -248,9 +251,12 @@ export const withStep = (run: ServiceOrderRun, id: string, change: Partial<StepR
 
 export const isOnHold = ({ pauses }: ServiceOrderRun): boolean => pauses.includes('hold');
 
-/** Nothing is sent, and no timer runs. What goes back already, goes on while its order is asked. */
-export const isPaused = (run: ServiceOrderRun): boolean =>
-  isOnHold(run) || (run.pauses.includes('assessment') && run.retreat === undefined);
+/** What goes back already, goes on while its order is asked. */
+export const isAssessed = ({ pauses, retreat }: ServiceOrderRun): boolean =>
+  pauses.includes('assessment') && retreat === undefined;
+
+/** Nothing is sent, and no timer runs. */
+export const isPaused = (run: ServiceOrderRun): boolean => isOnHold(run) || isAssessed(run);
 
 /** Nothing more is to be done for it. */
 export const isOver = ({ state }: StepRun): boolean =>

@@ -9,6 +9,7 @@ import {
   step,
   withStep,
   type Advanced,
+  type Relief,
   type ServiceOrderCommand,
   type ServiceOrderRun,
 } from './run.ts';
@@ -58,5 +59,31 @@ export function retry(run: ServiceOrderRun, id: string): Advanced {
   return {
     run: withStep(run, id, { awaitsRetry: false, retry: undefined }),
     commands: [{ type: 'undoStep', step: id }],
+  };
+}
+
+/** A held step begins anew; one that waits for its retry is only hurried, and keeps its count. */
+export function retryNow(run: ServiceOrderRun, id: string, relief: Relief): Advanced {
+  const { state, way } = step(run, id);
+  const isHeld = state === 'held';
+  const looked = isHeld ? undefined : lookAgain(run, id);
+  if (looked) return looked;
+  const ready = withStep(run, id, {
+    awaitsRetry: false,
+    retry: undefined,
+    ...(isHeld && { attempts: 0, outages: 0 }),
+  });
+  const after: Advanced =
+    way === 'do'
+      ? { run: move(ready, id, 'Attempted'), commands: [{ type: 'attemptStep', step: id }] }
+      : {
+          run: isHeld ? move(ready, id, 'UndoStarted') : ready,
+          commands: [{ type: 'undoStep', step: id }],
+        };
+  if (!isHeld) return after;
+  const closed = { type: 'falloutClosed', step: id, resolution: relief } as const;
+  return {
+    run: after.run,
+    commands: [{ type: 'recordServiceOrder', changes: [closed] }, ...after.commands],
   };
 }

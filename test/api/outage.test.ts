@@ -88,7 +88,12 @@ test('the documentation names every operation of the contracts by its official i
       ...['receiveCallback', 'listCallback', 'retrieveCallback', 'replayCallback'],
       ...['listSystems', 'addSystem', 'getSystem', 'changeSystem', 'pauseSystem', 'resumeSystem'],
       ...['inspectProductOrder', 'saveCatalogue', 'live', 'ready', 'listFallout', 'inspectFallout'],
-      ...['retryNow', 'abortProductOrder', 'restartProductOrder', 'abortServiceOrder', 'restartServiceOrder'],
+      ...['retryNow', 'editAndRetry', 'completeWithEvidence', 'skip', 'leaveBehind'],
+      ...['claimFallout', 'releaseFallout', 'listAudit', 'retrieveAudit'],
+      ...['hold', 'resume', 'abort', 'restart'].flatMap((command) => [
+        `${command}ProductOrder`,
+        `${command}ServiceOrder`,
+      ]),
     ].sort(),
   );
   expect(Object.keys(document.components.schemas)).toEqual(

@@ -86,9 +86,10 @@ describe('steps and policy', () => {
 
   test('go with the service order, in numbers, also as the workflow knows it', () => {
     const { id, recovery, steps } = orderFor(plan, 'ip-prefix');
-    const known = compacted(plan).serviceOrders.find((order) => order.id === id);
+    const compact = compacted(plan);
+    const known = compact.serviceOrders.find((order) => order.id === id);
     expect(recovery).toEqual(rows);
-    expect(known?.recovery).toEqual(rows);
+    expect(compact.recovery).toEqual({ 'ip-prefix': rows });
     const marks = { optional: true, pointOfNoReturn: true };
     expect(steps).toMatchObject([{ name: 'prefix' }, { name: 'route', ...marks }]);
     expect(known?.steps).toMatchObject([{ id: '1/prefix' }, { id: '1/route', ...marks }]);
@@ -97,7 +98,7 @@ describe('steps and policy', () => {
     expect(orderFor(plan, 'fibre-access')).not.toHaveProperty('recovery');
   });
 
-  test('how long a report may take goes with the step, in numbers, and not with its removal', () => {
+  test('how long a report may take goes with the step, in numbers, and with its removal', () => {
     const reports = { within: '2d', poll: '1h' };
     const later = withEntries(guarded, [{ ...ip, steps: { ...ip.steps, route: { ...route, reports } } }]);
     const plan = planned(bundle, { catalog: later });
@@ -111,13 +112,18 @@ describe('steps and policy', () => {
       ...change,
       catalog: later,
     });
-    for (const step of orderFor(removal, 'ip-prefix').steps) expect(step).not.toHaveProperty('reports');
+    expect(orderFor(removal, 'ip-prefix').steps).toMatchObject([
+      { name: 'route', reports: times },
+      { name: 'prefix' },
+    ]);
+    expect(orderFor(removal, 'ip-prefix').steps[1]).not.toHaveProperty('reports');
   });
 
   test('a plan too large for its steps still says what to do about trouble', () => {
     const large = planned([item('1', { offering: bundleOffering, quantity: 40 })], { catalog: guarded });
-    const order = compacted(large).serviceOrders.find(({ specification }) => specification === 'ip-prefix');
-    expect(order).toMatchObject({ recovery: rows });
+    const compact = compacted(large);
+    const order = compact.serviceOrders.find(({ specification }) => specification === 'ip-prefix');
+    expect(compact.recovery).toEqual({ 'ip-prefix': rows });
     expect(order).not.toHaveProperty('steps');
   });
 

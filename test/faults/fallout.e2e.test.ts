@@ -84,7 +84,7 @@ test('a step held by a broken system is listed with its tries; once that is repa
     system: 'ipam',
     step: 'prefix',
     tries: 2,
-    allowedCommands: ['retryNow', 'abort'],
+    allowedCommands: ['retryNow', 'editAndRetry', 'completeWithEvidence', 'abort'],
   });
   const inspected = await get(`/ops/v1/fallout/${fallout.id}`);
   expect(inspected.attempts.map(({ outcome }: { outcome: string }) => outcome)).toEqual([
@@ -212,7 +212,9 @@ const ofServiceOrder = (id: string) => get(`/ops/v1/fallout?serviceOrder=${id}`)
 
 test('a held service order of its own is taken back when it is aborted; one of a product order is not its own', async () => {
   const id = await heldServiceOrder();
-  expect(await ofServiceOrder(id)).toMatchObject([{ allowedCommands: ['retryNow', 'abort'] }]);
+  expect(await ofServiceOrder(id)).toMatchObject([
+    { allowedCommands: ['retryNow', 'editAndRetry', 'completeWithEvidence', 'abort'] },
+  ]);
   expect((await command(`/serviceOrders/${id}/abort`, reason)).status).toBe(202);
   await client.serviceOrderReaches(id, 'cancelled');
   expect(await ofServiceOrder(id)).toEqual([]);
@@ -265,4 +267,22 @@ test('a service order that waits for its date is dropped when it is aborted, and
   await client.serviceOrderReaches(id, 'cancelled');
   expect(await client.rows(`select 1 from claim where '${id}' = any(holders)`)).toEqual([]);
   expect(await client.rows(`select 1 from step where service_order_id = '${id}'`)).toEqual([]);
+});
+
+test('an order whose end cannot be written is told to a person, tries on, and ends once it can', async () => {
+  const { order, fallout } = await heldOrder();
+  await client.rows(
+    `alter table product_order add constraint broken check (id <> '${order}' or state <> 'completed')`,
+  );
+  await client.faults([]);
+  expect((await command(`/fallout/${fallout.id}/retryNow`)).status).toBe(202);
+  const defect = { class: 'unknown', code: 'bookkeepingFails', allowedCommands: [] };
+  const reason = 'settleOrder: a query failed: 23514 broken';
+  await eventually(async () => expect(await falloutOf(order)).toMatchObject([{ ...defect, reason }]), {
+    withinMs: 60_000,
+  });
+  await client.rows('alter table product_order drop constraint broken');
+  await client.reaches(order, 'completed');
+  await expectOnce(order);
+  expect(await falloutOf(order)).toEqual([]);
 });

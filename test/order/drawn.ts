@@ -1,10 +1,10 @@
-import type { CompactServiceOrder, CompactStep } from '../../src/decomposition/plan.ts';
+import type { CompactStep } from '../../src/decomposition/plan.ts';
 import { assert, must } from '../../src/kernel/assert.ts';
 import { reportOverdue } from '../../src/serviceOrder/recovery.ts';
 import type { Draw } from '../kernel/random.ts';
 import { apply, final, optional, revoke } from '../serviceOrder/driver.ts';
 import { row } from '../serviceOrder/policyRow.ts';
-import { begin, type Circumstances, sketch } from './driver.ts';
+import { begin, type Circumstances, sketch, type Sketched } from './driver.ts';
 import { type Acts, actNow, answer, isOpen, isPatient, temperOf } from './drawnPeople.ts';
 import { type Fault, noFault, type Takes } from './hands.ts';
 import { isUnheard, nextIn, type Pending, soon, type World } from './pending.ts';
@@ -23,8 +23,8 @@ const parents = { item2: 'item1', item3: 'item1' };
 const optionalItems: readonly string[] = ['item3'];
 
 /** Up to six service orders of up to three steps, each after some before it of its own direction. */
-function drawPlan(draw: Draw): CompactServiceOrder[] {
-  const plan: CompactServiceOrder[] = [];
+function drawPlan(draw: Draw): Sketched[] {
+  const plan: Sketched[] = [];
   const size = draw(7);
   for (let index = 0; index < size; index++) {
     const action = actions[[0, 0, 0, 0, 1, 1, 2][draw(7)] ?? 0] ?? 'add';

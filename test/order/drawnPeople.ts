@@ -61,11 +61,24 @@ export function answer(world: World, draw: Draw, acts: Acts): Pending {
     const one = allowed[chosen];
     return one ? { what: 'command', ...one } : { what: draw(2) === 1 ? 'cancel' : 'abort', id: 'last' };
   }
+  const stuck = stuckIn(world);
+  if (stuck) return stuck;
   const last = ['retryNow', 'leaveBehind', 'skip', 'completeWithEvidence'] as const;
   const insists = last.flatMap((command) => allowed.filter((one) => one.command === command));
   const isTurn = answers % 3 === 0 && mayAbort;
   const one = insists[answers % Math.max(1, insists.length)];
   return one && !isTurn ? { what: 'command', ...one } : { what: 'abort', id: '' };
 }
+
+/** No command ends a call that its system never ends: somebody there has to. */
+function stuckIn({ network, children }: World): Pending | undefined {
+  const mutation = Object.values(network.taken).find((one) => one !== undefined);
+  if (mutation === undefined) return undefined;
+  const [id = '', item, name] = mutation.key.split('/');
+  assert(children[id], 'whoever sent it');
+  return { what: 'taken', id, step: `${item}/${name}`, mutation, takes: givenUp };
+}
+
+const givenUp = { type: 'takes', heard: true, later: 'refused', early: 0, late: 0 } as const;
 
 export const isOpen = ({ order }: World): boolean => !isFinal(orderMachine, order.state);

@@ -8,7 +8,7 @@ import { advance } from '../../src/order/advance.ts';
 import { beginOrder, type OrderCommand, type OrderEvent, type OrderRun } from '../../src/order/run.ts';
 import type { ItemState } from '../../src/order/machine.ts';
 import type { FailureMode } from '../../src/catalog/model.ts';
-import type { PolicyRow } from '../../src/serviceOrder/recovery.ts';
+import { type PolicyRow, rowsBySpecification } from '../../src/serviceOrder/recovery.ts';
 import { policy } from '../serviceOrder/driver.ts';
 
 export interface ServiceOrderSketch {
@@ -23,7 +23,10 @@ export interface ServiceOrderSketch {
   readonly recovery?: readonly PolicyRow[];
 }
 
-export const sketch = (id: string, given: ServiceOrderSketch = {}): CompactServiceOrder => ({
+/** Each is of a specification of its own, so its policy is known by it. */
+export type Sketched = CompactServiceOrder & Pick<ServiceOrderSketch, 'recovery'>;
+
+export const sketch = (id: string, given: ServiceOrderSketch = {}): Sketched => ({
   id,
   item: given.item ?? id,
   action: given.action ?? 'add',
@@ -43,7 +46,7 @@ const isIrreversible = ({ action, steps = [] }: ServiceOrderSketch): boolean =>
   steps.some(({ verb, pointOfNoReturn }) => verb === 'revoke' || pointOfNoReturn === true);
 
 export const planOf = (
-  serviceOrders: readonly CompactServiceOrder[],
+  sketched: readonly Sketched[],
   openChildrenMax = 200,
   onFailure: FailureMode = 'allOrNothing',
 ): CompactPlan => ({
@@ -51,7 +54,8 @@ export const planOf = (
   rules: 1,
   settings: { openChildrenMax, step: { callTimeoutMs: 1_000, heartbeatTimeoutMs: 1_000 }, policy },
   onFailure,
-  serviceOrders,
+  recovery: rowsBySpecification(sketched),
+  serviceOrders: sketched.map(({ recovery, ...planned }) => planned),
 });
 
 export interface Circumstances {
@@ -64,7 +68,7 @@ export interface Circumstances {
 
 /** An opened order: every item of the plan in progress, and those items that need no service order. */
 export function begin(
-  serviceOrders: readonly CompactServiceOrder[],
+  serviceOrders: readonly Sketched[],
   { window = 200, bundles = [], parents = {}, onFailure = 'allOrNothing' }: Circumstances = {},
 ): OrderRun {
   const ids = [...new Set([...bundles, ...Object.values(parents), ...serviceOrders.map(({ item }) => item)])];

@@ -6,7 +6,8 @@ import {
   type StandingStep,
   type StepOutcome,
 } from '../../src/activation/attempt.ts';
-import { concludeWithEvidence, evidenceAttempt, type GivenEvidence } from '../../src/activation/evidence.ts';
+import { concludeWithEvidence, evidenceAttempt } from '../../src/activation/attested.ts';
+import type { Attested } from '../../src/activation/evidence.ts';
 import { fenced, overAlready } from '../../src/activation/fence.ts';
 import { judgeAgain, judgeDone, type Judgement, judgeReport } from '../../src/activation/judge.ts';
 import { concludeUndo, judgeUndo, nextUndo } from '../../src/activation/undo.ts';
@@ -247,7 +248,7 @@ export function complete(
   origin: CompactServiceOrder,
   own: CompactServiceOrder,
   step: string,
-  given: GivenEvidence,
+  given: Attested,
 ): { records: Records; report: StepReport } {
   const key = rowKey(own.id, step);
   const standing = loadStep(records, origin, own.id, stepOf(own, step));

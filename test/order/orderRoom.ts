@@ -6,6 +6,7 @@ import { evolve, type OrderChange } from '../../src/order/changes.ts';
 import { orderMachine } from '../../src/order/machine.ts';
 import { type OrderCommand, type OrderEvent, serviceOrdersOf } from '../../src/order/run.ts';
 import { serviceOrderMachine } from '../../src/serviceOrder/machine.ts';
+import { rowsOf } from '../../src/serviceOrder/recovery.ts';
 import { beginServiceOrder, type Control } from '../../src/serviceOrder/run.ts';
 import { isUnheard, orderWishes, type Pending, soon, type Word, type World } from './pending.ts';
 import { endTasks, recordControl } from './people.ts';
@@ -114,8 +115,9 @@ function start(world: World, id: string, changed: readonly string[]): World {
   assert(world.children[id] === undefined, `${id} is started at most once`);
   assert(!world.order.doomed.includes(id), `${id} is not started once it is doomed`);
   const planned = serviceOrdersOf(world.order).find((one) => one.id === id) as CompactServiceOrder;
-  const { action, steps = [], compensates, recovery: rows = [] } = planned;
-  const policy = { ...world.order.plan.settings.policy, rows };
+  const { action, steps = [], compensates, specification } = planned;
+  const { recovery, settings } = world.order.plan;
+  const policy = { ...settings.policy, rows: rowsOf(recovery, specification) ?? [] };
   const run = beginServiceOrder(action, steps, policy, changed, compensates !== undefined);
   return soon({ ...world, children: { ...world.children, [id]: run } }, { what: 'begun', id });
 }

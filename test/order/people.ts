@@ -1,10 +1,10 @@
-import type { GivenEvidence } from '../../src/activation/evidence.ts';
+import type { Attested } from '../../src/activation/evidence.ts';
 import { assert } from '../../src/kernel/assert.ts';
 import type { JsonObject } from '../../src/kernel/json.ts';
 import type { Control } from '../../src/serviceOrder/run.ts';
 
 /** What a command says beside its name, as its row in the audit keeps it. */
-export type Given = { readonly values: JsonObject } | GivenEvidence;
+export type Given = { readonly values: JsonObject } | Attested;
 
 export type TaskState = 'inProgress' | 'accepted' | 'refused' | 'done';
 

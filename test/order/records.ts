@@ -1,10 +1,9 @@
 import type { Conclusion, Attempt, StandingStep } from '../../src/activation/attempt.ts';
-import { restoring } from '../../src/decomposition/compensation.ts';
+import { type DoneStep, restoring } from '../../src/decomposition/compensation.ts';
 import {
   type CompactServiceOrder,
   compactSteps,
   type CompactStep,
-  type PlannedStep,
   stepName,
 } from '../../src/decomposition/plan.ts';
 import { type Footprint, footprintName } from '../../src/inventory/inventory.ts';
@@ -239,11 +238,9 @@ export function compensationOf(
 
 const doneStep = (
   one: CompactServiceOrder,
-  { id, system, verb, after }: CompactStep,
+  { id, system, verb, after, reports }: CompactStep,
   { before }: StepRow,
-): Omit<PlannedStep, 'fixed' | 'ifChanged' | 'optional' | 'pointOfNoReturn'> & {
-  readonly before: Footprint | null;
-} => ({
+): DoneStep => ({
   name: stepName(id),
   system,
   verb,
@@ -254,4 +251,5 @@ const doneStep = (
   builtAfter: [],
   after: after.map(stepName),
   before,
+  reports: reports ?? null,
 });

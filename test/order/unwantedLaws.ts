@@ -27,11 +27,14 @@ export function checkUnwanted(world: World): void {
   checkSent(world, stays);
 }
 
-/** Nothing of what is cancelled was sent after the cancel was accepted, but for what was past its return. */
-function checkSent({ order, people }: World, stays: ReadonlySet<string>): void {
+/** Nothing of what is cancelled was sent after the cancel was accepted, but for what was past its return, and failed. */
+function checkSent({ order, people, children }: World, stays: ReadonlySet<string>): void {
   for (const { id, item } of order.plan.serviceOrders)
     assert(
-      order.items[item] !== 'cancelled' || stays.has(id) || !people.sentAfter.includes(id),
+      order.items[item] !== 'cancelled' ||
+        stays.has(id) ||
+        children[id]?.state === 'failed' ||
+        !people.sentAfter.includes(id),
       `${id} of a cancelled item sent something after the cancel`,
     );
 }

@@ -2,7 +2,18 @@ import { describe, expect, test } from 'vitest';
 import { arrowOf } from '../../src/serviceOrder/judgement.ts';
 import type { ServiceOrderEvent } from '../../src/serviceOrder/run.ts';
 import { errorClasses } from '../../src/serviceOrder/recovery.ts';
-import { apply, attempted, begin, doneWith, failedBy, reported, revoke, tell } from './driver.ts';
+import {
+  apply,
+  attempted,
+  begin,
+  doneWith,
+  failedBy,
+  recorded,
+  reported,
+  revoke,
+  tell,
+  turned,
+} from './driver.ts';
 
 const begun: ServiceOrderEvent = { type: 'Begun' };
 const retryDue = (step: string): ServiceOrderEvent => ({ type: 'RetryDue', step });
@@ -178,10 +189,17 @@ describe('trouble', () => {
     expect(last).toEqual([
       {
         type: 'recordServiceOrder',
-        changes: [{ type: 'step', step: 'line', arrow: 'Held', class: 'inDoubt', code: 'timeout' }],
+        changes: [
+          { type: 'step', step: 'line', arrow: 'Held', class: 'inDoubt', code: 'timeout' },
+          { type: 'serviceOrder', arrow: 'Held' },
+        ],
       },
-      { type: 'recordServiceOrder', changes: [{ type: 'serviceOrder', arrow: 'Held' }] },
-      { type: 'reportHeld', code: 'timeout', reason: expect.stringContaining('timeout') },
+      {
+        type: 'reportHeld',
+        class: 'inDoubt',
+        code: 'timeout',
+        reason: expect.stringContaining('timeout'),
+      },
     ]);
     expect(run.state).toBe('held');
   });
@@ -245,6 +263,7 @@ describe('trouble', () => {
     expect(run.state).toBe('held');
     expect(told[5]).toContainEqual({
       type: 'reportHeld',
+      class: 'conflict',
       code: 'noRoute',
       reason: expect.stringContaining('noRoute'),
     });
@@ -260,7 +279,7 @@ describe('trouble', () => {
         reported('line', doneWith()),
       );
       expect(told.slice(1)).toEqual([
-        [{ type: 'undoStep', step: 'line' }],
+        [recorded(turned('failed', 'noPort')), { type: 'undoStep', step: 'line' }],
         [{ type: 'settleServiceOrder', outcome: 'failed', code: 'noPort', skipped: ['speed'] }],
       ]);
       expect(run.state).toBe('failed');

@@ -2,11 +2,15 @@ import type { CompactStep, ServiceAction } from '../../src/decomposition/plan.ts
 import { advance } from '../../src/serviceOrder/advance.ts';
 import {
   beginServiceOrder,
+  type Retreat,
+  type ServiceOrderChange,
   type ServiceOrderCommand,
   type ServiceOrderEvent,
   type ServiceOrderRun,
   type StepReport,
 } from '../../src/serviceOrder/run.ts';
+import type { StepCommand } from '../../src/operator/commands.ts';
+import type { ServiceOrderArrow } from '../../src/serviceOrder/machine.ts';
 import type { ErrorClass, RecoveryPolicy } from '../../src/serviceOrder/recovery.ts';
 
 export const policy: RecoveryPolicy = {
@@ -56,6 +60,26 @@ export const reported = (step: string, report: StepReport, jitter = 0): ServiceO
   jitter,
 });
 
+export const begun: ServiceOrderEvent = { type: 'Begun' };
+export const stop: ServiceOrderEvent = { type: 'StopRequested' };
+export const hold: ServiceOrderEvent = { type: 'HoldRequested', audit: 'hold' };
+export const resume: ServiceOrderEvent = { type: 'ResumeRequested', audit: 'resume' };
+export const ask: ServiceOrderEvent = { type: 'Asked' };
+export const goOn: ServiceOrderEvent = { type: 'GoOn' };
+export const done = (step: string) => reported(step, doneWith());
+export const accepted = (step: string) => reported(step, { type: 'accepted' });
+export const failed = (step: string, errorClass: ErrorClass, code?: string) =>
+  reported(step, failedBy(errorClass, code));
+export const ring = (step: string): ServiceOrderEvent => ({ type: 'RetryDue', step });
+export const due = (step: string, number: number): ServiceOrderEvent => ({ type: 'ReportDue', step, number });
+export const called = (step: string): ServiceOrderEvent => ({ type: 'Called', step });
+export const command = (name: StepCommand, step: string): ServiceOrderEvent => ({
+  type: 'StepCommanded',
+  command: name,
+  step,
+  audit: 'why',
+});
+
 /** Feeds the events one after the other and answers the commands that each of them led to. */
 export function tell(
   run: ServiceOrderRun,
@@ -73,6 +97,17 @@ export function tell(
   });
   return { run: now, told, last: told.at(-1) ?? [] };
 }
+
+/** What one turn writes, in one transaction and before all else it does. */
+export const recorded = (...changes: readonly ServiceOrderChange[]): ServiceOrderCommand => ({
+  type: 'recordServiceOrder',
+  changes,
+});
+export const arrow = (name: ServiceOrderArrow): ServiceOrderChange => ({ type: 'serviceOrder', arrow: name });
+export const turned = (outcome: Retreat['outcome'], code: string): ServiceOrderChange => ({
+  type: 'retreat',
+  retreat: { outcome, code },
+});
 
 export const attempted = (commands: readonly ServiceOrderCommand[]): string[] =>
   commands.flatMap((command) => (command.type === 'attemptStep' ? [command.step] : []));

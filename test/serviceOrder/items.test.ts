@@ -55,7 +55,7 @@ test('a name that changed for one item makes no step of another necessary', () =
 test('a refusal in one item takes all items back, what builds upon others first', () => {
   const plan = [apply('1/line'), apply('2/prefix', ['1/line']), apply('2/route', ['2/prefix'])];
   const events = [done('1/line'), done('2/prefix'), refused('2/route')];
-  expect(after(plan, events)).toEqual(['undoStep 2/route']);
+  expect(after(plan, events)).toEqual(['recordServiceOrder', 'undoStep 2/route']);
   expect(after(plan, [...events, done('2/route')])).toEqual(['undoStep 2/prefix']);
   expect(after(plan, [...events, done('2/route'), done('2/prefix')])).toEqual(['undoStep 1/line']);
 });
@@ -68,10 +68,13 @@ test('what one item takes away waits until every other item is built', () => {
 });
 
 test('each item is recovered by the rows of its own specification', () => {
-  const rowsByItem = { '2': [row('hold', { class: 'refused' as const })] };
+  const byItem = {
+    specifications: { '1': 'plain', '2': 'careful' },
+    rows: { careful: [row('hold', { class: 'refused' as const })] },
+  };
   const plan = [apply('1/line'), apply('2/line')];
-  expect(after(plan, [refused('2/line')], { ...policy, rowsByItem })).toContain('recordServiceOrder');
-  expect(after(plan, [done('2/line'), refused('1/line')], { ...policy, rowsByItem })).toContain(
+  expect(after(plan, [refused('2/line')], { ...policy, byItem })).toContain('recordServiceOrder');
+  expect(after(plan, [done('2/line'), refused('1/line')], { ...policy, byItem })).toContain(
     'undoStep 1/line',
   );
 });

@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import type { ServiceOrderArrow } from '../../src/serviceOrder/machine.ts';
+import type { ErrorClass } from '../../src/serviceOrder/recovery.ts';
 import type { ServiceOrderCommand, ServiceOrderEvent } from '../../src/serviceOrder/run.ts';
 import {
   apply,
@@ -8,9 +10,11 @@ import {
   failedBy,
   final,
   optional,
+  recorded,
   reported,
   revoke,
   tell,
+  turned,
   undone,
 } from './driver.ts';
 import { row } from './policyRow.ts';
@@ -25,10 +29,8 @@ const failed = (errorClass: Parameters<typeof failedBy>[0], step = 'port', code?
 const due = (number: number, step = 'port'): ServiceOrderEvent => ({ type: 'ReportDue', step, number });
 const called = (step = 'port'): ServiceOrderEvent => ({ type: 'Called', step });
 const ring = (step = 'port'): ServiceOrderEvent => ({ type: 'RetryDue', step });
-const moved = (arrow: string) => ({
-  type: 'recordServiceOrder',
-  changes: [{ type: 'serviceOrder', arrow }],
-});
+const arrow = (name: ServiceOrderArrow) => ({ type: 'serviceOrder', arrow: name }) as const;
+const moved = (name: ServiceOrderArrow) => recorded(arrow(name));
 const timer = (number: number, afterMs: number, givesUpAfterMs: number) => ({
   type: 'awaitReport',
   step: 'port',
@@ -36,10 +38,8 @@ const timer = (number: number, afterMs: number, givesUpAfterMs: number) => ({
   afterMs,
   givesUpAfterMs,
 });
-const held = (code: string, errorClass = 'inDoubt') => ({
-  type: 'recordServiceOrder',
-  changes: [{ type: 'step', step: 'port', arrow: 'Held', class: errorClass, code }],
-});
+const held = (code: string, errorClass: ErrorClass = 'inDoubt') =>
+  recorded({ type: 'step', step: 'port', arrow: 'Held', class: errorClass, code }, arrow('Held'));
 const typesOf = (commands: readonly ServiceOrderCommand[]) => commands.map(({ type }) => type);
 
 const port = final(apply('port'));
@@ -74,7 +74,7 @@ describe('a step whose system takes the call', () => {
     expect(told[3]).toEqual([timer(2, 4_000, 6_000)]);
     expect(told[5]).toEqual([timer(3, 2_000, 2_000)]);
     expect(told[7]?.[0]).toEqual(held('reportOverdue'));
-    expect(typesOf(told[7] ?? [])).toEqual(['recordServiceOrder', 'recordServiceOrder', 'reportHeld']);
+    expect(typesOf(told[7] ?? [])).toEqual(['recordServiceOrder', 'reportHeld']);
     expect(run.state).toBe('held');
   });
 
@@ -145,7 +145,10 @@ describe('a look that tells something else', () => {
       done(),
       done('line'),
     );
-    expect(told[4]).toEqual([moved('ReportedBack'), { type: 'undoStep', step: 'port' }]);
+    expect(told[4]).toEqual([
+      recorded(turned('failed', 'numberInUse'), arrow('ReportedBack')),
+      { type: 'undoStep', step: 'port' },
+    ]);
     expect(told.slice(5).map(undone)).toEqual([['line'], []]);
     expect(run).toMatchObject({ state: 'failed', retreat: { code: 'numberInUse' } });
   });
@@ -234,7 +237,10 @@ describe('the way back', () => {
 
   test('any other is undone at once, and its timer rings in vain', () => {
     const { told } = tell(begin([apply('port')]), ...waiting, stop, due(1), done());
-    expect(told[2]).toEqual([moved('ReportedBack'), { type: 'undoStep', step: 'port' }]);
+    expect(told[2]).toEqual([
+      recorded(turned('cancelled', 'stopped'), arrow('ReportedBack')),
+      { type: 'undoStep', step: 'port' },
+    ]);
     expect(told[3]).toEqual([]);
     expect(told[4]).toMatchObject([{ type: 'settleServiceOrder', outcome: 'cancelled' }]);
   });
@@ -302,8 +308,8 @@ describe('a step that is not waited for as usual', () => {
     const { last } = tell(run, { type: 'Called', step: 'port' });
     expect(last).toMatchObject([
       { type: 'recordServiceOrder', changes: [{ type: 'falloutClosed', resolution: 'reported' }, {}] },
-      { type: 'reportResumed' },
       { type: 'attemptStep', step: 'port' },
+      { type: 'reportResumed' },
     ]);
   });
 });

@@ -10,9 +10,11 @@ import {
   final,
   optional,
   policy,
+  recorded,
   reported,
   revoke,
   tell,
+  turned,
   undone,
 } from './driver.ts';
 import { row } from './policyRow.ts';
@@ -74,7 +76,7 @@ describe('a refused step takes the service order back', () => {
     const { run, told } = tell(begin(side), begun, failed('a', 'conflict'), failed('b', 'refused'));
     expect(told[2]?.[0]).toEqual({
       type: 'recordServiceOrder',
-      changes: [{ type: 'falloutClosed', step: 'a', resolution: 'abort' }],
+      changes: [turned('failed', 'why'), { type: 'falloutClosed', step: 'a', resolution: 'abort' }],
     });
     expect(told[2]?.slice(1).map(({ type }) => type)).toEqual(['undoStep', 'undoStep']);
     expect(run.state).toBe('inProgress');
@@ -148,6 +150,7 @@ describe('an undo that does not work', () => {
       expect(run).toMatchObject({ state: 'held', steps: { b: { state: 'held' } } });
       expect(last.at(-1)).toEqual({
         type: 'reportHeld',
+        class: errorClass,
         code: 'why',
         reason: expect.stringContaining('undo of b'),
       });
@@ -184,6 +187,7 @@ describe('told to stop', () => {
     const { run, last } = tell(begin(line), stop);
     expect(run.state).toBe('cancelled');
     expect(last).toEqual([
+      recorded(turned('cancelled', 'stopped')),
       {
         type: 'settleServiceOrder',
         outcome: 'cancelled',
@@ -196,7 +200,7 @@ describe('told to stop', () => {
   test('while an attempt is in flight, it waits for its end and then takes it back', () => {
     const { run, told } = tell(begin(line), begun, stop, done('port'), done('port'));
     expect(told.slice(1)).toMatchObject([
-      [],
+      [recorded(turned('cancelled', 'stopped'))],
       [{ type: 'undoStep', step: 'port' }],
       [{ type: 'settleServiceOrder', outcome: 'cancelled' }],
     ]);
@@ -209,12 +213,13 @@ describe('told to stop', () => {
       {
         type: 'recordServiceOrder',
         changes: [
+          turned('cancelled', 'stopped'),
           { type: 'falloutClosed', step: 'port', resolution: 'abort' },
           { type: 'serviceOrder', arrow: 'Resumed' },
         ],
       },
-      { type: 'reportResumed' },
       { type: 'undoStep', step: 'port' },
+      { type: 'reportResumed' },
     ]);
     expect(run.state).toBe('inProgress');
   });
@@ -228,7 +233,7 @@ describe('told to stop', () => {
       done('new'),
     );
     expect(told.slice(2)).toMatchObject([
-      [{ type: 'undoStep', step: 'new' }],
+      [recorded(turned('cancelled', 'stopped')), { type: 'undoStep', step: 'new' }],
       [{ outcome: 'cancelled', skipped: ['old'] }],
     ]);
   });
@@ -255,7 +260,9 @@ describe('told to stop', () => {
       failed('a', 'lied', 'why'),
       stop,
     );
-    expect(last).toEqual([{ type: 'reportHeld', code: 'why', reason: expect.stringContaining('undo of a') }]);
+    expect(last).toEqual([
+      { type: 'reportHeld', class: 'lied', code: 'why', reason: expect.stringContaining('undo of a') },
+    ]);
   });
 });
 
@@ -269,14 +276,16 @@ describe('past the point of no return', () => {
   });
 
   test('before the marked step is sent, it goes back like any other', () => {
-    expect(tell(begin(plan), begun, stop).last).toEqual([]);
+    const stopped = tell(begin(plan), begun, stop);
+    expect(stopped.last).toEqual([recorded(turned('cancelled', 'stopped'))]);
+    expect(undone(tell(stopped.run, done('a')).last)).toEqual(['a']);
     expect(mayTurnBack(tell(begin(plan), begun).run)).toBe(true);
     expect(mayTurnBack(tell(begin(plan), begun, done('a')).run)).toBe(false);
   });
 
   test('a definite refusal of the marked step itself takes it back before it', () => {
     const { run, told } = tell(begin(plan), begun, done('a'), failed('port', 'refused', 'notYours'));
-    expect(told.at(-1)).toEqual([{ type: 'undoStep', step: 'port' }]);
+    expect(told.at(-1)).toEqual([recorded(turned('failed', 'notYours')), { type: 'undoStep', step: 'port' }]);
     expect(run.retreat).toEqual({ outcome: 'failed', code: 'notYours' });
   });
 

@@ -1,4 +1,5 @@
-import type { CompactServiceOrder, CompactStep } from '../../src/decomposition/plan.ts';
+import type { CompactPlan, CompactServiceOrder, CompactStep } from '../../src/decomposition/plan.ts';
+import { rowsOf } from '../../src/serviceOrder/recovery.ts';
 import type { Fault } from '../order/hands.ts';
 import type { Pending, World } from '../order/pending.ts';
 import { runChoices, runSeed, type Verdict } from './schedule.ts';
@@ -20,17 +21,17 @@ function planLines({ order }: World): string[] {
   const { openChildrenMax } = plan.settings;
   return [
     `order: ${plan.onFailure}, window ${openChildrenMax}, parts ${JSON.stringify(parents)}`,
-    ...plan.serviceOrders.map(serviceOrderLine),
+    ...plan.serviceOrders.map((one) => serviceOrderLine(one, plan.recovery)),
   ];
 }
 
-const serviceOrderLine = (one: CompactServiceOrder): string =>
+const serviceOrderLine = (one: CompactServiceOrder, recovery: CompactPlan['recovery']): string =>
   [
     `  ${one.id}: ${one.action} of ${one.item}`,
     one.after.length > 0 && `after ${one.after.join(' ')}`,
     one.optional && 'optional',
     one.skippable && 'skippable',
-    one.recovery && 'own policy',
+    rowsOf(recovery, one.specification) && 'own policy',
     `steps [${(one.steps ?? []).map(stepText).join(', ')}]`,
   ]
     .filter((part) => typeof part === 'string')

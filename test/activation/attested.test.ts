@@ -1,19 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import { nextAttempt, type StandingStep } from '../../src/activation/attempt.ts';
-import {
-  concludeWithEvidence,
-  evidenceAttempt,
-  type GivenEvidence,
-  objectTaken,
-} from '../../src/activation/evidence.ts';
+import { concludeWithEvidence, evidenceAttempt, objectTaken } from '../../src/activation/attested.ts';
+import type { Attested } from '../../src/activation/evidence.ts';
 import { nextUndo } from '../../src/activation/undo.ts';
 import { freshStep, keyOf, standingPrint, wantedValues } from './standing.ts';
 
 const held = { ...freshStep, state: 'held', attempt: 2, generation: 1, wanted: wantedValues } as const;
 const present = { type: 'present', observed: {}, version: 'v7', key: 'theirs' } as const;
-const agreeing: GivenEvidence = { evidence: present, agrees: true, results: { hop: 'h2' } };
-const against: GivenEvidence = { ...agreeing, agrees: false };
-const concluded = (step: StandingStep, given: GivenEvidence) =>
+const agreeing: Attested = { evidence: present, agrees: true, results: { hop: 'h2' } };
+const against: Attested = { ...agreeing, agrees: false };
+const concluded = (step: StandingStep, given: Attested) =>
   concludeWithEvidence(step, 'route', evidenceAttempt(step, keyOf), given);
 
 test('the step is done with the results it was given, and names those that changed', () => {

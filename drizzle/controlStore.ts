@@ -1,0 +1,117 @@
+import { and, eq } from 'drizzle-orm';
+import { unreachable } from '../src/kernel/assert.ts';
+import { isFromWebUi, webUi } from '../src/operator/audit.ts';
+import type { Control } from '../src/serviceOrder/run.ts';
+import { markDone, recordDone } from './auditStore.ts';
+import { moveCancelTask, openCancelOf } from './cancelStore.ts';
+import type { Tx } from './client.ts';
+import { closeOrphan } from './falloutStore.ts';
+import { productOrder, serviceOrder } from './schema.ts';
+
+/** What a person commanded as a whole. */
+export interface Commanded {
+  readonly kind: 'productOrder' | 'serviceOrder';
+  readonly id: string;
+}
+
+/** Before and after what the command did, as versions of what was commanded. */
+export interface Versions {
+  readonly before: number;
+  readonly after: number;
+}
+
+/** Keeps what a person wants with the order, in the transaction of its effect; told again it changes nothing. */
+export async function recordControl(
+  tx: Tx,
+  tenant: string,
+  commanded: Commanded,
+  control: Control,
+  versions: Versions,
+  now: string,
+): Promise<void> {
+  switch (control.type) {
+    case 'commanded':
+      await markDone(tx, tenant, control.audit, versions);
+      return;
+    case 'rejoined':
+      await closeOrphan(tx, tenant, control.serviceOrder, 'restart');
+      await markDone(tx, tenant, control.audit, versions);
+      return;
+    case 'aborted':
+      await ensureAudit(tx, tenant, commanded, control.audit);
+      await mark(tx, tenant, commanded, { abortedBy: control.audit, heldBy: null });
+      await markDone(tx, tenant, control.audit, versions);
+      return;
+    case 'held':
+      await mark(tx, tenant, commanded, { heldBy: control.audit });
+      await markDone(tx, tenant, control.audit, versions);
+      return;
+    case 'resumed':
+      await mark(tx, tenant, commanded, { heldBy: null });
+      await markDone(tx, tenant, control.audit, versions);
+      return;
+    case 'cancelAssessed':
+      return moveCancelTask(tx, tenant, control.task, 'Assessing', {}, now);
+    case 'cancelAccepted':
+      return moveCancelTask(tx, tenant, control.task, 'Assessing', { accepted: true }, now);
+    case 'cancelRefused': {
+      const { task, code } = control;
+      const why = { code, message: refusals[code] ?? code, orderVersion: versions.after };
+      await moveCancelTask(tx, tenant, task, 'Refused', why, now);
+      return;
+    }
+    default:
+      return unreachable(control);
+  }
+}
+
+/** Why a wish to cancel came to nothing, in words for its client. */
+const refusals: Readonly<Record<string, string>> = {
+  NothingToTakeBack: 'everything of the order is past its point of no return, or is being taken back already',
+  AbortedAlready: 'the order is being taken back already',
+  BeingCancelled: 'the order is being cancelled already',
+  OrderOver: 'the order was over before the wish reached it',
+  leftBehind: 'what was to be taken back could not be, and was left behind',
+};
+
+type Marks = { readonly heldBy?: string | null; readonly abortedBy?: string };
+
+async function mark(tx: Tx, tenant: string, { kind, id }: Commanded, marks: Marks): Promise<void> {
+  if (kind === 'productOrder') {
+    const where = and(eq(productOrder.tenantId, tenant), eq(productOrder.id, id));
+    await tx.update(productOrder).set(marks).where(where);
+    return;
+  }
+  const where = and(eq(serviceOrder.tenantId, tenant), eq(serviceOrder.id, id));
+  await tx.update(serviceOrder).set(marks).where(where);
+}
+
+/** Nobody asked the API for an abort that comes from the Temporal Web UI. */
+async function ensureAudit(tx: Tx, tenant: string, { kind, id }: Commanded, audit: string): Promise<void> {
+  if (!isFromWebUi(audit)) return;
+  await recordDone(tx, tenant, {
+    ...{ id: audit, client: webUi, subject: webUi, command: 'abort', entity: kind, entityId: id },
+    ...(kind === 'productOrder' ? { orderId: id } : { serviceOrderId: id }),
+    reason: 'requested in the Temporal Web UI',
+  });
+}
+
+/** The order is over: whoever wanted it cancelled hears what came of that. */
+export async function endCancel(
+  tx: Tx,
+  tenant: string,
+  { kind, id }: Commanded,
+  isAnyCancelled: boolean,
+  orderVersion: number,
+  now: string,
+): Promise<void> {
+  const task = await openCancelOf(tx, tenant, kind, id);
+  if (task === undefined) return;
+  if (task.accepted && isAnyCancelled) {
+    await moveCancelTask(tx, tenant, task.id, 'Done', { orderVersion }, now);
+    return;
+  }
+  const code = task.accepted ? 'leftBehind' : 'OrderOver';
+  const message = refusals[code] ?? code;
+  await moveCancelTask(tx, tenant, task.id, 'Refused', { code, message, orderVersion }, now);
+}
