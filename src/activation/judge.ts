@@ -63,7 +63,7 @@ export function judgeAgain(
     isOwnKey(now.key);
   if (!isEarlier) return judgeDoubt(wanted, now);
   return now.type === 'pending'
-    ? wrong('transient', 'busy', 'the system is still at an earlier write of this step')
+    ? wrong('inDoubt', 'busy', 'the system is still at an earlier write of this step')
     : { type: 'ours', expect: { version: now.version } };
 }
 

@@ -108,8 +108,7 @@ function stepRefusal(run: ServiceOrderRun, { command, step: id }: StepCommanded)
           isIdle ? goesBack : `the step is ${now.state}: it is neither held nor waits for its retry`,
         );
       }
-      if (command === 'editAndRetry' && (isBack || run.compensating))
-        return refusal('StepGoesBack', goesBack);
+      if (command === 'editAndRetry' && isBack) return refusal('StepGoesBack', goesBack);
       if (command === 'editAndRetry' && now.state === 'accepted') {
         return refusal('StepNotWaiting', 'its system works on the former values already');
       }

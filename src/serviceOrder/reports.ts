@@ -31,8 +31,7 @@ export function noteAccepted(before: ServiceOrderRun, id: string): Advanced | 'o
   if (run.retreat && way === 'do') return { run, commands: [] };
   if (called && !staysCalled) return look(run, id);
   if (wait.timer) return { run, commands: [] };
-  if (givesUpAfterMs(run, id) <= 0) return 'overdue';
-  return isPaused(run) ? { run, commands: [] } : arm(run, id);
+  return givesUpAfterMs(run, id) > 0 ? arm(run, id) : 'overdue';
 }
 
 function givesUpAfterMs(run: ServiceOrderRun, id: string): number {

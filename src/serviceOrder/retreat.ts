@@ -1,4 +1,3 @@
-import type { ErrorClass } from './recovery.ts';
 import {
   isUntouched,
   move,
@@ -25,10 +24,9 @@ export const isPastReturn = (run: ServiceOrderRun): boolean =>
   });
 
 const isDefiniteNo = ({ state, doubted, trouble }: StepRun): boolean =>
-  (state === 'refused' || state === 'held') && !doubted && isDefinite(trouble?.class);
-
-export const isDefinite = (errorClass?: ErrorClass): boolean =>
-  errorClass === 'refused' || errorClass === 'invalid';
+  (state === 'refused' || state === 'held') &&
+  !doubted &&
+  (trouble?.class === 'refused' || trouble?.class === 'invalid');
 
 /** Whether a failure may be answered by taking everything back. */
 export const mayTurnBack = (run: ServiceOrderRun): boolean =>

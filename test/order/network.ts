@@ -187,7 +187,9 @@ export function withSent(
   const before = network.sent[object];
   const mark = (now: 'sent' | 'doubted' | 'no') => ({ ...network, sent: { ...network.sent, [object]: now } });
   if (report === undefined) return mark(before === 'doubted' ? 'doubted' : 'sent');
-  if (report.type !== 'failed' || before === 'doubted') return network;
+  if (report.type !== 'failed') return network;
+  if (report.final && planned.verb === 'apply') return mark('no');
+  if (before === 'doubted') return network;
   if (['inDoubt', 'ours', 'unknown', 'lied'].includes(report.class)) return mark('doubted');
   const isNo = planned.verb === 'apply' && ['refused', 'invalid'].includes(report.class);
   return isNo ? mark('no') : network;
