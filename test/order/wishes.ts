@@ -127,7 +127,7 @@ export function commandStep(world: World, given: StepWish): World {
     const after = tellChild(world, id, event);
     assert(sameJson(after.children[id], run), `a refused ${command} changes nothing`);
     assert(after.pending.length === world.pending.length, `a refused ${command} leads to nothing`);
-    assert(sameJson(after.people, world.people), `a refused ${command} is not recorded`);
+    assert(after.people.done === world.people.done, `a refused ${command} is not recorded`);
     return after;
   }
   if (!isFit(world, given)) return world;

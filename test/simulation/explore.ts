@@ -1,8 +1,8 @@
-import type { CompactServiceOrder } from '../../src/decomposition/plan.ts';
+import { createHash } from 'node:crypto';
 import { isFinal } from '../../src/kernel/machine.ts';
 import { orderMachine } from '../../src/order/machine.ts';
 import type { ServiceOrderRun } from '../../src/serviceOrder/run.ts';
-import { begin } from '../order/driver.ts';
+import { begin, type Sketched } from '../order/driver.ts';
 import { type Fault, noFault } from '../order/hands.ts';
 import { nextIn, type OrderWish, type Pending, soon, type World } from '../order/pending.ts';
 import { stepWishes } from '../order/wishes.ts';
@@ -29,7 +29,7 @@ export const takenFaults: readonly Fault[] = [
 ];
 
 export interface Scope {
-  readonly plan: readonly CompactServiceOrder[];
+  readonly plan: readonly Sketched[];
   readonly window: number;
   readonly faults: readonly Fault[];
   readonly faultsMax: number;
@@ -39,6 +39,9 @@ export interface Scope {
   readonly stepsToo?: boolean;
   readonly actsMax?: number;
 }
+
+/** A person or the client does one thing, at any instant. */
+export const oneAct = { acts: ['abort', 'cancel', 'hold'], stepsToo: true, actsMax: 1 } as const;
 
 export interface Explored {
   readonly worlds: number;
@@ -61,7 +64,7 @@ export function explore(scope: Scope): Explored {
   const ends: Record<string, number> = {};
   const ahead: Way[] = [{ world: beginWorld(begin(plan, { window })), faults: 0, acts: 0 }];
   for (let way = ahead.pop(); way !== undefined; way = ahead.pop()) {
-    const name = nameOf(way);
+    const name = createHash('sha256').update(nameOf(way)).digest('base64');
     if (seen.has(name)) continue;
     seen.add(name);
     const { world } = way;
