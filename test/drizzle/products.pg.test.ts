@@ -26,7 +26,7 @@ test.each([
     );
     await records.openOrder(ref);
     const before = Date.now();
-    await records.recordProgress(ref, [{ type: 'item', item: '1', arrow }]);
+    await records.recordProgress(ref, [{ type: 'item', item: '1', arrow }], []);
     const [row] = await of((tx) => tx.select().from(product).where(sql`starts_with(id, ${id})`));
     const dates = { startedAt: row?.startedAt ?? null, endedAt: row?.endedAt ?? null };
     expect(Date.parse(String(dates[date]))).toBeGreaterThanOrEqual(before);

@@ -190,6 +190,7 @@ describe('an object that another service of ours holds live meanwhile', () => {
     });
     const looking = startWatches({
       ...{ db: client.db, log: pino({ level: 'silent' }), intervalMs: 10, everyMs: 10 },
+      breaker: { failures: 5, openMs: 1_000, openUpToMs: 1_000, probeMs: 1_000 },
       adapterFor: () => ({
         apply: () => Promise.reject(new Error('a watch only reads')),
         revoke: () => Promise.reject(new Error('a watch only reads')),

@@ -3,6 +3,7 @@ import { assert } from '../../src/kernel/assert.ts';
 import { isFinal } from '../../src/kernel/machine.ts';
 import { type ItemState, orderMachine } from '../../src/order/machine.ts';
 import { aboutOf, child } from '../../src/order/run.ts';
+import { isPaused } from '../../src/serviceOrder/run.ts';
 import type { StepOutcome } from '../../src/activation/attempt.ts';
 import type { Fault, Noted } from './hands.ts';
 import { isAsBefore, isAsWanted, isPast, objectOf, originOf, stepOf } from './network.ts';
@@ -22,11 +23,11 @@ const stands = (world: World, one: CompactServiceOrder, step: CompactStep): bool
 const isSettledByPerson = ({ people }: World, { id }: CompactServiceOrder, step: CompactStep): boolean =>
   [...people.left, ...people.said].includes(objectOf(id, step.id));
 
-/** What came when all was over is for the watch to find, and what was left behind for a person: nobody's doing here. */
-const isThere = ({ network, people }: World, one: CompactServiceOrder, step: CompactStep): boolean => {
-  const object = objectOf(one.id, step.id);
-  return network.odd[object] !== 'late' && !people.left.includes(object) && isAsWanted(network, one, step);
-};
+/** What came when all was over is for the watch to find, and what a person left or said is theirs: nobody's doing here. */
+const isThere = (world: World, one: CompactServiceOrder, step: CompactStep): boolean =>
+  world.network.odd[objectOf(one.id, step.id)] !== 'late' &&
+  !isSettledByPerson(world, one, step) &&
+  isAsWanted(world.network, one, step);
 
 /** Never begun because nothing of it was needed. */
 const wasUnneeded = ({ order, children }: World, id: string): boolean =>
@@ -173,11 +174,12 @@ export function checkFence({ records }: World, { what, id, step = '' }: Pending,
   assert(!isSent || what === 'undo' || !isGoingBack, `${id}: ${step} is fenced once it goes back`);
 }
 
-/** A callback that came in the middle of an attempt is a reason to look again once that is over. */
+/** A callback that came in the middle of an attempt is a reason to look again once that, and a pause, is over. */
 export function checkCalled(world: World, id: string, step: string): void {
   const run = world.children[id];
   const isGivenUp = run?.retreat !== undefined && run.steps[step]?.way === 'do';
-  assert(isGivenUp || isUnderWay(world, id, step), `${id}: a callback for ${step} is not lost`);
+  const isKept = run?.steps[step]?.called === true && isPaused(run);
+  assert(isGivenUp || isKept || isUnderWay(world, id, step), `${id}: a callback for ${step} is not lost`);
 }
 
 /** A step that was tried and then left out is one the service is of use without. */

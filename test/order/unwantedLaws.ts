@@ -24,14 +24,17 @@ export function checkUnwanted(world: World): void {
   const stays = standing(world, kept);
   for (const one of serviceOrders) checkOne(world, before, one, { ended, stays });
   checkStates(world, before);
-  checkSent(world);
+  checkSent(world, stays);
 }
 
-/** Nothing of what is cancelled was sent after the cancel was accepted. */
-function checkSent({ order, people }: World): void {
+/** Nothing of what is cancelled was sent after the cancel was accepted, but for what was past its return, and failed. */
+function checkSent({ order, people, children }: World, stays: ReadonlySet<string>): void {
   for (const { id, item } of order.plan.serviceOrders)
     assert(
-      order.items[item] !== 'cancelled' || !people.sentAfter.includes(id),
+      order.items[item] !== 'cancelled' ||
+        stays.has(id) ||
+        children[id]?.state === 'failed' ||
+        !people.sentAfter.includes(id),
       `${id} of a cancelled item sent something after the cancel`,
     );
 }

@@ -42,7 +42,9 @@ test('an open order whose run is closed is found, once', async () => {
 test('an order that is restarted between the look at its run and the verdict is not orphaned', async () => {
   await sweep(async () => 'closed');
   await sweep(async () => {
-    const restarted = await withTenant(api.db, tenant, (tx) => restartOrphan(tx, tenant, order, 'restart'));
+    const restarted = await withTenant(api.db, tenant, (tx) =>
+      restartOrphan(tx, tenant, order, { resolution: 'restart' }),
+    );
     expect(restarted).toBe(true);
     await sent();
     await activitiesOn(api.db).openOrder({ tenant, orderId: order, runChain: 'another' });
