@@ -34,12 +34,13 @@ test('each system is stored with the secret that the network signs its callbacks
 });
 
 test('the file adds systems, and leaves those that are there to the operator', async () => {
-  const before = await client.db.select().from(system);
+  const all = () => client.db.select().from(system).orderBy(system.name);
+  const before = await all();
   await saveSystems(client.db, [
     { name: 'olt', adapter: 'other', address: 'http://127.0.0.1:2', callbackSecret: 'whsec_b3RoZXI=' },
     { name: 'brandNew', adapter: 'http', address: 'http://127.0.0.1:3' },
   ]);
-  const after = await client.db.select().from(system);
+  const after = await all();
   expect(after.filter(({ name }) => name !== 'brandNew')).toEqual(before);
   expect(after.find(({ name }) => name === 'brandNew')).toMatchObject({ address: 'http://127.0.0.1:3' });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { begin, cancelled, failed, opened, settled, sketch, tell } from './driver.ts';
+import { begin, failed, opened, settled, sketch, tell } from './driver.ts';
 
 const modes = ['allOrNothing', 'bestEffort'] as const;
 
@@ -19,12 +19,6 @@ describe.each(modes)(
           changes: [{ type: 'item', item: 'line', code: 'noStock' }, { type: 'order' }],
         },
       ]);
-    });
-
-    test('the item is cancelled by an abort, and the order is partial, since something stands', () => {
-      const abort = { type: 'AbortRequested', audit: 'one' } as const;
-      const { run } = tell(begin(plan, { onFailure }), opened, settled('a'), abort, cancelled('b'));
-      expect([run.items, run.state]).toEqual([{ line: 'cancelled' }, 'partial']);
     });
   },
 );
