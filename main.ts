@@ -96,6 +96,7 @@ const roles = {
 
   async relay(config: Config): Promise<Running> {
     const { createAdapters } = await import('./activities/adapters/index.ts');
+    const { startBulk } = await import('./activities/relay/bulk.ts');
     const { startRelay } = await import('./activities/relay/relay.ts');
     const { startWatches } = await import('./activities/relay/watches.ts');
     const { startSweep } = await import('./activities/relay/sweep.ts');
@@ -107,6 +108,7 @@ const roles = {
     const workflows = await openWorkflowDoor();
     const failpoint = createFailpoint(config.failpoint);
     const relay = startRelay({ db, log, workflows, ...config.relay, failpoint });
+    const bulk = startBulk({ db, log, workflows, ...config.relay, failpoint });
     const watches = startWatches({
       db,
       log,
@@ -119,7 +121,8 @@ const roles = {
     const retention = startRetention({ db, log, ...config.retention });
     return {
       async stop() {
-        await Promise.all([relay.stop(), sweep.stop(), watches.stop(), retention.stop()]);
+        const loops = [relay, bulk, sweep, watches, retention];
+        await Promise.all(loops.map((loop) => loop.stop()));
         await workflows.close();
         await close();
       },

@@ -7,6 +7,7 @@ import type { ApiContext, ApiDeps } from '../deps.ts';
 import { errors, idParameter, json, listing, mounted, type Operation } from '../operation.ts';
 import { refuse } from '../problem.ts';
 import { auditOperations } from './audit.ts';
+import { bulkOperations } from './bulk.ts';
 import { callbackOperations } from './callbacks.ts';
 import { catalogueSchema, savedSchema, saveDocuments } from './catalogue.ts';
 import { falloutOf, falloutSchema, inspectFallout } from './fallout.ts';
@@ -29,6 +30,7 @@ export const opsRoutes = (deps: ApiDeps) =>
     listing(deps, documentedFallout(deps)), // GET  /ops/v1/fallout
     inspectOneFallout(deps), //   GET  /ops/v1/fallout/{id}
     ...falloutCommandOperations(deps), // POST /ops/v1/fallout/{id}/{retryNow,skip,claim,…}
+    ...bulkOperations(deps), //    POST /ops/v1/fallout/bulk, /ops/v1/bulkTasks
     ...orderOperations(deps), //    POST /ops/v1/{productOrders,serviceOrders}/{id}/{hold,resume,abort,restart}
     ...auditOperations(deps), // /ops/v1/audit
   ]);
