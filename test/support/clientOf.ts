@@ -139,6 +139,12 @@ export const clientOf = ({
       if (!reply.ok) throw new Error(`the network refused the faults: ${await reply.text()}`);
     },
 
+    /** How many calls the network has seen that a rule of its fault program is about. */
+    async callsSeen(rule = 0): Promise<number> {
+      const { rules } = (await get(`${networkUrl}/faults`)) as { rules: { matched: number }[] };
+      return rules[rule]?.matched ?? Number.NaN;
+    },
+
     /** Objects that stand in the network, as `system object`. */
     async standing(): Promise<string[]> {
       const stand = new Set<string>();

@@ -1,6 +1,7 @@
 import { Client as TemporalClient, Connection } from '@temporalio/client';
 import { expect } from 'vitest';
 import type { Client } from './clientOf.ts';
+import { eventually } from './eventually.ts';
 import type { Stack } from './stack.ts';
 
 /** What must be true of an order in the end, whatever happened on its way. */
@@ -41,3 +42,35 @@ export async function expectOneRun(stack: Stack, client: Client, order: string):
     await connection.close();
   }
 }
+
+/** The states that its clients were told of, in their order. */
+export const statesTold = async (client: Client, id: string): Promise<string[]> =>
+  (
+    await client.rows(
+      `select snapshot ->> 'state' as state from event where entity_id = '${id}' and type <> 'changed' order by version`,
+    )
+  ).map(({ state }) => state);
+
+/** Nothing of the order is in the network, nothing is claimed, due, or waits for a person or an answer. */
+export async function expectNothingLeft(client: Client, order: string): Promise<void> {
+  expect(await standingOf(client, order)).toEqual([]);
+  expect(await client.rows(`select 1 from claim where '${order}' = any(holders)`)).toEqual([]);
+  expect(await client.rows(`select 1 from dispatch where order_id = '${order}'`)).toEqual([]);
+  const open = `select 1 from fallout where order_id = '${order}' and closed_at is null`;
+  expect(await client.rows(open)).toEqual([]);
+  expect(
+    await client.rows(`select id from audit where entity_id = '${order}' and outcome = 'asked'`),
+  ).toEqual([]);
+}
+
+/** A step of the order has been tried, and waits for its next try. */
+export const waitsForItsRetry = (client: Client, order: string, step: string) =>
+  eventually(
+    async () => {
+      const tries = await client.rows(
+        `select outcome from attempt where step = '${step}' and service_order_id like '${order}%'`,
+      );
+      expect(tries).toEqual([{ outcome: 'throttled' }]);
+    },
+    { withinMs: 60_000 },
+  );
