@@ -32,6 +32,11 @@ describe('an attempt that nobody heard the end of', () => {
       expect(nextUndo({ ...unheard, state }, undoKeyOf)).toMatchObject({ verb: 'revoke', inDoubt: true });
   });
 
+  test('is undone again after an undo that was refused and held', () => {
+    const held = { ...unheard, state: 'held', way: 'undo', attempt: 2, decided: true } as const;
+    expect(nextUndo(held, undoKeyOf)).toMatchObject({ verb: 'revoke', inDoubt: true });
+  });
+
   test('leaves its footprint doubtful even when the next one is refused: the first may still take effect', () => {
     const attempt = nextAttempt(unheard, keyOf);
     const refused = { type: 'failed', class: 'refused', code: 'no', message: 'no' } as const;
@@ -54,6 +59,12 @@ test('a step that was never sent, or was refused, has nothing to undo', () => {
 });
 
 describe('the fence', () => {
+  test('stops whoever comes after a person ended the step', () => {
+    for (const state of ['skipped', 'leftBehind'] as const)
+      for (const way of ['do', 'undo'] as const)
+        expect(overAlready({ state, way, changed: [] }, way)).toEqual(fenced);
+  });
+
   test('stops a forward attempt that comes after the way back began', () => {
     for (const state of ['undoing', 'undone'] as const) {
       expect(overAlready({ state, way: 'undo', changed: [] }, 'do')).toEqual(fenced);

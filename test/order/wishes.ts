@@ -22,9 +22,9 @@ export function wish(world: World, what: OrderWish, id: string): World {
   const { order } = world;
   if (refusalOf(order, event) === undefined) return accepted(tellOrder(world, event), event.audit);
   const after = tellOrder(world, event);
-  assert(sameJson(after.order, order), `a refused ${what} changes nothing`);
+  assert(after.order === order, `a refused ${what} changes nothing`);
   assert(after.pending.length === world.pending.length, `a refused ${what} leads to nothing`);
-  assert(sameJson(after.people, world.people), `a refused ${what} is not recorded`);
+  assert(after.people === world.people, `a refused ${what} is not recorded`);
   return after;
 }
 
@@ -58,7 +58,7 @@ function cancel(world: World, task: string): World {
     assert(after.pending.length === world.pending.length, 'a refused cancel leads to nothing');
     assert(isKnown || after.people.tasks[task] === 'refused', `the task ${task} is refused`);
   }
-  if (isKnown) assert(sameJson(after.people, world.people), `${task} counts once`);
+  if (isKnown) assert(after.people === world.people, `${task} counts once`);
   return after;
 }
 
