@@ -93,6 +93,7 @@ test('the documentation names every operation of the contracts by its official i
       ...['inspectProductOrder', 'saveCatalogue', 'live', 'ready', 'listFallout', 'inspectFallout'],
       ...['retryNow', 'editAndRetry', 'completeWithEvidence', 'skip', 'leaveBehind'],
       ...['claimFallout', 'releaseFallout', 'listAudit', 'retrieveAudit'],
+      ...['commandFalloutInBulk', 'listBulkTask', 'retrieveBulkTask', 'listBulkEntry'],
       ...['hold', 'resume', 'abort', 'restart'].flatMap((command) => [
         `${command}ProductOrder`,
         `${command}ServiceOrder`,
