@@ -96,9 +96,11 @@ const roles = {
 
   async relay(config: Config): Promise<Running> {
     const { createAdapters } = await import('./activities/adapters/index.ts');
+    const { startBulk } = await import('./activities/relay/bulk.ts');
     const { startRelay } = await import('./activities/relay/relay.ts');
     const { startWatches } = await import('./activities/relay/watches.ts');
     const { startSweep } = await import('./activities/relay/sweep.ts');
+    const { startRetention } = await import('./activities/relay/retention.ts');
     const { openWorkflowDoor } = await import('./workflows/client.ts');
     const log = logger(config, 'relay');
     const { db, close } = connect(config, 'relay');
@@ -106,17 +108,21 @@ const roles = {
     const workflows = await openWorkflowDoor();
     const failpoint = createFailpoint(config.failpoint);
     const relay = startRelay({ db, log, workflows, ...config.relay, failpoint });
+    const bulk = startBulk({ db, log, workflows, ...config.relay, failpoint });
     const watches = startWatches({
       db,
       log,
       intervalMs: config.relay.intervalMs,
       everyMs: config.watch.everyMs,
+      breaker: config.breaker,
       adapterFor: createAdapters(config.plan.step.callTimeoutMs),
     });
     const sweep = startSweep({ db, log, workflows, ...config.sweep });
+    const retention = startRetention({ db, log, ...config.retention });
     return {
       async stop() {
-        await Promise.all([relay.stop(), sweep.stop(), watches.stop()]);
+        const loops = [relay, bulk, sweep, watches, retention];
+        await Promise.all(loops.map((loop) => loop.stop()));
         await workflows.close();
         await close();
       },

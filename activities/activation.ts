@@ -22,7 +22,7 @@ import {
   type StepOutcome,
   type Trouble,
 } from '../src/activation/attempt.ts';
-import { fenced, overAlready } from '../src/activation/fence.ts';
+import { fenced, overAlready, tooLate } from '../src/activation/fence.ts';
 import { judgeDone, judgeForward, type Judgement, judgeReport } from '../src/activation/judge.ts';
 import { concludeUndo, judgeUndo, nextUndo } from '../src/activation/undo.ts';
 import { unreachable } from '../src/kernel/assert.ts';
@@ -101,7 +101,7 @@ const note = (deps: ActivityDeps, ref: StepRef, way: Way): Promise<Noted> =>
       await noteNothingToUndo(tx, ref);
       return over({ type: 'done', changed: [] });
     }
-    if (!step.started) await startServiceOrder(tx, ref.tenant, ref.serviceOrder);
+    if (!step.started && !(await startServiceOrder(tx, ref.tenant, ref.serviceOrder))) return over(tooLate);
     const admitted = attempt.impossible ? nothingSent : await admission(tx, step, deps.breaker);
     if (admitted.type === 'wait') {
       await noteWait(tx, ref, way, { code: admitted.code, message: waitMessage(step, admitted) });

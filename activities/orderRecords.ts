@@ -203,7 +203,7 @@ async function saveChanges(
   const { order } = folded;
   if (changes.length > 0 && !isThere) {
     await saveProgress(tx, tenant, before, folded);
-    await settleProducts(tx, tenant, { before, order }, must(plan, 'the plan').products);
+    await settleProducts(tx, tenant, { before, order }, must(plan, 'the plan').products, now());
   }
   const versions = { before: before.version, after: order.version };
   for (const control of controls)

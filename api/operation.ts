@@ -47,21 +47,41 @@ interface Documented<Entity> {
 
 export const listing = <Entity>(deps: ApiDeps, documented: Documented<Entity>): Operation => ({
   handle: (c) => list(c, deps, documented.resource),
-  route: {
-    method: 'get',
-    path: collections[documented.resource.name],
-    operationId: documented.operationId,
-    tags: [documented.tag],
-    parameters: [
-      ...['fields', 'sort'].map((name) => query(name, 'string')),
-      ...['offset', 'limit'].map((name) => query(name, 'integer')),
-      ...filters(documented.resource.attributes),
-    ],
-    responses: {
-      200: json('A list; X-Total-Count and X-Result-Count count it', z.array(documented.schema)),
-      206: json('A part of a list that was asked for in parts', z.array(documented.schema)),
-      ...errors(400, 500, 503),
-    },
+  route: listRoute(documented),
+});
+
+interface DocumentedWithin<Entity> extends Omit<Documented<Entity>, 'resource'> {
+  readonly resourceOf: (id: string) => Readable<Entity>;
+}
+
+/** A list that belongs to one resource, whose id is in its path. */
+export const listingWithin = <Entity>(
+  deps: ApiDeps,
+  { resourceOf, ...documented }: DocumentedWithin<Entity>,
+): Operation => ({
+  handle: (c) => list(c, deps, resourceOf(c.req.param('id') ?? '')),
+  route: listRoute({ ...documented, resource: resourceOf('') }, [idParameter], [404]),
+});
+
+const listRoute = <Entity>(
+  { operationId, tag, resource, schema }: Documented<Entity>,
+  inPath: readonly (typeof idParameter)[] = [],
+  alsoErrors: readonly number[] = [],
+) => ({
+  method: 'get' as const,
+  path: collections[resource.name],
+  operationId,
+  tags: [tag],
+  parameters: [
+    ...inPath,
+    ...['fields', 'sort'].map((name) => query(name, 'string')),
+    ...['offset', 'limit'].map((name) => query(name, 'integer')),
+    ...filters(resource.attributes),
+  ],
+  responses: {
+    200: json('A list; X-Total-Count and X-Result-Count count it', z.array(schema)),
+    206: json('A part of a list that was asked for in parts', z.array(schema)),
+    ...errors(400, ...alsoErrors, 500, 503),
   },
 });
 

@@ -3,6 +3,7 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { CatalogRefusal } from '../src/catalog/model.ts';
 import type { JsonObject } from '../src/kernel/json.ts';
 import type { CancelRefusal } from '../src/order/cancelRefusal.ts';
+import type { BulkRefusal } from '../src/operator/bulk.ts';
 import type { OrderRefusalType } from '../src/order/refusal.ts';
 import type { RowRefusalType } from '../src/operator/refusal.ts';
 import type { CommandRefusal } from '../src/serviceOrder/commands.ts';
@@ -121,6 +122,10 @@ const ofCancels = {
   Problem
 >;
 
+const ofBulks = {
+  BulkTooLarge: [409, 'More fallout is open than one bulk may hold'],
+} as const satisfies Record<BulkRefusal['type'], Problem>;
+
 /** The one place that chooses status codes. */
 export const problems = {
   ...ofOrders,
@@ -129,6 +134,7 @@ export const problems = {
   ...ofTheDesk,
   ...ofTheEdge,
   ...ofCancels,
+  ...ofBulks,
 };
 export type ProblemCode = keyof typeof problems;
 

@@ -22,6 +22,8 @@ export const collections = {
   fallout: '/ops/v1/fallout',
   audit: '/ops/v1/audit',
   override: '/ops/v1/overrides',
+  bulkTask: '/ops/v1/bulkTasks',
+  bulkEntry: '/ops/v1/bulkTasks/{id}/entries',
 } as const;
 export type ResourceName = keyof typeof collections;
 

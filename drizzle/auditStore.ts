@@ -24,6 +24,10 @@ export interface NewAudit extends Person {
   readonly step?: string | null;
   readonly reason?: string | undefined;
   readonly given?: JsonObject | undefined;
+  /** The version that the command found, where that is known when it is asked. */
+  readonly before?: number;
+  /** Without it, now. */
+  readonly at?: string;
 }
 
 export async function findAudit(tx: Tx, tenant: string, id: string): Promise<AuditRow | undefined> {
@@ -49,28 +53,34 @@ async function insert(tx: Tx, tenant: string, row: NewAudit, outcome: 'asked' | 
   return inserted ?? must(await findAudit(tx, tenant, row.id), `the audit row ${row.id}`);
 }
 
-/** The versions between which the effect lies; only for the transaction that writes it. */
+/** With the versions between which the effect lies; only for the transaction that writes it. */
 export const markDone = (
   tx: Tx,
   tenant: string,
   id: string,
-  { before, after }: { readonly before: number; readonly after: number },
+  { before, after }: { readonly before?: number; readonly after?: number },
 ): Promise<unknown> =>
   tx
     .update(audit)
     .set({ outcome: 'done', code: null, message: null, decidedAt: sql`now()`, before, after })
     .where(and(isRow(tenant, id), sql`${audit.outcome} <> 'done'`));
 
+interface Refused {
+  readonly code: string | null;
+  readonly message: string | null;
+  readonly after?: number;
+}
+
 /** A run, or the want of one, said no. What was carried out meanwhile stays so. */
 export async function markRefused(
   tx: Tx,
   tenant: string,
   id: string,
-  { code, message }: { readonly code: string; readonly message: string },
+  { code, message, after }: Refused,
 ): Promise<AuditRow> {
   await tx
     .update(audit)
-    .set({ outcome: 'refused', code, message, decidedAt: sql`now()` })
+    .set({ outcome: 'refused', code, message, decidedAt: sql`now()`, after })
     .where(and(isRow(tenant, id), eq(audit.outcome, 'asked')));
   return must(await findAudit(tx, tenant, id), `the audit row ${id}`);
 }

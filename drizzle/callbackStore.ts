@@ -1,7 +1,14 @@
 import { and, eq, sql } from 'drizzle-orm';
-import { type Correlation, fateOf, readCorrelation, type ReportedStep } from '../src/activation/callback.ts';
+import {
+  type CallbackState,
+  type Correlation,
+  fateOf,
+  readCorrelation,
+  type ReportedStep,
+} from '../src/activation/callback.ts';
 import { stepId } from '../src/decomposition/plan.ts';
 import { must } from '../src/kernel/assert.ts';
+import { shortHash } from '../src/kernel/json.ts';
 import { type Database, type Tx, withRelay, withTenant } from './client.ts';
 import { pauseSeconds } from './dispatchStore.ts';
 import { callback, system as systemTable } from './schema.ts';
@@ -44,9 +51,23 @@ export async function storeCallback(
   received: ReceivedCallback,
   delayMs: number,
 ): Promise<Call | undefined> {
-  const { tenant, system, random, messageId, body } = received;
   const found = await findStep(tx, received);
-  const standing = standingOf(system, found, delayMs);
+  const standing = standingOf(received.system, found, delayMs);
+  const told = { ...received, messageId: received.messageId };
+  let state = await insertCallback(tx, told, standing);
+  if (state === undefined && (await isAboutAnother(tx, received))) {
+    told.messageId = idBesides(received);
+    state = await insertCallback(tx, told, standing);
+  }
+  return state === 'waiting' ? callFor(told, found) : undefined;
+}
+
+/** The state of the row; undefined where its id is taken. */
+async function insertCallback(
+  tx: Tx,
+  { tenant, system, random, messageId, body }: ReceivedCallback,
+  standing: ReturnType<typeof standingOf>,
+): Promise<CallbackState | undefined> {
   const rows = await tx
     .insert(callback)
     .values({
@@ -56,8 +77,19 @@ export async function storeCallback(
     })
     .onConflictDoNothing()
     .returning({ state: callback.state });
-  return rows[0]?.state === 'waiting' ? callFor(received, found) : undefined;
+  return rows[0]?.state;
 }
+
+/** The signature does not cover the correlation id: one under the same id may have been sent on by a third party. */
+async function isAboutAnother(tx: Tx, received: ReceivedCallback): Promise<boolean> {
+  const { tenant, system, random } = received;
+  const [row] = await tx.select({ known: callback.correlationId }).from(callback).where(isRow(received));
+  return row !== undefined && row.known !== `${tenant}.${system}.${random}`;
+}
+
+/** The same for every try of the message, and short enough to be one. */
+const idBesides = ({ tenant, system, random, messageId }: ReceivedCallback): string =>
+  `${messageId.slice(0, 200)}~${shortHash({ messageId, correlation: `${tenant}.${system}.${random}` })}`;
 
 export type Replay =
   | { readonly type: 'unknown' | 'notDead' }

@@ -12,7 +12,7 @@ import {
 import { orderMachine } from '../src/order/machine.ts';
 import { serviceOrderMachine } from '../src/serviceOrder/machine.ts';
 import { type AcceptanceOf, acceptOnce, type OrderRefused, type Posted } from './acceptOnce.ts';
-import { askCancel, concludeCancel } from './cancelAudit.ts';
+import { askCommand, markDone, markRefused, type NewAudit } from './auditStore.ts';
 import type { Database, Tx } from './client.ts';
 import { enqueueCancel } from './dispatchStore.ts';
 import { insertEvents, type NewEvent } from './events.ts';
@@ -57,7 +57,7 @@ async function acceptNew(tx: Tx, request: CancelRequest): Promise<TakenCancel | 
   const task = taskOf(request);
   await tx.insert(cancelTask).values({ tenantId: tenant, ...task });
   await insertEvents(tx, tenant, [cancelEvent(task, 'created')]);
-  await askCancel(tx, tenant, task, { subject, orderVersion: must(locked, 'the order').version });
+  await askCommand(tx, tenant, auditOf(task, subject, must(locked, 'the order').version));
   return { ...task, sequence: await enqueueCancel(tx, tenant, target, dispatchDelayMs) };
 }
 
@@ -66,6 +66,14 @@ const taskOf = ({ taskId, now, kind, target, client, reason, requestedAt, carrie
     ...{ id: taskId, kind, target, client, state: 'acknowledged', version: 1, accepted: false },
     ...{ reason, requestedAt, code: null, message: null, carried, createdAt: now, effectiveAt: null },
   }) satisfies CancelTask;
+
+/** In the audit a cancel has the id of its task. */
+const auditOf = (task: CancelTask, subject: string, orderVersion: number): NewAudit => ({
+  ...{ id: task.id, client: task.client, subject, command: 'cancel', entity: task.kind },
+  ...{ entityId: task.target, at: task.createdAt, before: orderVersion, reason: task.reason ?? undefined },
+  ...(task.kind === 'productOrder' ? { orderId: task.target } : { serviceOrderId: task.target }),
+  ...(task.requestedAt !== null && { given: { requestedAt: task.requestedAt } }),
+});
 
 interface LockedTarget {
   readonly target: CancelTarget;
@@ -168,11 +176,10 @@ export async function moveCancelTask(
   await insertEvents(tx, tenant, [cancelEvent(moved, 'stateChanged')]);
   if (!isFinal(cancelTaskMachine, state)) return;
   const { orderVersion } = progress;
-  const outcome = state === 'done' ? 'done' : 'refused';
-  await concludeCancel(tx, tenant, moved, {
-    ...{ outcome, now },
-    ...(orderVersion !== undefined && { orderVersion }),
-  });
+  const versions = orderVersion === undefined ? {} : { after: orderVersion };
+  await (state === 'done'
+    ? markDone(tx, tenant, id, versions)
+    : markRefused(tx, tenant, id, { code, message, ...versions }));
 }
 
 /** Every task that is over was assessed before, in a transaction of its own or in its last one. */

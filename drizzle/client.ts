@@ -83,7 +83,7 @@ const inRole = <T>(
     return result;
   });
 
-/** Postgres cannot be reached or is going away: nothing to do with the statement itself. */
+/** Postgres cannot be reached, is going away, or has no time for it: nothing to do with the statement itself. */
 export const isOutage = (error: unknown): boolean =>
   codesOf(error).some((code) => outageCodes.some((known) => code.startsWith(known)));
 
@@ -106,4 +106,8 @@ function textsOf(error: unknown, property: 'code' | 'constraint_name'): string[]
   return texts;
 }
 
-const outageCodes = ['ECONN', 'ENOTFOUND', 'EPIPE', 'ETIMEDOUT', 'CONNECT', '08', '57P', '53', '58'];
+/** `57` is a timeout or a cancel, too; `25006` a server that only reads since a failover, `55P03` a lock timeout. */
+const outageCodes = [
+  ...['ECONN', 'ENOTFOUND', 'EPIPE', 'ETIMEDOUT', 'CONNECT'],
+  ...['08', '57', '53', '58', '25006', '55P03'],
+];

@@ -1,7 +1,6 @@
-import { and, eq } from 'drizzle-orm';
+import { type AuditRow, findAudit, recordDone } from './auditStore.ts';
 import type { Tx } from './client.ts';
-import { type OverrideRow, lockOverride, removeOverride } from './overrideStore.ts';
-import { audit } from './schema.ts';
+import { lockOverride, removeOverride } from './overrideStore.ts';
 
 /** A person's wish that the mapping holds again. */
 export interface Removal {
@@ -19,32 +18,20 @@ export type Removed = 'removed' | 'unknown' | 'keyReused';
 
 /** Effect and audit in one transaction. A repeated removal leaves alone what was set again since. */
 export async function removeOnce(tx: Tx, removal: Removal): Promise<Removed> {
-  const { tenant, serviceId, step } = removal;
+  const { tenant, id, client, subject, serviceId, step, reason } = removal;
   const found = await lockOverride(tx, tenant, serviceId, step);
-  if (found && (await recordRemoval(tx, removal, found))) {
-    await removeOverride(tx, tenant, serviceId, step);
-    return 'removed';
-  }
-  const [known] = await tx
-    .select()
-    .from(audit)
-    .where(and(eq(audit.tenantId, tenant), eq(audit.id, removal.id)));
-  if (known === undefined) return 'unknown';
-  const isSame = known.command === 'removeOverride' && known.entityId === serviceId && known.step === step;
-  return isSame ? 'removed' : 'keyReused';
+  const known = await findAudit(tx, tenant, id);
+  if (known) return isOf(known, removal) ? 'removed' : 'keyReused';
+  if (found === undefined) return 'unknown';
+  const recorded = await recordDone(tx, tenant, {
+    ...{ id, client, subject, command: 'removeOverride', entity: 'service', entityId: serviceId, step },
+    ...{ reason: reason ?? undefined, given: { values: found.values, setBy: found.setBy } },
+  });
+  // Another command may have taken the id this very moment.
+  if (!isOf(recorded, removal)) return 'keyReused';
+  await removeOverride(tx, tenant, serviceId, step);
+  return 'removed';
 }
 
-/** The one row that this leaves in the audit; false if the command is there already. */
-async function recordRemoval(tx: Tx, removal: Removal, { values, setBy }: OverrideRow): Promise<boolean> {
-  const { tenant, id, client, subject, serviceId, step, reason } = removal;
-  const inserted = await tx
-    .insert(audit)
-    .values({
-      ...{ tenantId: tenant, id, client, subject, command: 'removeOverride', entity: 'service' },
-      ...{ entityId: serviceId, step, reason, given: { values, setBy }, outcome: 'done' },
-      decidedAt: new Date().toISOString(),
-    })
-    .onConflictDoNothing()
-    .returning({ id: audit.id });
-  return inserted.length > 0;
-}
+const isOf = ({ command, entityId, step }: AuditRow, removal: Removal): boolean =>
+  command === 'removeOverride' && entityId === removal.serviceId && step === removal.step;

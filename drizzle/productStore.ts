@@ -37,7 +37,7 @@ export async function openProducts(
       chunk.map((row) => productEvent(row, 'created')),
     ),
   );
-  await moveProducts(tx, tenant, order, planned, whenOpened);
+  await moveProducts(tx, tenant, order, planned, whenOpened, order.orderedAt);
 }
 
 /**
@@ -49,7 +49,9 @@ export async function settleProducts(
   tenant: string,
   { before, order }: { readonly before: Order; readonly order: Order },
   planned: readonly PlannedProduct[],
+  now: string,
 ): Promise<void> {
+  const at = order.completedAt ?? now;
   const ended = (state: 'completed' | 'failed' | 'cancelled') => {
     const items = order.items.filter(
       (item, index) => item.state === state && before.items[index]?.state !== state,
@@ -59,12 +61,12 @@ export async function settleProducts(
   const completed = ended('completed');
   const modified = completed.filter(({ action }) => action === 'modify');
   if (modified.length > 0) await replaceReliance(tx, tenant, modified);
-  await moveProducts(tx, tenant, order, completed, whenCompleted);
+  await moveProducts(tx, tenant, order, completed, whenCompleted, at);
   const unchanged = ({ action }: PlannedProduct) => action === 'modify';
   const givenUp = { failed: whenFailed, cancelled: whenCancelled } as const;
   for (const state of ['failed', 'cancelled'] as const) {
     const moving = ended(state).filter((product) => !unchanged(product));
-    await moveProducts(tx, tenant, order, moving, givenUp[state]);
+    await moveProducts(tx, tenant, order, moving, givenUp[state], at);
   }
 }
 
@@ -132,6 +134,7 @@ async function moveProducts(
   order: Order,
   planned: readonly PlannedProduct[],
   arrows: typeof whenOpened,
+  now: string,
 ): Promise<void> {
   const opening = arrows === whenOpened;
   const moving = planned.filter(({ action }) => (opening ? action === 'delete' : true));
@@ -149,6 +152,7 @@ async function moveProducts(
       order,
       arrows[wanted.action],
       opening,
+      now,
     ),
   );
   await inChunks(moved, (chunk) => saveProducts(tx, tenant, chunk));
@@ -169,10 +173,10 @@ function movedProduct(
   order: Order,
   arrow: ProductArrow | null,
   opening: boolean,
+  now: string,
 ): ProductRow {
   const status =
     arrow === null ? row.status : follow<ProductStatus, ProductArrow>(productMachine, row.status, arrow);
-  const now = order.completedAt ?? order.orderedAt;
   const known = row.orderItems.some((ref) => ref.order === order.id);
   const ref = { order: order.id, item: wanted.item, action: wanted.action };
   return {

@@ -178,11 +178,12 @@ export const rejectServiceOrder = (
 ): Promise<void> =>
   moveServiceOrder(tx, tenant, { row, items: items.map((item) => ({ ...item, code })) }, ['Rejected'], now);
 
-/** The first noted attempt starts the service order. */
-export async function startServiceOrder(tx: Tx, tenant: string, id: string): Promise<void> {
+/** The first noted attempt starts the service order. False if that ended meanwhile: nothing may be sent for it. */
+export async function startServiceOrder(tx: Tx, tenant: string, id: string): Promise<boolean> {
   const locked = await lockServiceOrder(tx, tenant, id);
-  if (locked.row.state !== 'acknowledged') return;
-  await moveServiceOrder(tx, tenant, locked, ['Started'], new Date().toISOString());
+  if (locked.row.state === 'acknowledged')
+    await moveServiceOrder(tx, tenant, locked, ['Started'], new Date().toISOString());
+  return !isFinal(serviceOrderMachine, locked.row.state);
 }
 
 const along = (from: ServiceOrderState, arrow: ServiceOrderArrow): ServiceOrderState =>

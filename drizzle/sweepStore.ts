@@ -18,6 +18,8 @@ export interface OpenOrder extends Record<string, unknown> {
   readonly kind: 'productOrder' | 'serviceOrder';
   readonly tenant: string;
   readonly id: string;
+  /** The chain of runs that was its saga when it was looked at. */
+  readonly runChain: string | null;
 }
 
 const list = (states: readonly string[]) =>
@@ -38,29 +40,30 @@ export const openOrdersAfter = (
   withRelay(db, (tx) =>
     tx.execute<OpenOrder>(sql`
       with open as (
-        select 'productOrder' as kind, tenant_id as tenant, id, ordered_at from product_order
+        select 'productOrder' as kind, tenant_id as tenant, id, ordered_at, run_chain from product_order
         where state not in (${finalOrders})
         union all
-        select 'serviceOrder', tenant_id, id, ordered_at from service_order
+        select 'serviceOrder', tenant_id, id, ordered_at, run_chain from service_order
         where order_id is null and state not in (${finalServiceOrders})
       )
-      select kind, tenant, id from open
+      select kind, tenant, id, run_chain as "runChain" from open
       where ordered_at < now() - ${afterMs} * interval '1 millisecond'
         and (kind, tenant, id) > (${after?.kind ?? ''}, ${after?.tenant ?? ''}, ${after?.id ?? ''})
         and not exists (select from dispatch d where d.tenant_id = open.tenant and d.order_id = open.id)
       order by kind, tenant, id limit ${limit}`),
   );
 
-/** Looks again under lock: what was settled or sent on meanwhile has lost nothing. */
+/** Looks again under lock: what was settled, sent on or given to another run meanwhile has lost nothing. */
 export const openOrphaned = (
   db: Database,
-  { kind, tenant, id }: OpenOrder,
+  { kind, tenant, id, runChain }: OpenOrder,
   why: Pick<Orphan, 'code' | 'reason'>,
 ): Promise<void> =>
   withTenant(db, tenant, async (tx) => {
     const isOpen =
       kind === 'productOrder' ? await isOpenOrder(tx, tenant, id) : await isOpenServiceOrder(tx, tenant, id);
     if (!isOpen || (await isOnItsWay(tx, tenant, id))) return;
+    if ((await runChainOf(tx, kind, tenant, id)) !== runChain) return;
     const about =
       kind === 'productOrder' ? { orderId: id, serviceOrderId: null } : { orderId: null, serviceOrderId: id };
     await openOrphan(tx, tenant, { ...about, ...why });
@@ -76,6 +79,18 @@ async function isOpenServiceOrder(tx: Tx, tenant: string, id: string): Promise<b
   const where = and(eq(serviceOrder.tenantId, tenant), eq(serviceOrder.id, id));
   const [row] = await tx.select({ state: serviceOrder.state }).from(serviceOrder).where(where).for('update');
   return row !== undefined && !isFinal(serviceOrderMachine, row.state);
+}
+
+async function runChainOf(
+  tx: Tx,
+  kind: OpenOrder['kind'],
+  tenant: string,
+  id: string,
+): Promise<string | null | undefined> {
+  const table = kind === 'productOrder' ? productOrder : serviceOrder;
+  const where = and(eq(table.tenantId, tenant), eq(table.id, id));
+  const [row] = await tx.select({ runChain: table.runChain }).from(table).where(where);
+  return row?.runChain;
 }
 
 const isOnItsWay = async (tx: Tx, tenant: string, id: string): Promise<boolean> =>

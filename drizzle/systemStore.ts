@@ -1,4 +1,4 @@
-import { asc, isNotNull, sql } from 'drizzle-orm';
+import { asc, isNotNull } from 'drizzle-orm';
 import { z } from 'zod';
 import type { Database, Tx } from './client.ts';
 import { domain, system, type SystemLimits } from './schema.ts';
@@ -28,20 +28,13 @@ export const systemsOf = (json: string, networkUrl: string): System[] =>
     address: `${networkUrl}/systems/${name}`,
   }));
 
-/** Adds the systems and corrects what the file says of them; the rest stays. Run by the owner of the tables. */
+/** Adds those that are not there yet; the others are the operator's. Run by the owner of the tables. */
 export async function saveSystems(db: Database, systems: readonly System[]): Promise<void> {
   if (systems.length === 0) return;
   await db
     .insert(system)
     .values([...systems])
-    .onConflictDoUpdate({
-      target: system.name,
-      set: {
-        adapter: sql`excluded.adapter`,
-        address: sql`excluded.address`,
-        callbackSecret: sql`coalesce(excluded.callback_secret, ${system.callbackSecret})`,
-      },
-    });
+    .onConflictDoNothing({ target: system.name });
 }
 
 export interface LimitedSystem {

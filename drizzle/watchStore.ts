@@ -1,5 +1,6 @@
-import { and, eq, sql } from 'drizzle-orm';
+import { and, eq, notInArray, sql } from 'drizzle-orm';
 import type { Observed } from '../src/activation/adapter.ts';
+import type { SystemHealth } from '../src/activation/breaker.ts';
 import type { Footprint } from '../src/inventory/inventory.ts';
 import { must } from '../src/kernel/assert.ts';
 import type { JsonObject } from '../src/kernel/json.ts';
@@ -12,6 +13,7 @@ import { falloutId } from './falloutStore.ts';
 import { stepRows } from './planStore.ts';
 import { fallout, footprint, service, serviceItem, serviceOrder, step, watch } from './schema.ts';
 import { lockServiceOrder, serviceOrderEvent } from './serviceOrderStore.ts';
+import { openForMs } from './systemHealthStore.ts';
 
 export interface WatchRef {
   readonly tenant: string;
@@ -29,27 +31,53 @@ export interface LeasedWatch extends Record<string, unknown> {
   readonly object: string;
   readonly adapter: string | null;
   readonly address: string | null;
-  /** An open order works on the product: nothing is compared meanwhile. */
+  readonly paused: boolean | null;
+  readonly pausedWhy: string | null;
+  /** Null: nothing bad was ever heard of it. */
+  readonly health: SystemHealth | null;
+  /** An open order works on the product of whoever holds the object: nothing is compared meanwhile. */
   readonly busy: boolean;
   /** The latest possible effect is past: this look is the last. */
   readonly last: boolean;
-  readonly footprint: Pick<Footprint, 'presence' | 'key'> | null;
+  /** What is booked there now, by the watched service or by another that holds the object live meanwhile. */
+  readonly footprint: (Pick<Footprint, 'presence' | 'key'> & { readonly service: string }) | null;
 }
 
-export const dueWatches = (db: Database, limit: number): Promise<readonly WatchRef[]> =>
-  withRelay(db, (tx) =>
-    tx
+export interface DueWatch extends WatchRef {
+  readonly system: string;
+}
+
+/** The longest due, of all systems but these: so many of each that none keeps out the others. */
+export const dueWatches = (
+  db: Database,
+  limit: number,
+  perSystem: number,
+  except: readonly string[],
+): Promise<readonly DueWatch[]> =>
+  withRelay(db, async (tx) => {
+    const due = tx
       .select({
-        tenant: watch.tenantId,
-        serviceOrder: watch.serviceOrderId,
+        tenant: sql<string>`${watch.tenantId}`.as('tenant'),
+        serviceOrder: sql<string>`${watch.serviceOrderId}`.as('service_order'),
         item: watch.item,
         step: watch.step,
+        system: watch.system,
+        dueAt: watch.dueAt,
+        place: sql<number>`row_number() over (partition by ${watch.system} order by ${watch.dueAt})`.as(
+          'place',
+        ),
       })
       .from(watch)
-      .where(sql`${watch.dueAt} <= now()`)
-      .orderBy(watch.dueAt)
-      .limit(limit),
-  );
+      .where(and(sql`${watch.dueAt} <= now()`, notInArray(watch.system, [...except])))
+      .as('due');
+    const { dueAt: _, place: __, ...columns } = due._.selectedFields;
+    return tx
+      .select(columns)
+      .from(due)
+      .where(sql`${due.place} <= ${perSystem}`)
+      .orderBy(due.dueAt)
+      .limit(limit);
+  });
 
 const isRow = ({ tenant, serviceOrder: id, item, step: name }: WatchRef) =>
   and(eq(watch.tenantId, tenant), eq(watch.serviceOrderId, id), eq(watch.item, item), eq(watch.step, name));
@@ -65,14 +93,22 @@ export const leaseWatch = (db: Database, ref: WatchRef): Promise<LeasedWatch | u
         where ${isRow(ref)} and due_at <= now() returning *
       )
       select w.service_id as service, coalesce(s.product_id, s.id) as claimed, w.system, w.object,
-        y.adapter, y.address, w.until <= now() as last,
+        y.adapter, y.address, y.paused, y.paused_why as "pausedWhy", w.until <= now() as last,
+        (select jsonb_build_object('failures', h.failures, 'openForMs', ${openForMs(sql`h.open_until`)})
+          from system_health h where h.system = w.system) as health,
         exists (select from claim c where c.tenant_id = w.tenant_id
-          and c.product_id = coalesce(s.product_id, s.id)) as busy,
-        (select jsonb_build_object('presence', f.presence, 'key', f.key) from footprint f
-          where f.tenant_id = w.tenant_id and f.service_id = w.service_id and f.system = w.system
-            and f.object = w.object) as footprint
+          and c.product_id in (coalesce(s.product_id, s.id), coalesce(h.product_id, h.id))) as busy,
+        case when f.key is not null
+          then jsonb_build_object('presence', f.presence, 'key', f.key, 'service', f.service_id) end as footprint
       from leased w
       join service s on s.tenant_id = w.tenant_id and s.id = w.service_id
+      left join lateral (
+        select presence, key, service_id from footprint
+        where tenant_id = w.tenant_id and system = w.system and object = w.object
+          and (service_id = w.service_id or presence <> 'absent')
+        order by presence = 'absent' limit 1
+      ) f on true
+      left join service h on h.tenant_id = w.tenant_id and h.id = f.service_id
       left join system y on y.name = w.system`);
     return row;
   });
@@ -162,21 +198,26 @@ async function bookDoubtful(
     });
 }
 
+const reasons = {
+  overwritten: (object) => `${object} is as a call left it that was given up`,
+  vanished: (object) => `${object} is not there any more, after a call whose end nobody heard`,
+  unresolved: (object) =>
+    `${object} is in doubt after a call whose end nobody heard, and no order works on it`,
+} as const satisfies Record<FoundLateCode, (object: string) => string>;
+
 /** What cannot be put right by taking it away is for a person, once. */
 export const openWatchFallout = (
   db: Database,
   ref: WatchRef,
-  { system, object }: LeasedWatch,
+  { service: watched, system, object, footprint: booked }: LeasedWatch,
   code: FoundLateCode,
   seen: Observed,
 ): Promise<void> =>
   withTenant(db, ref.tenant, async (tx) => {
     const { tenant, serviceOrder: id, item, step: name } = ref;
     const { row } = await lockServiceOrder(tx, tenant, id);
-    const reason =
-      code === 'vanished'
-        ? `${object} is not there any more, after a call whose end nobody heard`
-        : `${object} is as a call left it that was given up`;
+    const holder =
+      booked && booked.service !== watched ? `, and belongs to service ${booked.service} now` : '';
     await tx
       .insert(fallout)
       .values({
@@ -185,7 +226,8 @@ export const openWatchFallout = (
           id: falloutId({ watch: `${id}/${item}/${name}`, code }),
           orderId: row.orderId,
         },
-        ...{ serviceOrderId: id, item, step: name, system, class: 'drift', code, reason, tries: 0 },
+        ...{ serviceOrderId: id, item, step: name, system, class: 'drift', code, tries: 0 },
+        reason: `${reasons[code](object)}${holder}`,
         seen: seen as unknown as JsonObject,
       })
       .onConflictDoNothing();

@@ -2,6 +2,8 @@ import { z } from 'zod';
 
 const count = (fallback: number) => z.coerce.number().int().positive().default(fallback);
 const millis = count;
+/** 0 stands for ever. */
+const days = (fallback: number) => z.coerce.number().int().min(0).default(fallback);
 const names = z.string().transform((text) =>
   text
     .split(',')
@@ -38,12 +40,17 @@ const environment = z.object({
   WATCH_FOR_MS: millis(600_000),
   WATCH_EVERY_MS: millis(30_000),
   OPEN_CHILDREN_MAX: count(200),
+  /** A run of a service order with a longer history goes on as a new one; sooner where Temporal suggests it. */
+  HISTORY_EVENTS_MAX: count(5_000),
   PLAN_SERVICE_ITEMS_MAX: count(1_000),
   DISPATCH_DELAY_MS: millis(2_000),
   RELAY_INTERVAL_MS: millis(500),
   RELAY_LEASE_MS: millis(30_000),
   SWEEP_INTERVAL_MS: millis(30_000),
   SWEEP_AFTER_MS: millis(10_000),
+  RETENTION_INTERVAL_MS: millis(3_600_000),
+  IDEMPOTENCY_DAYS: days(7),
+  DEAD_LETTER_DAYS: days(90),
   DOMAIN_REFRESH_MS: millis(10_000),
   BODY_LIMIT_BYTES: count(1_048_576),
   PAGE_SIZE_DEFAULT: count(100),
@@ -97,13 +104,22 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>) {
     relay: { intervalMs: e.RELAY_INTERVAL_MS, leaseMs: e.RELAY_LEASE_MS },
     /** How often open orders are looked at for a missing run, and how old they are by then. */
     sweep: { intervalMs: e.SWEEP_INTERVAL_MS, afterMs: e.SWEEP_AFTER_MS },
+    retention: {
+      intervalMs: e.RETENTION_INTERVAL_MS,
+      idempotencyDays: e.IDEMPOTENCY_DAYS,
+      deadLetterDays: e.DEAD_LETTER_DAYS,
+    },
     watch: { forMs: e.WATCH_FOR_MS, everyMs: e.WATCH_EVERY_MS },
     dispatchDelayMs: e.DISPATCH_DELAY_MS,
     planServiceItemsMax: e.PLAN_SERVICE_ITEMS_MAX,
     /** Goes into every plan, so that a running order keeps the limits it began with. */
     plan: {
       openChildrenMax: e.OPEN_CHILDREN_MAX,
-      step: { callTimeoutMs: e.STEP_CALL_TIMEOUT_MS, heartbeatTimeoutMs: e.STEP_HEARTBEAT_TIMEOUT_MS },
+      step: {
+        callTimeoutMs: e.STEP_CALL_TIMEOUT_MS,
+        heartbeatTimeoutMs: e.STEP_HEARTBEAT_TIMEOUT_MS,
+        historyEventsMax: e.HISTORY_EVENTS_MAX,
+      },
       policy: {
         retry: { attempts: e.RETRY_ATTEMPTS, fromMs: e.RETRY_FROM_MS, upToMs: e.RETRY_UP_TO_MS },
         outage: { fromMs: e.OUTAGE_RETRY_FROM_MS, upToMs: e.OUTAGE_RETRY_UP_TO_MS },

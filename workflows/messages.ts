@@ -44,6 +44,7 @@ export interface ServiceOrderInput extends ServiceOrderIdentity {
   readonly carried?: ServiceOrderRun;
   readonly callTimeoutMs: number;
   readonly heartbeatTimeoutMs: number;
+  readonly historyEventsMax: number;
 }
 
 export interface ServiceOrderResult {

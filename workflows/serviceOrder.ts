@@ -117,7 +117,7 @@ async function activate(input: ServiceOrderInput, inbox: Inbox, desk: Desk): Pro
   inbox.push({ type: 'Begun' });
   while (!isFinal(serviceOrderMachine, run.state)) {
     if (inbox.length === 0) {
-      if (workflowInfo().continueAsNewSuggested && underWay === 0) await goOnAnew(input, run, inbox);
+      if (underWay === 0 && isLong(input)) await goOnAnew(input, run, inbox);
       await condition(() => inbox.length > 0);
     }
     const event = must(inbox.shift(), 'the next event');
@@ -155,6 +155,9 @@ async function activate(input: ServiceOrderInput, inbox: Inbox, desk: Desk): Pro
     return resumeServiceOrder(begun, standing);
   }
 }
+
+const isLong = ({ historyEventsMax }: ServiceOrderInput): boolean =>
+  workflowInfo().continueAsNewSuggested || workflowInfo().historyLength > historyEventsMax;
 
 /** With nothing under way and nothing unheard: a new run of the chain, with the state as it is. */
 async function goOnAnew(input: ServiceOrderInput, run: ServiceOrderRun, inbox: Inbox): Promise<void> {

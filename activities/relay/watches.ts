@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
-import type { Database } from '../../drizzle/client.ts';
+import { type Database, withTenant } from '../../drizzle/client.ts';
 import {
+  type DueWatch,
   dueWatches,
   endWatch,
   type LeasedWatch,
@@ -10,57 +11,91 @@ import {
   watchAgain,
   type WatchRef,
 } from '../../drizzle/watchStore.ts';
+import type { BreakerSettings } from '../../src/activation/breaker.ts';
 import { judgeWatched } from '../../src/activation/watch.ts';
 import type { ActivationAdapter, Observed } from '../../src/activation/adapter.ts';
 import { unreachable } from '../../src/kernel/assert.ts';
 import { reasonOf } from '../../src/kernel/reason.ts';
+import { admission, createListener, noteSign } from '../systemGate.ts';
 import { type Loop, startLoop } from './loop.ts';
+import { createUnderWay, type UnderWay } from './underWay.ts';
 
 export interface WatchDeps {
   readonly db: Database;
   readonly log: Logger;
   readonly intervalMs: number;
   readonly everyMs: number;
+  readonly breaker: BreakerSettings;
   readonly adapterFor: (adapter: string, address: string) => ActivationAdapter;
 }
 
 const perRound = 20;
+const perSystem = 5;
 
 /** Looks for effects of calls whose end nobody heard. Only ever reads; any number of watches may run. */
-export const startWatches = (deps: WatchDeps): Loop =>
-  startLoop({
+export function startWatches(deps: WatchDeps): Loop {
+  const looks = createUnderWay(perSystem);
+  const loop = startLoop({
     intervalMs: deps.intervalMs,
     async round() {
-      const due = await dueWatches(deps.db, perRound);
-      await Promise.all(due.map((ref) => look(deps, ref)));
+      const due = await dueWatches(deps.db, perRound, perSystem, looks.full());
+      await Promise.all(due.map((ref) => begin(deps, ref, looks)));
       return due.length >= perRound;
     },
     failed: (error) => deps.log.warn({ err: error }, 'the watches cannot reach postgres; they try again'),
   });
+  return {
+    async stop() {
+      await loop.stop();
+      await looks.drained();
+    },
+  };
+}
 
-async function look(deps: WatchDeps, ref: WatchRef): Promise<void> {
-  const { db, log, everyMs } = deps;
-  const found = await leaseWatch(db, ref);
+/** Waits for the lease alone, not for the system. */
+async function begin(deps: WatchDeps, ref: DueWatch, looks: UnderWay): Promise<void> {
+  const found = await leaseWatch(deps.db, ref);
   if (found === undefined) return;
+  looks.begin(ref.system, () =>
+    look(deps, ref, found).catch((error: unknown) =>
+      deps.log.warn({ ...ref, reason: reasonOf(error) }, 'a watch is left until its lease ends'),
+    ),
+  );
+}
+
+async function look(deps: WatchDeps, ref: WatchRef, found: LeasedWatch): Promise<void> {
+  const { db, log, everyMs, breaker } = deps;
+  const admitted = found.busy || (await withTenant(db, ref.tenant, (tx) => admission(tx, found, breaker)));
+  if (admitted === true || admitted.type === 'wait') return void (await watchAgain(db, ref, everyMs));
   try {
-    if (found.busy) return void (await watchAgain(db, ref, everyMs));
-    await act(deps, ref, found, await read(deps, ref, found));
+    await act(deps, ref, found, await read(deps, ref, found, admitted.type));
   } catch (error) {
     log.warn({ ...ref, reason: reasonOf(error) }, 'a watched object could not be looked at');
     await watchAgain(db, ref, everyMs);
   }
 }
 
-/** A look has no key and expects nothing: both are for writes. */
-const read = (
-  { adapterFor }: WatchDeps,
+/** A look has no key and expects nothing: both are for writes. What it tells of the system counts as ever. */
+async function read(
+  { db, adapterFor, breaker }: WatchDeps,
   { tenant }: WatchRef,
-  { adapter, address, system, object }: LeasedWatch,
-): Promise<Observed> =>
-  adapterFor(adapter ?? '', address ?? '').read(
-    { key: '', object, values: {}, expect: 'absent', correlationId: `${tenant}.${system}.watch` },
-    new AbortController().signal,
-  );
+  found: LeasedWatch,
+  admitted: 'call' | 'probe',
+): Promise<Observed> {
+  const { adapter, address, system, object } = found;
+  const { signal } = new AbortController();
+  const listener = createListener();
+  try {
+    return await listener
+      .through(adapterFor(adapter ?? '', address ?? ''), signal)
+      .read(
+        { key: '', object, values: {}, expect: 'absent', correlationId: `${tenant}.${system}.watch` },
+        signal,
+      );
+  } finally {
+    await withTenant(db, tenant, (tx) => noteSign(tx, found, admitted, listener, breaker));
+  }
+}
 
 async function act(
   { db, log, everyMs }: WatchDeps,
@@ -69,7 +104,7 @@ async function act(
   seen: Observed,
 ): Promise<void> {
   const own = `${ref.serviceOrder}/${ref.item}/${ref.step}/`;
-  const judged = judgeWatched(found.footprint, (key) => key.startsWith(own), seen);
+  const judged = judgeWatched(found.footprint, (key) => key.startsWith(own), seen, found.last);
   switch (judged) {
     case 'asBooked':
       return void (await (found.last ? endWatch(db, ref) : watchAgain(db, ref, everyMs)));
@@ -79,7 +114,8 @@ async function act(
       return void (await watchAgain(db, ref, everyMs));
     case 'overwritten':
     case 'vanished':
-      log.warn({ ...ref, object: found.object, judged }, 'a call took effect late; a person is asked');
+    case 'unresolved':
+      log.warn({ ...ref, object: found.object, judged }, 'what became of a call in the end is for a person');
       return openWatchFallout(db, ref, found, judged, seen);
     case 'busy':
       return void (await watchAgain(db, ref, everyMs));

@@ -1,5 +1,5 @@
 import { together } from '../../drizzle/reads/together.ts';
-import type { OrderDetails } from '../../drizzle/reads/orderDetails.ts';
+import type { OneServiceOrder, OrderDetails } from '../../drizzle/reads/orderDetails.ts';
 import type { Json, JsonObject } from '../../src/kernel/json.ts';
 import { dateTime, given } from '../resource.ts';
 
@@ -12,7 +12,7 @@ type Override = ServiceOrders['overrides'][number];
 
 /** Everything that TMF has no place for: what an operator needs to see why an order does not move. */
 export function orderView(details: OrderDetails): JsonObject {
-  const { order, items, claims, commands, fallout } = details;
+  const { order, items } = details;
   return given({
     id: order.id,
     externalId: order.externalId,
@@ -28,18 +28,44 @@ export function orderView(details: OrderDetails): JsonObject {
     ),
     plan: planView(details),
     serviceOrders: serviceOrderViews(details.serviceOrders),
-    fallout: fallout.map(({ id, serviceOrderId, item, step, system, class: falloutClass, code, openedAt }) =>
-      given({
-        ...{ id, serviceOrder: serviceOrderId, item, step, system, class: falloutClass, code },
-        openedAt: dateTime(openedAt),
-      }),
-    ),
-    claims: claims.map(({ productId, mode, holders }) => ({ product: productId, mode, holders })),
-    commands: commands.map(({ command, dueAt, tries, lastError }) =>
-      given({ command, dueAt: dateTime(dueAt), tries, lastError }),
-    ),
+    ...openView(details),
   });
 }
+
+/** The same for one service order. Its items are told one by one: from outside there may be several. */
+export function serviceOrderView(details: OneServiceOrder): JsonObject {
+  const { order, serviceOrders } = details;
+  const [view = {}] = serviceOrderViews(serviceOrders);
+  const { item, action: _, service: __, specification: ___, changedResults: ____, ...rest } = view;
+  return given({
+    ...rest,
+    ...{ productOrder: order.orderId, productOrderItem: item, compensates: order.compensates },
+    ...{ externalId: order.externalId, runChain: order.runChain },
+    requestedStart: dateTime(order.requestedStart),
+    items: serviceOrders.items.map(({ ordinal, action, state, code, serviceId, specification, changed }) =>
+      given({
+        ...{ item: ordinal, action, state, code, service: serviceId, specification },
+        changedResults: changed,
+      }),
+    ),
+    footprints: serviceOrders.footprints.map((row) => ({ service: row.serviceId, ...footprintView(row) })),
+    ...openView(details),
+  });
+}
+
+/** What is open about an order: what waits for a person, what it holds on to, what is still to be sent. */
+const openView = ({ fallout, claims, commands }: Pick<OrderDetails, 'fallout' | 'claims' | 'commands'>) => ({
+  fallout: fallout.map(({ id, serviceOrderId, item, step, system, class: falloutClass, code, openedAt }) =>
+    given({
+      ...{ id, serviceOrder: serviceOrderId, item, step, system, class: falloutClass, code },
+      openedAt: dateTime(openedAt),
+    }),
+  ),
+  claims: claims.map(({ productId, mode, holders }) => ({ product: productId, mode, holders })),
+  commands: commands.map(({ command, dueAt, tries, lastError }) =>
+    given({ command, dueAt: dateTime(dueAt), tries, lastError }),
+  ),
+});
 
 function planView({ order }: OrderDetails): JsonObject | undefined {
   const { plan, compactPlan, planHash } = order;

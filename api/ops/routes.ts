@@ -1,18 +1,19 @@
 import { z } from '@hono/zod-openapi';
 import { withTenant } from '../../drizzle/client.ts';
-import { readOrderDetails } from '../../drizzle/reads/orderDetails.ts';
+import { readOneServiceOrder, readOrderDetails } from '../../drizzle/reads/orderDetails.ts';
 import { idPattern } from '../../src/kernel/ids.ts';
 import { callerOf } from '../caller.ts';
 import type { ApiContext, ApiDeps } from '../deps.ts';
 import { errors, idParameter, json, listing, mounted, type Operation } from '../operation.ts';
 import { refuse } from '../problem.ts';
 import { auditOperations } from './audit.ts';
+import { bulkOperations } from './bulk.ts';
 import { callbackOperations } from './callbacks.ts';
 import { catalogueSchema, savedSchema, saveDocuments } from './catalogue.ts';
 import { falloutOf, falloutSchema, inspectFallout } from './fallout.ts';
 import { falloutCommandOperations } from './falloutCommands.ts';
 import { orderOperations } from './orderCommands.ts';
-import { orderView } from './orderView.ts';
+import { orderView, serviceOrderView } from './orderView.ts';
 import { overrideOperations } from './overrides.ts';
 import { systemOperations } from './systems.ts';
 
@@ -21,6 +22,7 @@ const tag = 'Operations';
 export const opsRoutes = (deps: ApiDeps) =>
   mounted([
     inspectProductOrder(deps), // GET  /ops/v1/productOrders/{id}
+    inspectServiceOrder(deps), // GET  /ops/v1/serviceOrders/{id}
     saveCatalogue(deps), //       POST /ops/v1/catalogue           201
     ...systemOperations(deps), // /ops/v1/systems
     ...callbackOperations(deps), // /ops/v1/callbacks
@@ -28,6 +30,7 @@ export const opsRoutes = (deps: ApiDeps) =>
     listing(deps, documentedFallout(deps)), // GET  /ops/v1/fallout
     inspectOneFallout(deps), //   GET  /ops/v1/fallout/{id}
     ...falloutCommandOperations(deps), // POST /ops/v1/fallout/{id}/{retryNow,skip,claim,…}
+    ...bulkOperations(deps), //    POST /ops/v1/fallout/bulk, /ops/v1/bulkTasks
     ...orderOperations(deps), //    POST /ops/v1/{productOrders,serviceOrders}/{id}/{hold,resume,abort,restart}
     ...auditOperations(deps), // /ops/v1/audit
   ]);
@@ -49,6 +52,28 @@ const inspectProductOrder = (deps: ApiDeps): Operation => ({
     parameters: [idParameter],
     responses: {
       200: json('Plan, service orders, steps, tries, times, footprints, claims', z.looseObject({})),
+      ...errors(404, 500, 503),
+    },
+  },
+});
+
+const inspectServiceOrder = (deps: ApiDeps): Operation => ({
+  handle: async (c) => {
+    const { tenant } = callerOf(c.req.raw);
+    const id = c.req.param('id') ?? '';
+    const details = idPattern.test(id)
+      ? await withTenant(deps.db, tenant, (tx) => readOneServiceOrder(tx, tenant, id))
+      : undefined;
+    return c.json(serviceOrderView(details ?? refuse('ResourceUnknown', 'there is no such serviceOrder')));
+  },
+  route: {
+    method: 'get',
+    path: '/ops/v1/serviceOrders/{id}',
+    operationId: 'inspectServiceOrder',
+    tags: [tag],
+    parameters: [idParameter],
+    responses: {
+      200: json('Items, steps, tries, times, footprints, fallout, claims', z.looseObject({})),
       ...errors(404, 500, 503),
     },
   },

@@ -1,9 +1,10 @@
-import { and, asc, eq, inArray, sql } from 'drizzle-orm';
+import { and, asc, eq, inArray, isNull, type SQL, sql } from 'drizzle-orm';
 import type { Tx } from '../client.ts';
 import {
   attempt,
   claim,
   dispatch,
+  fallout,
   footprint,
   orderItem,
   productOrder,
@@ -21,12 +22,41 @@ export async function readOrderDetails(tx: Tx, tenant: string, id: string) {
     .from(productOrder)
     .where(and(eq(productOrder.tenantId, tenant), eq(productOrder.id, id)));
   if (order === undefined) return undefined;
-  const [items, claims, commands, fallout, serviceOrders] = await Promise.all([
+  const [items, hold, fallen, serviceOrders] = await Promise.all([
     tx
       .select()
       .from(orderItem)
       .where(and(eq(orderItem.tenantId, tenant), eq(orderItem.orderId, id)))
       .orderBy(asc(orderItem.ordinal)),
+    readHold(tx, tenant, id),
+    openFalloutOf(tx, tenant, id),
+    readServiceOrderDetails(tx, tenant, eq(serviceOrder.orderId, id)),
+  ]);
+  return { order, items, ...hold, fallout: fallen, serviceOrders };
+}
+
+export type OrderDetails = NonNullable<Awaited<ReturnType<typeof readOrderDetails>>>;
+
+/** The same behind one service order, whoever ordered it. */
+export async function readOneServiceOrder(tx: Tx, tenant: string, id: string) {
+  const [hold, fallen, serviceOrders] = await Promise.all([
+    readHold(tx, tenant, id),
+    tx
+      .select()
+      .from(fallout)
+      .where(and(eq(fallout.tenantId, tenant), eq(fallout.serviceOrderId, id), isNull(fallout.closedAt)))
+      .orderBy(asc(fallout.openedAt), asc(fallout.id)),
+    readServiceOrderDetails(tx, tenant, eq(serviceOrder.id, id)),
+  ]);
+  const [order] = serviceOrders.orders;
+  return order && { order, ...hold, fallout: fallen, serviceOrders };
+}
+
+export type OneServiceOrder = NonNullable<Awaited<ReturnType<typeof readOneServiceOrder>>>;
+
+/** What an order holds on to, and what is still to be sent to its run. */
+async function readHold(tx: Tx, tenant: string, id: string) {
+  const [claims, commands] = await Promise.all([
     tx
       .select()
       .from(claim)
@@ -37,19 +67,15 @@ export async function readOrderDetails(tx: Tx, tenant: string, id: string) {
       .from(dispatch)
       .where(and(eq(dispatch.tenantId, tenant), eq(dispatch.orderId, id)))
       .orderBy(asc(dispatch.sequence)),
-    openFalloutOf(tx, tenant, id),
-    readServiceOrderDetails(tx, tenant, id),
   ]);
-  return { order, items, claims, commands, fallout, serviceOrders };
+  return { claims, commands };
 }
 
-export type OrderDetails = NonNullable<Awaited<ReturnType<typeof readOrderDetails>>>;
-
-async function readServiceOrderDetails(tx: Tx, tenant: string, orderId: string) {
+async function readServiceOrderDetails(tx: Tx, tenant: string, which: SQL) {
   const orders = await tx
     .select()
     .from(serviceOrder)
-    .where(and(eq(serviceOrder.tenantId, tenant), eq(serviceOrder.orderId, orderId)))
+    .where(and(eq(serviceOrder.tenantId, tenant), which))
     .orderBy(asc(serviceOrder.orderedAt), asc(serviceOrder.ordinal));
   const ids = orders.map(({ id }) => id);
   const [items, steps, attempts] = await Promise.all([

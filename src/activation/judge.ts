@@ -60,8 +60,15 @@ export function judgeForward(
   isOwnKey: (key: string) => boolean,
   now: Observed,
 ): ForwardJudgement {
-  const isEarlier = now.type === 'present' && now.key !== null && now.key !== wanted.key && isOwnKey(now.key);
-  if (!isEarlier || wanted.verb !== 'apply') return judgeDoubt(wanted, now);
+  const isEarlier =
+    wanted.verb === 'apply' &&
+    now.type !== 'absent' &&
+    now.key !== null &&
+    now.key !== wanted.key &&
+    isOwnKey(now.key);
+  if (!isEarlier) return judgeDoubt(wanted, now);
+  if (now.type === 'pending')
+    return wrong('inDoubt', 'busy', 'the system is still at an earlier write of this step');
   return refusalOf(wanted.key, now) ?? { type: 'ours', expect: { version: now.version } };
 }
 

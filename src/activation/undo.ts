@@ -13,7 +13,7 @@ export function nextUndo(step: StandingStep, keyOf: (generation: number) => stri
   const { standing, before } = step;
   // Never noted, never sent: what stands there is from before, and no attempt knows it by `before`.
   if (step.attempt === 0) return 'nothing';
-  const isUnheard = step.state === 'attempting' || step.state === 'undoing' || isHeldUndecided(step);
+  const isUnheard = step.state === 'attempting' || step.state === 'undoing' || isHeldInDoubt(step);
   if (!isUnheard && isAsBefore(step)) return 'nothing';
   const isVersioned = standing !== null && standing.version !== '';
   const generation = step.way === 'undo' && step.decided ? step.generation + 1 : step.generation;
@@ -29,9 +29,12 @@ export function nextUndo(step: StandingStep, keyOf: (generation: number) => stri
   };
 }
 
-/** A defect ended its attempt, and nobody knows what came of it; the row may have waited for its system since. */
-const isHeldUndecided = ({ state, decided }: StandingStep): boolean =>
-  state === 'inDoubt' || (state === 'held' && !decided);
+/**
+ * A defect ended its attempt, and nobody knows what came of it; the row may have waited for its system since, or an
+ * undo in vain.
+ */
+const isHeldInDoubt = ({ state, way, decided }: StandingStep): boolean =>
+  state === 'inDoubt' || (state === 'held' && (way === 'undo' || !decided));
 
 const isAsBefore = ({ standing, before }: StandingStep): boolean =>
   standing === null || (standing.presence === 'present' && standing.key === before?.key);

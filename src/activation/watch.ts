@@ -3,16 +3,19 @@ import type { Observed } from './adapter.ts';
 
 /**
  * What a system shows of an object some time after nobody heard the end of a call: `late` is our own call that
- * took effect when its time was over; `busy` is something that is under way and ends by itself.
+ * took effect when its time was over; `busy` is something that is under way and ends by itself; `unresolved` is a
+ * doubt that nobody works on any more.
  */
-export type Watched = 'asBooked' | 'late' | 'overwritten' | 'vanished' | 'busy';
+export type Watched = 'asBooked' | 'late' | 'overwritten' | 'vanished' | 'busy' | 'unresolved';
 
 export function judgeWatched(
   footprint: Pick<Footprint, 'presence' | 'key'> | null,
   isOwnKey: (key: string) => boolean,
   now: Observed,
+  last: boolean,
 ): Watched {
-  if (now.type === 'pending' || footprint?.presence === 'doubtful') return 'busy';
+  const isDoubtful = footprint?.presence === 'doubtful';
+  if (now.type === 'pending' || isDoubtful) return isDoubtful && last ? 'unresolved' : 'busy';
   const stands = footprint?.presence === 'present';
   if (now.type === 'absent') return stands ? 'vanished' : 'asBooked';
   if (stands && now.key === footprint.key) return 'asBooked';

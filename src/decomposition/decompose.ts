@@ -6,7 +6,7 @@ import { derivedId } from '../kernel/ids.ts';
 import type { RequestedItem } from '../order/order.ts';
 import { type Decided, deciding, refuse } from '../order/refusal.ts';
 import { claimsOf } from './claims.ts';
-import { failureModeOf, optionalItemsOf, policyOf } from './failure.ts';
+import { failureModeOf, optionalPartsOf, policyOf } from './failure.ts';
 import type { Plan, PlannedProduct, PlannedServiceOrder, PlannedStep } from './plan.ts';
 import { draftProducts, type ProductDraft } from './products.ts';
 import { bindingsOf } from './reliance.ts';
@@ -66,8 +66,8 @@ function planOf({ orderId, items, catalog, inventory, serviceItemsMax }: Decompo
     ),
   ];
   refuseTooLarge(worked.length, serviceItemsMax);
-  const optionalItems = optionalItemsOf(items, catalog, inventory);
-  const serviceOrders = worked.map((draft) => serviceOrderOf(draft, worked, optionalItems));
+  const optionalParts = optionalPartsOf(items, catalog, inventory);
+  const serviceOrders = worked.map((draft) => serviceOrderOf(draft, worked, optionalParts));
   return {
     format: 1,
     rules: 1,
@@ -126,10 +126,11 @@ const existingOf = (draft: ServiceDraft): Service => must(draft.existing, `the s
 function serviceOrderOf(
   draft: Worked,
   worked: readonly Worked[],
-  optionalItems: ReadonlySet<string>,
+  optionalParts: ReadonlyMap<string, string>,
 ): PlannedServiceOrder {
   const { existing } = draft;
-  const optional = draft.action !== 'delete' && (draft.optional || optionalItems.has(draft.product.item.id));
+  const part = optionalParts.get(draft.product.item.id);
+  const isOptional = draft.product.action !== 'delete' && (draft.optional === true || part !== undefined);
   const recovery = policyOf(draft.specification);
   return {
     id: draft.serviceOrder,
@@ -146,7 +147,8 @@ function serviceOrderOf(
     after: predecessorsOf(draft, worked),
     skippable: draft.skippable,
     steps: draft.steps,
-    ...(optional && { optional }),
+    ...(isOptional && { optional: true }),
+    ...(isOptional && !draft.optional && part !== undefined && { optionalWith: part }),
     ...(recovery.length > 0 && { recovery }),
   };
 }

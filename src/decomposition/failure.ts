@@ -35,22 +35,28 @@ export function failureModeOf(
   return modes.length > 0 && modes.every((mode) => mode === 'bestEffort') ? 'bestEffort' : 'allOrNothing';
 }
 
-/** The items that are optional parts of their bundles, or parts of such. */
-export function optionalItemsOf(
+/** Items that are optional parts of their bundles, or parts of such → that optional part: what goes goes with it. */
+export function optionalPartsOf(
   items: readonly RequestedItem[],
   catalog: Catalog,
   inventory: Inventory,
-): ReadonlySet<string> {
+): ReadonlyMap<string, string> {
   const parentOf = parentsIn(items);
-  const isOptional = (item: RequestedItem): boolean => {
+  const partAround = (item: RequestedItem): string | undefined => {
     const bundle = parentOf(item);
-    if (bundle === undefined) return false;
+    if (bundle === undefined) return undefined;
     const offering = offeringOf(item, inventory);
     const parts = entryIn(catalog.productOfferings, offeringOf(bundle, inventory))?.bundles ?? [];
     const named = parts.filter((part) => part.offering === offering);
-    return (named.length > 0 && named.every(({ optional }) => optional === true)) || isOptional(bundle);
+    const isOptional = named.length > 0 && named.every(({ optional }) => optional === true);
+    return isOptional ? item.id : partAround(bundle);
   };
-  return new Set(items.filter(isOptional).map(({ id }) => id));
+  return new Map(
+    items.flatMap((item) => {
+      const part = partAround(item);
+      return part === undefined ? [] : [[item.id, part]];
+    }),
+  );
 }
 
 const parentsIn = (items: readonly RequestedItem[]) => {

@@ -56,6 +56,8 @@ export interface PlannedServiceOrder {
   readonly steps: readonly PlannedStep[];
   /** The product, or the bundle around it, is of use without it. */
   readonly optional?: true;
+  /** Its product needs it: the item that is optional, and of no use without it. */
+  readonly optionalWith?: string;
   /** Absent where the specification says nothing about trouble. */
   readonly recovery?: readonly PolicyRow[];
 }
@@ -108,6 +110,7 @@ export interface CompactServiceOrder {
   /** Absent in plans above the inline limit: the child then loads them itself. */
   readonly steps?: readonly CompactStep[];
   readonly optional?: true;
+  readonly optionalWith?: string;
   /** Once it is done, it cannot be taken back: it takes something away, or passes a point of no return. */
   readonly irreversible?: true;
   /** The service order that this one takes back. */
@@ -117,7 +120,12 @@ export interface CompactServiceOrder {
 /** Frozen when the order opens: later configuration and code leave a running order as it is. */
 export interface PlanSettings {
   readonly openChildrenMax: number;
-  readonly step: { readonly callTimeoutMs: number; readonly heartbeatTimeoutMs: number };
+  readonly step: {
+    readonly callTimeoutMs: number;
+    readonly heartbeatTimeoutMs: number;
+    /** A run of a service order with a longer history goes on as a new one. */
+    readonly historyEventsMax: number;
+  };
   readonly policy: RecoveryPolicy;
 }
 
@@ -194,6 +202,7 @@ export function compact(
       skippable: serviceOrder.skippable,
       ...(inline && { steps: compactSteps(serviceOrder.steps, limited) }),
       ...(serviceOrder.optional && { optional: true }),
+      ...(serviceOrder.optionalWith !== undefined && { optionalWith: serviceOrder.optionalWith }),
       ...(isIrreversible(serviceOrder) && { irreversible: true }),
     })),
   };

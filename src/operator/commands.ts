@@ -11,3 +11,7 @@ export type StepCommand = (typeof stepCommands)[number];
 /** What a person may do about a product order, or about a service order of its own. */
 export const orderCommands = ['hold', 'resume', 'abort', 'restart'] as const;
 export type OrderCommandName = (typeof orderCommands)[number];
+
+/** What a person may do about many steps at once: all that asks nothing about the single one. */
+export const bulkCommands = ['retryNow', 'skip', 'leaveBehind'] as const satisfies readonly StepCommand[];
+export type BulkCommand = (typeof bulkCommands)[number];

@@ -26,7 +26,7 @@ import {
   withChild,
   withState,
 } from './run.ts';
-import { noteAnswer, noteWish, tellAgain, unwished, type Wished } from './wishes.ts';
+import { free, noteAnswer, noteWish, tellAgain, unwished, type Wished } from './wishes.ts';
 
 /** The one way a running order moves: what happened goes in, the new state and what to do about it come out. */
 export function advance(before: OrderRun, event: OrderEvent): Advanced {
@@ -34,13 +34,13 @@ export function advance(before: OrderRun, event: OrderEvent): Advanced {
   // The order itself may be about to end: a refused command must not be what ends it.
   if (refusal !== undefined) return refuse(before, event, refusal.type);
   const noted = note(before, event);
-  const judged = judge(noted.run);
+  const { run: judged, commands: freed } = free(judge(noted.run));
   const moved = isStill(judged) ? { run: judged, commands: [] } : move(judged);
   const changes: readonly OrderChange[] = changesOf(moved.run);
   const after = changes.reduce(evolve, moved.run);
   const { controls } = noted;
   if (isFinal(orderMachine, after.state)) return { run: after, commands: [settle(after, changes, controls)] };
-  const all = [...noted.commands, ...moved.commands];
+  const all = [...noted.commands, ...freed, ...moved.commands];
   const isNews = changes.length > 0 || controls.length > 0;
   return {
     run: after,

@@ -30,11 +30,11 @@ export function judge(run: OrderRun): OrderRun {
 /** Which service orders go down with one that failed. */
 function scopeOf({ plan }: OrderRun, ties: Ties, failed: string): ReadonlySet<string> {
   const optional = new Set(plan.serviceOrders.filter((one) => one.optional === true).map(({ id }) => id));
-  const dependants = closure([failed], ties.dependants);
-  if ([...dependants].every((id) => optional.has(id))) return dependants;
+  const related = closure([failed], ties.dependants, ties.whole);
+  if ([...related].every((id) => optional.has(id))) return related;
   if (plan.onFailure === 'allOrNothing') return new Set(plan.serviceOrders.map(({ id }) => id));
   const bundles = (id: string) => (optional.has(id) ? [] : ties.bundles(id));
-  return closure([failed], ties.siblings, ties.dependants, bundles);
+  return closure([failed], ties.siblings, ties.dependants, bundles, ties.whole);
 }
 
 /** Past a point of no return, or of an item that is complete already, with the rest of it and all these were built on. */

@@ -22,9 +22,19 @@ export function changesOf(run: OrderRun): OrderChange[] {
   const view = viewOf(run);
   const items = Object.keys(run.items).flatMap((item) => itemChanges(view, item));
   const after = items.reduce(evolve, run);
-  const flags = { moving: isMoving(run), operatorHold: run.onHold, cancellation: cancellationOf(run) };
+  const stands = run.plan.serviceOrders.some((one) => standsAlone(after, one));
+  const flags = {
+    moving: isMoving(run),
+    operatorHold: run.onHold,
+    cancellation: cancellationOf(run),
+    stands,
+  };
   return [...items, ...orderArrows(run.state, rollUp(Object.values(after.items), flags))];
 }
+
+/** Its item has no state that says so: it failed or was cancelled, and this is there for good. */
+const standsAlone = ({ items, children }: OrderRun, { id, item }: CompactServiceOrder): boolean =>
+  (items[item] === 'failed' || items[item] === 'cancelled') && children[id]?.state === 'done';
 
 /** What all items of one turn look at. */
 interface View {
@@ -33,6 +43,8 @@ interface View {
   /** The service orders of the item and all its parts. */
   readonly ofFamily: (item: string) => readonly CompactServiceOrder[];
   readonly isMissing: (one: CompactServiceOrder) => boolean;
+  /** The item is of no use without it. */
+  readonly isNeededIn: (item: string, one: CompactServiceOrder) => boolean;
   readonly mayEnd: (item: string) => boolean;
   readonly failsAsAWhole: boolean;
 }
@@ -52,6 +64,8 @@ function viewOf(run: OrderRun): View {
     ofItem,
     ofFamily,
     isMissing,
+    isNeededIn: (item, { optional, optionalWith }) =>
+      optional !== true || (optionalWith !== undefined && familyOf(parts, optionalWith).includes(item)),
     mayEnd: onFailure === 'bestEffort' ? mayEndAlone(run, ofFamily, doomed) : mayEndTogether(run, doomed),
     failsAsAWhole: run.unwanted
       ? serviceOrders.some(isMissing)
@@ -118,12 +132,10 @@ function whereabouts(view: View, item: string): { readonly to: ItemState; readon
 }
 
 /** What it needs is being taken back, or all it has. */
-function isLeaving({ run, ofFamily }: View, item: string): boolean {
+function isLeaving({ run, ofFamily, isNeededIn }: View, item: string): boolean {
   const all = ofFamily(item);
   const leaving = all.filter(({ id }) => run.doomed.includes(id));
-  return (
-    leaving.some(({ optional }) => optional !== true) || (all.length > 0 && leaving.length === all.length)
-  );
+  return leaving.some((one) => isNeededIn(item, one)) || (all.length > 0 && leaving.length === all.length);
 }
 
 function endOf(view: View, item: string): { readonly to: ItemState; readonly code?: string } {
@@ -138,14 +150,14 @@ function endOf(view: View, item: string): { readonly to: ItemState; readonly cod
  * a person wanted it so, it is cancelled.
  */
 function failureOf(
-  { run, ofFamily, isMissing, failsAsAWhole }: View,
+  { run, ofFamily, isMissing, isNeededIn, failsAsAWhole }: View,
   item: string,
 ): { readonly to: 'failed' | 'cancelled'; readonly code: string } | undefined {
   const to = run.unwanted ? 'cancelled' : 'failed';
   const all = ofFamily(item);
   if (all.length === 0) return failsAsAWhole ? { to, code: codeOf(run, []) } : undefined;
   const missing = all.filter(isMissing);
-  const needed = missing.filter(({ optional }) => optional !== true);
+  const needed = missing.filter((one) => isNeededIn(item, one));
   if (needed.length === 0 && missing.length < all.length) return undefined;
   if (missing.some(({ id }) => run.leftBehind.includes(id))) return { to: 'failed', code: leftBehind };
   return { to, code: codeOf(run, needed.length > 0 ? needed : missing) };

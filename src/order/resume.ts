@@ -36,6 +36,8 @@ export function resumeOrder(
   const failed = serviceOrders.filter((one) => one.state === 'failed').map(({ id }) => id);
   const { aborted, onHold, cancel } = wishes;
   const isCancelled = cancel?.accepted === true;
+  // Nobody knows which of them the run before has asked, and not told to go on.
+  const isMoving = (id: string) => ['running', 'held'].includes(children[id]?.state ?? '');
   return {
     ...begun,
     compensations,
@@ -44,7 +46,9 @@ export function resumeOrder(
     leftBehind: leftBehindIn(serviceOrders, compensations),
     unwanted: aborted ? 'aborted' : isCancelled ? 'cancelled' : null,
     onHold,
-    cancel: cancel?.accepted ? { task: cancel.task, phase: 'accepted', asked: [], awaiting: [] } : null,
+    cancel: cancel?.accepted
+      ? { task: cancel.task, phase: 'accepted', asked: Object.keys(children).filter(isMoving), awaiting: [] }
+      : null,
   };
 }
 

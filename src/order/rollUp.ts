@@ -6,6 +6,8 @@ export interface ControlFlags {
   readonly moving: boolean;
   readonly operatorHold: boolean;
   readonly cancellation: 'none' | 'assessing' | 'accepted';
+  /** Of an item that failed or was cancelled something stands, past its point of no return. */
+  readonly stands?: boolean;
 }
 
 /** The order's state as its items and flags make it; the order of the items does not matter. */
@@ -16,6 +18,7 @@ export function rollUp(items: readonly ItemState[], flags: ControlFlags): OrderS
   if (items.every((item) => isFinal(itemMachine, item))) {
     if (every('completed')) return 'completed';
     if (every('rejected')) return 'rejected';
+    if (flags.stands) return 'partial';
     if (every('cancelled')) return 'cancelled';
     if (some('completed') || (some('cancelled') && some('failed'))) return 'partial';
     return 'failed';

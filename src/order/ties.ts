@@ -15,10 +15,12 @@ export interface Ties {
   /** Those of the bundle items around its item, and those of the parts of its item. */
   readonly bundles: Tie;
   readonly parts: Tie;
+  /** Those that make no sense without it, though the rest of the order does: of the optional part it is needed in. */
+  readonly whole: Tie;
 }
 
 export function tiesOf({ plan, parents }: OrderRun): Ties {
-  const { serviceOrders } = plan;
+  const { serviceOrders, onFailure } = plan;
   const itemOf = new Map(serviceOrders.map(({ id, item }) => [id, item]));
   const building = serviceOrders.filter(({ action }) => action !== 'delete');
   const foundations = new Map(building.map(({ id, after }) => [id, after]));
@@ -28,12 +30,26 @@ export function tiesOf({ plan, parents }: OrderRun): Ties {
   const members = (item: string) => (siblings.get(item) ?? []).map(({ id }) => id);
   const item = (id: string) => must(itemOf.get(id), `service order ${id}`);
   const parts = partsIn(parents);
+  const bundles = (id: string) => bundlesAround(parents, item(id)).flatMap(members);
+  const optional = new Set(serviceOrders.filter((one) => one.optional === true).map(({ id }) => id));
+  const partOf = new Map(serviceOrders.map(({ id, optionalWith }) => [id, optionalWith]));
+  const whole = (id: string): readonly string[] => {
+    const part = partOf.get(id);
+    if (part === undefined) return [];
+    const family = familyOf(parts, part)
+      .flatMap(members)
+      .filter((member) => optional.has(member));
+    if (onFailure !== 'bestEffort') return family;
+    const near = new Set([...members(item(id)), ...bundles(id)]);
+    return family.filter((member) => near.has(member));
+  };
   return {
     foundations: (id) => foundations.get(id) ?? [],
     dependants: (id) => (dependants.get(id) ?? []).map((edge) => edge.id),
     siblings: (id) => members(item(id)),
-    bundles: (id) => bundlesAround(parents, item(id)).flatMap(members),
+    bundles,
     parts: (id) => familyOf(parts, item(id)).flatMap(members),
+    whole,
   };
 }
 

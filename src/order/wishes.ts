@@ -70,17 +70,24 @@ function abort(before: OrderRun, audit: string): Wished {
   const { task, asked } = run.cancel;
   return {
     run: { ...unwanted, cancel: { task, phase: 'accepted', asked, awaiting: [] } },
-    commands: [...commands, ...freed(unwanted, asked)],
+    commands,
     controls: [...controls, { type: 'cancelAccepted', task }],
   };
 }
 
-/** Those that are not taken back go on where they were. */
-const freed = (run: OrderRun, asked: readonly string[]): OrderCommand[] =>
-  tellAll(
-    'goOnServiceOrder',
-    asked.filter((id) => !run.doomed.includes(id)),
-  );
+/** Those that were asked and are not taken back go on where they were; some turn out so only later. */
+export function free(run: OrderRun): Pick<Wished, 'run' | 'commands'> {
+  const { cancel, doomed } = run;
+  if (cancel?.phase !== 'accepted') return { run, commands: [] };
+  const isDoomed = (id: string) => doomed.includes(id);
+  return {
+    run: { ...run, cancel: { ...cancel, asked: cancel.asked.filter(isDoomed) } },
+    commands: tellAll(
+      'goOnServiceOrder',
+      cancel.asked.filter((id) => !isDoomed(id)),
+    ),
+  };
+}
 
 /** Each that moves is asked, stands still, and answers from what it has sent. */
 function ask(run: OrderRun, task: string): Wished {
@@ -112,7 +119,7 @@ function decide(run: OrderRun): Wished {
   if (granted.doomed.length > run.doomed.length) {
     return {
       run: { ...granted, cancel: { ...cancel, phase: 'accepted' } },
-      commands: freed(granted, asked),
+      commands: [],
       controls: [{ type: 'cancelAccepted', task }],
     };
   }
@@ -127,5 +134,5 @@ function decide(run: OrderRun): Wished {
 export function tellAgain(run: OrderRun): OrderCommand[] {
   const all = listening(run);
   const held = tellAll(run.onHold ? 'holdServiceOrder' : 'resumeServiceOrder', all);
-  return [...held, ...freed(judge(run), all)];
+  return run.cancel ? held : [...held, ...tellAll('goOnServiceOrder', all)];
 }

@@ -27,7 +27,7 @@ export interface HeldStep {
 }
 
 /** Found by a watch when the service order was over: there is no run that could do anything. */
-export const foundLateCodes = ['overwritten', 'vanished'] as const;
+export const foundLateCodes = ['overwritten', 'vanished', 'unresolved'] as const;
 export type FoundLateCode = (typeof foundLateCodes)[number];
 const isFoundLate = (code: string): boolean => (foundLateCodes as readonly string[]).includes(code);
 

@@ -10,5 +10,6 @@ export function rowAfter(from: StepState, arrow: StepArrow, way?: 'undo'): StepS
   // The undo broke off before it was noted: the row is still as the way there left it.
   const start = way === 'undo' && 'UndoStarted' in stepMachine[from] ? 'undoing' : from;
   if (start === 'done' || start === 'undone') return from;
+  if (arrow === 'LeftBehind') return 'leftBehind';
   return follow<StepState, StepArrow>(stepMachine, start, arrow);
 }

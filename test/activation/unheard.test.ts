@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { conclude, nextAttempt, type StandingStep } from '../../src/activation/attempt.ts';
-import { fenced, overAlready } from '../../src/activation/fence.ts';
+import { fenced, overAlready, tooLate } from '../../src/activation/fence.ts';
 import { nextUndo } from '../../src/activation/undo.ts';
 import { freshStep, keyOf, standingPrint } from './standing.ts';
 
@@ -32,6 +32,11 @@ describe('an attempt that nobody heard the end of', () => {
       expect(nextUndo({ ...unheard, state }, undoKeyOf)).toMatchObject({ verb: 'revoke', inDoubt: true });
   });
 
+  test('is undone again after an undo that was refused and held', () => {
+    const held = { ...unheard, state: 'held', way: 'undo', attempt: 2, decided: true } as const;
+    expect(nextUndo(held, undoKeyOf)).toMatchObject({ verb: 'revoke', inDoubt: true });
+  });
+
   test('leaves its footprint doubtful even when the next one is refused: the first may still take effect', () => {
     const attempt = nextAttempt(unheard, keyOf);
     const refused = { type: 'failed', class: 'refused', code: 'no', message: 'no' } as const;
@@ -54,9 +59,23 @@ test('a step that was never sent, or was refused, has nothing to undo', () => {
 });
 
 describe('the fence', () => {
+  test('stops whoever comes after a person ended the step', () => {
+    for (const state of ['skipped', 'leftBehind'] as const)
+      for (const way of ['do', 'undo'] as const)
+        expect(overAlready({ state, way, changed: [] }, way)).toEqual(fenced);
+  });
+
   test('stops a forward attempt that comes after the way back began', () => {
     for (const state of ['undoing', 'undone'] as const) {
       expect(overAlready({ state, way: 'undo', changed: [] }, 'do')).toEqual(fenced);
+    }
+  });
+
+  test('stops every attempt at a step that was skipped or left behind', () => {
+    for (const state of ['skipped', 'leftBehind'] as const) {
+      expect(overAlready({ state, way: 'do', changed: [] }, 'do')).toEqual(fenced);
+      expect(overAlready({ state, way: 'do', changed: [], over: true }, 'do')).toEqual(tooLate);
+      expect(overAlready({ state, way: 'undo', changed: [], over: true }, 'undo')).toEqual(tooLate);
     }
   });
 

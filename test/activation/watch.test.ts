@@ -45,11 +45,20 @@ const table: Record<string, Record<keyof typeof seen, Watched>> = {
 describe.each(Object.entries(table))('while the footprint says %s', (presence, row) => {
   test.each(Object.entries(row))('%s is judged %s', (what, judged) => {
     const footprint = { presence: presence as 'present', key: 'booked' };
-    expect(judgeWatched(footprint, isOwnKey, seen[what as keyof typeof seen])).toBe(judged);
+    expect(judgeWatched(footprint, isOwnKey, seen[what as keyof typeof seen], false)).toBe(judged);
   });
+
+  test.each(Object.entries(row))(
+    '%s is judged by the last look so, too, unless it is in doubt',
+    (what, judged) => {
+      const footprint = { presence: presence as 'present', key: 'booked' };
+      const expected = presence === 'doubtful' ? 'unresolved' : judged;
+      expect(judgeWatched(footprint, isOwnKey, seen[what as keyof typeof seen], true)).toBe(expected);
+    },
+  );
 });
 
 test('without a footprint an effect of ours is late', () => {
-  expect(judgeWatched(null, isOwnKey, seen['our given-up call'])).toBe('late');
-  expect(judgeWatched(null, isOwnKey, seen.nothing)).toBe('asBooked');
+  expect(judgeWatched(null, isOwnKey, seen['our given-up call'], true)).toBe('late');
+  expect(judgeWatched(null, isOwnKey, seen.nothing, true)).toBe('asBooked');
 });

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { createActivities } from '../../activities/index.ts';
 import type { Places } from '../../activities/places.ts';
 import { withTenant } from '../../drizzle/client.ts';
+import { lockServiceOrder, settleServiceOrder, skipSteps } from '../../drizzle/serviceOrderStore.ts';
 import { pauseSystem, resumeSystem } from '../../drizzle/systemDesk.ts';
 import { type ActivationAdapter, CallFailed, type Done } from '../../src/activation/adapter.ts';
 import { parseConfig } from '../../src/config.ts';
@@ -224,6 +225,24 @@ test('an undo waits as well, and a forward attempt that comes late after it send
   expect(calls).toEqual([]);
   expect(await attempt(serviceOrder, 'undoStep')).toMatchObject({ type: 'done' });
   expect(calls).toEqual([`${serviceOrder}/1/line/1/undo`]);
+});
+
+test('nothing is sent for a service order that ends while the attempt is being noted', async () => {
+  const serviceOrder = await openFibre();
+  const waiting = sql`select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+  const late = await withTenant(api.db, 'default', async (tx) => {
+    const locked = await lockServiceOrder(tx, 'default', serviceOrder);
+    const now = new Date().toISOString();
+    await skipSteps(tx, 'default', serviceOrder, now);
+    const attempted = attempt(serviceOrder);
+    await eventually(async () => expect(await api.db.execute(waiting)).toHaveLength(1), { withinMs: 10_000 });
+    await settleServiceOrder(tx, 'default', locked, { outcome: 'cancelled', code: 'notStarted' }, now);
+    return { attempted };
+  });
+  expect(await late.attempted).toMatchObject({ class: 'ours', code: 'fenced' });
+  expect(await attempt(serviceOrder)).toMatchObject({ class: 'refused', code: 'serviceOrderOver' });
+  expect(await rowOf(serviceOrder)).toMatchObject({ state: 'skipped', noted: 0 });
+  expect(calls).toEqual([]);
 });
 
 test('a step that finds no place in its worker gives way, with nothing noted or sent', async () => {

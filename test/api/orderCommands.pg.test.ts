@@ -1,7 +1,8 @@
+import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { withTenant } from '../../drizzle/client.ts';
 import { openOrphan } from '../../drizzle/falloutStore.ts';
-import { dispatch } from '../../drizzle/schema.ts';
+import { dispatch, productOrder, serviceOrder } from '../../drizzle/schema.ts';
 import { fibre, orderOf } from '../support/orders.ts';
 import { accessItem } from '../support/serviceOrders.ts';
 import { type Api, openOrder, startApi } from './support/api.ts';
@@ -36,6 +37,12 @@ const dispatched = (id: string) =>
   withTenant(api.db, 'default', async (tx) =>
     (await tx.select().from(dispatch)).filter(({ orderId }) => orderId === id).map(({ command }) => command),
   );
+const abortedBy = (kind: Kind, id: string) =>
+  withTenant(api.db, 'default', async (tx) => {
+    const table = kind === 'productOrders' ? productOrder : serviceOrder;
+    const [row] = await tx.select({ by: table.abortedBy }).from(table).where(eq(table.id, id));
+    return row?.by;
+  });
 const orphaned = (kind: Kind, id: string) =>
   withTenant(api.db, 'default', (tx) => {
     const about = kind === 'productOrders' ? [id, null] : [null, id];
@@ -105,8 +112,9 @@ describe.each(['productOrders', 'serviceOrders'] as const)('%s', (kind) => {
     const before = door.sent.length;
     expect((await act(kind, id, 'abort')).status).toBe(202);
     expect(door.sent).toHaveLength(before);
-    expect(await dispatched(id)).toContain('abort');
+    expect((await dispatched(id)).filter((one) => one.startsWith('start'))).toHaveLength(2);
     expect(await auditOf(id)).toMatchObject([{ command: 'abort', outcome: 'done', reason }]);
+    expect(await abortedBy(kind, id)).toBe((await auditOf(id))[0]?.id);
   });
 });
 

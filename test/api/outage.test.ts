@@ -90,9 +90,11 @@ test('the documentation names every operation of the contracts by its official i
       ...['receiveCallback', 'listCallback', 'retrieveCallback', 'replayCallback'],
       ...['listSystems', 'addSystem', 'getSystem', 'changeSystem', 'pauseSystem', 'resumeSystem'],
       ...['listOverride', 'retrieveOverride', 'removeOverride'],
+      'inspectServiceOrder',
       ...['inspectProductOrder', 'saveCatalogue', 'live', 'ready', 'listFallout', 'inspectFallout'],
       ...['retryNow', 'editAndRetry', 'completeWithEvidence', 'skip', 'leaveBehind'],
       ...['claimFallout', 'releaseFallout', 'listAudit', 'retrieveAudit'],
+      ...['commandFalloutInBulk', 'listBulkTask', 'retrieveBulkTask', 'listBulkEntry'],
       ...['hold', 'resume', 'abort', 'restart'].flatMap((command) => [
         `${command}ProductOrder`,
         `${command}ServiceOrder`,

@@ -235,7 +235,7 @@ describe('offerings and characteristics', () => {
 test('only steps of systems with limits go to queues of their own, and the plan keeps that', () => {
   const settings = {
     openChildrenMax: 1,
-    step: { callTimeoutMs: 1, heartbeatTimeoutMs: 1 },
+    step: { callTimeoutMs: 1, heartbeatTimeoutMs: 1, historyEventsMax: 5_000 },
     policy: {
       retry: { attempts: 1, fromMs: 1, upToMs: 1 },
       outage: { fromMs: 1, upToMs: 1 },

@@ -27,7 +27,7 @@ const service = (id: string) => must(demo.serviceSpecifications[id], id);
 
 const settings: PlanSettings = {
   openChildrenMax: 200,
-  step: { callTimeoutMs: 1_000, heartbeatTimeoutMs: 1_000 },
+  step: { callTimeoutMs: 1_000, heartbeatTimeoutMs: 1_000, historyEventsMax: 5_000 },
   policy: {
     retry: { attempts: 3, fromMs: 1, upToMs: 1 },
     outage: { fromMs: 1, upToMs: 1 },
@@ -35,6 +35,12 @@ const settings: PlanSettings = {
   },
 };
 const compacted = (plan: Plan) => compact(plan, settings);
+const optionalWithIn = (plan: Plan) =>
+  Object.fromEntries(
+    compacted(plan).serviceOrders.flatMap(({ specification, optionalWith }) =>
+      optionalWith === undefined ? [] : [[specification, optionalWith]],
+    ),
+  );
 const optionalIn = ({ serviceOrders }: Plan): string[] =>
   serviceOrders.filter(({ optional }) => optional).map(({ specification }) => specification);
 
@@ -178,6 +184,7 @@ describe('an optional service', () => {
     expect(optionalIn(plan)).toEqual(['fibre-access']);
     const known = compacted(plan).serviceOrders.filter(({ optional }) => optional);
     expect(known.map(({ specification }) => specification)).toEqual(['fibre-access']);
+    expect(optionalWithIn(plan)).toEqual({});
   });
 
   test('may also fail to change', () => {
@@ -219,11 +226,27 @@ describe('an optional part', () => {
       item('4', { offering: routerOffering, parent: '1' }),
     ];
     expect(optionalIn(planned(items, { catalog }))).toEqual(['managed-router']);
+    expect(optionalWithIn(planned(items, { catalog }))).toEqual({ 'managed-router': '4' });
   });
 
-  test('that is a bundle makes everything in it optional', () => {
+  test('that is a bundle makes everything in it optional, together, but for a part that is so by itself', () => {
     const plan = planned([item('1', { offering: 'OUTER' })], { catalog });
     expect(optionalIn(plan).sort()).toEqual(['fibre-access', 'ip-prefix', 'managed-router']);
+    const part = orderFor(plan, 'fibre-access').optionalWith;
+    const router = orderFor(plan, 'managed-router');
+    expect(optionalWithIn(plan)).toEqual({
+      ...{ 'fibre-access': part, 'ip-prefix': part, 'managed-router': router.item },
+    });
+    expect(orderFor(plan, 'fibre-access').item).not.toBe(part);
+  });
+
+  test('keeps a service that its product can do without apart from the rest', () => {
+    const spare = product('PSPEC-FIBRE-ACCESS');
+    const uses = spare.services.map((use) => ({ ...use, optional: true }));
+    const given = withEntries(catalog, [{ ...spare, services: uses }]);
+    const plan = planned([item('1', { offering: 'OUTER' })], { catalog: given });
+    expect(optionalIn(plan)).toContain('fibre-access');
+    expect(Object.keys(optionalWithIn(plan)).sort()).toEqual(['ip-prefix', 'managed-router']);
   });
 
   test('named twice, once as needed, is needed', () => {

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { connectDatabase, type DatabaseClient, withTenant } from '../../drizzle/client.ts';
+import { connectDatabase, type DatabaseClient, isOutage, withTenant } from '../../drizzle/client.ts';
 import { freePort } from '../../temporal-dev/ports.ts';
 import { postgresPlan, postgresUrl } from '../../temporal-dev/postgres.ts';
 import type { SupervisedProcess } from '../../temporal-dev/supervisedProcess.ts';
@@ -34,6 +34,26 @@ const busyForMs = async (): Promise<number> => {
 };
 
 const onEveryConnection = () => Promise.all(Array.from({ length: pool }, busyForMs));
+
+test.each([
+  ['a statement that took too long', sql`set local statement_timeout = 10`, sql`select pg_sleep(5)`],
+  ['a lock that took too long', sql`set local lock_timeout = 10`, sql`lock table locked`],
+  ['a server that only reads', sql`set transaction read only`, sql`create table written (id int)`],
+  ['a defect', sql`select 1`, sql`select 1 / 0`],
+])('%s is told from what a statement itself does wrong', async (what, setting, statement) => {
+  await database.db.execute(sql`create table if not exists locked (id int)`);
+  await database.db.transaction(async (holder) => {
+    await holder.execute(sql`lock table locked`);
+    const error: unknown = await database.db
+      .transaction(async (tx) => {
+        await tx.execute(setting);
+        await tx.execute(statement);
+      })
+      .catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(Error);
+    expect(isOutage(error)).toBe(what !== 'a defect');
+  });
+});
 
 test('a pool that was refused again and again serves again soon after a killed Postgres is back', async () => {
   await onEveryConnection();

@@ -1,13 +1,26 @@
 import { eq, sql } from 'drizzle-orm';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { pino } from 'pino';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { connectDatabase, type DatabaseClient, type Tx, withTenant } from '../../drizzle/client.ts';
-import { attempt, fallout, service, serviceItem, serviceOrder, step, watch } from '../../drizzle/schema.ts';
+import {
+  attempt,
+  fallout,
+  footprint,
+  service,
+  serviceItem,
+  serviceOrder,
+  step,
+  watch,
+} from '../../drizzle/schema.ts';
 import { lockServiceOrder, settleServiceOrder, startServiceOrder } from '../../drizzle/serviceOrderStore.ts';
 import { noteWait, recordConclusion } from '../../drizzle/stepStore.ts';
+import { startWatches } from '../../activities/relay/watches.ts';
 import { orderRemoval } from '../../drizzle/watchStore.ts';
+import type { Observed } from '../../src/activation/adapter.ts';
 import type { StepState } from '../../src/serviceOrder/machine.ts';
 import { activitiesOn } from '../api/support/api.ts';
 import { type FreshDatabase, freshDatabase } from '../support/database.ts';
+import { eventually } from '../support/eventually.ts';
 
 /** Rows of steps in states that only a lost worker, a closed gate or a late effect leaves. */
 
@@ -93,7 +106,7 @@ test('the removal of a late effect leaves the service as it is booked', async ()
   await made('so3', { state: 'undone', way: 'undo', action: 'modify', orderState: 'failed' });
   const found = {
     ...{ service: 'so3-s', claimed: 'so3-p', system: 'olt', object: 'obj/so3', adapter: null, address: null },
-    ...{ busy: false, last: false, footprint: null },
+    ...{ busy: false, last: false, footprint: null, paused: false, pausedWhy: null, health: null },
   };
   const seen = { type: 'present', observed: {}, version: 'v', key: 'so3/1/a/1/do' } as const;
   await orderRemoval(client.db, { tenant, serviceOrder: 'so3', item: 1, step: 'a' }, found, seen);
@@ -110,6 +123,14 @@ test('the removal of a late effect leaves the service as it is booked', async ()
   });
   const [row] = await as((tx) => tx.select().from(service).where(eq(service.id, 'so3-s')));
   expect(row?.characteristics).toEqual({ speed: 1 });
+});
+
+test.each([
+  ['so8', 'inProgress', true],
+  ['so9', 'failed', false],
+] as const)('%s: a service order that is %s may be sent for: %s', async (id, orderState, may) => {
+  await made(id, { state: 'waiting', orderState });
+  expect(await as((tx) => startServiceOrder(tx, tenant, id))).toBe(may);
 });
 
 test('a step that was undone while its system was still at it is watched', async () => {
@@ -147,3 +168,54 @@ test.each([
     expect(row).toMatchObject({ state: to, way });
   },
 );
+
+describe('an object that another service of ours holds live meanwhile', () => {
+  const other = { tenantId: tenant, step: 'a', system: 'olt', values: {}, results: {}, version: '1' };
+
+  /** Looks at the object of a failed service order as the relay does, its own call given up. */
+  async function watched(id: string, shown: Observed): Promise<void> {
+    await made(id, { state: 'undone', orderState: 'failed' });
+    await as(async (tx) => {
+      await tx.insert(service).values({
+        ...{ tenantId: tenant, id: `${id}-t`, specification: 'x', domain: 'd', state: 'active', version: 1 },
+        ...{ characteristics: {}, results: {}, orderItems: [] },
+      });
+      const booked = { serviceId: `${id}-t`, object: `obj/${id}`, key: `${id}-t/1/a/1/do` };
+      await tx.insert(footprint).values({ ...other, ...booked, builtAfter: [], presence: 'present' });
+      const due = { dueAt: '2026-01-05T08:00:00Z', until: '2026-01-05T08:00:00Z' };
+      await tx.insert(watch).values({
+        ...{ tenantId: tenant, serviceOrderId: id, item: 1, step: 'a', serviceId: `${id}-s`, system: 'olt' },
+        ...{ object: `obj/${id}`, ...due },
+      });
+    });
+    const looking = startWatches({
+      ...{ db: client.db, log: pino({ level: 'silent' }), intervalMs: 10, everyMs: 10 },
+      breaker: { failures: 5, openMs: 1_000, openUpToMs: 1_000, probeMs: 1_000 },
+      adapterFor: () => ({
+        apply: () => Promise.reject(new Error('a watch only reads')),
+        revoke: () => Promise.reject(new Error('a watch only reads')),
+        read: async () => shown,
+      }),
+    });
+    const open = () => as((tx) => tx.$count(watch, eq(watch.serviceOrderId, id)));
+    await eventually(async () => expect(await open()).toBe(0), { withinMs: 10_000 });
+    await looking.stop();
+  }
+
+  const removals = (id: string) => as((tx) => tx.$count(serviceOrder, eq(serviceOrder.compensates, id)));
+  const falloutOf = (id: string) =>
+    as((tx) => tx.select().from(fallout).where(eq(fallout.serviceOrderId, id)));
+
+  test('is not looked at any more when it stands under the key of that service', async () => {
+    await watched('so20', { type: 'present', observed: {}, version: '1', key: 'so20-t/1/a/1/do' });
+    expect(await removals('so20')).toBe(0);
+    expect(await falloutOf('so20')).toEqual([]);
+  });
+
+  test('is for a person when a given-up call took its place, and nothing is taken away', async () => {
+    await watched('so21', { type: 'present', observed: {}, version: '2', key: 'so21/1/a/1/do' });
+    expect(await removals('so21')).toBe(0);
+    expect(await falloutOf('so21')).toMatchObject([{ code: 'overwritten', class: 'drift' }]);
+    expect((await falloutOf('so21'))[0]?.reason).toContain('belongs to service so21-t now');
+  });
+});

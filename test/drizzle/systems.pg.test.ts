@@ -33,10 +33,19 @@ test('each system is stored with the secret that the network signs its callbacks
   expect(new Set(Object.values(await secrets())).size).toBe(signing.length);
 });
 
-test('a secret stays when the file no longer names it, and is not for the role of the application', async () => {
-  const before = await secrets();
-  await saveSystems(client.db, [{ name: 'olt', adapter: 'http', address: 'http://127.0.0.1:2' }]);
-  expect(await secrets()).toEqual(before);
+test('the file adds systems, and leaves those that are there to the operator', async () => {
+  const all = () => client.db.select().from(system).orderBy(system.name);
+  const before = await all();
+  await saveSystems(client.db, [
+    { name: 'olt', adapter: 'other', address: 'http://127.0.0.1:2', callbackSecret: 'whsec_b3RoZXI=' },
+    { name: 'brandNew', adapter: 'http', address: 'http://127.0.0.1:3' },
+  ]);
+  const after = await all();
+  expect(after.filter(({ name }) => name !== 'brandNew')).toEqual(before);
+  expect(after.find(({ name }) => name === 'brandNew')).toMatchObject({ address: 'http://127.0.0.1:3' });
+});
+
+test('a secret is not for the role of the application', async () => {
   const reading = withTenant(client.db, 'default', (tx) =>
     tx.select({ secret: system.callbackSecret }).from(system),
   );

@@ -191,6 +191,28 @@ test('an orphaned order that is aborted is taken back by another run', async () 
   await expectNothingLeft(order);
 });
 
+test('F26: a service order whose run was terminated while its order runs holds the order; aborted, it is taken back', async () => {
+  const { order, fallout } = await heldOrder();
+  const [stuck] = await client.rows(
+    `select id from service_order where order_id = '${order}' and state = 'held'`,
+  );
+  await temporal.workflow.getHandle(`serviceOrder:default:${stuck.id}`).terminate('a test');
+  const lost = await eventually(
+    async () => {
+      const found = (await falloutOf(order)).find(({ id }: { id: string }) => id !== fallout.id);
+      expect(found).toMatchObject({ class: 'orphaned', code: 'runLost', allowedCommands: ['abort'] });
+      return found;
+    },
+    { withinMs: 30_000 },
+  );
+  await client.reaches(order, 'held');
+  expect(lost.serviceOrder).toBe(stuck.id);
+  await client.faults([]);
+  expect((await command(`/productOrders/${order}/abort`, reason)).status).toBe(202);
+  await client.reaches(order, 'cancelled');
+  await expectNothingLeft(order);
+});
+
 test('restart is refused to an order that has its run', async () => {
   const { order } = await heldOrder();
   expect(await command(`/productOrders/${order}/restart`)).toMatchObject({

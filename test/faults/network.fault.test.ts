@@ -69,7 +69,7 @@ test.each([
   ['nothing was done', { system: 'ipam', verb: 'apply' }, 'prefix', 'notThere'],
   ['other values stand', { system: 'ipam', verb: 'read' }, 'prefix', 'otherValues'],
 ])(
-  'F49: a system that says done while %s: the order is held, not completed',
+  'F49: a system that says done while %s: the order is held, not completed, until it is tried again',
   async (_, where, name, code) => {
     await client.faults([{ ...where, behaviour: { type: 'lie' } }]);
     const order = await client.order([bundle]);
@@ -89,6 +89,10 @@ test.each([
     expect(await client.rows(`select distinct status from product where id like '${order}-%'`)).toEqual([
       { status: 'pendingActive' },
     ]);
+    const [{ id }] = await client.fallout(order);
+    await client.command(`/fallout/${id}/retryNow`);
+    await client.reaches(order, 'completed');
+    await expectInventoryTrue(client, order);
   },
 );
 

@@ -9,6 +9,27 @@ export interface Mutant {
   readonly tests?: readonly string[];
 }
 
+const optionalPart: readonly Mutant[] = [
+  {
+    name: 'an optional part of a bundle does not go as a whole',
+    file: 'src/order/failure.ts',
+    search: 'const related = closure([failed], ties.dependants, ties.whole);',
+    replace: 'const related = closure([failed], ties.dependants);',
+  },
+  {
+    name: 'what stands of a failed item is forgotten',
+    file: 'src/order/rollUp.ts',
+    search: "    if (flags.stands) return 'partial';\n",
+    replace: '',
+  },
+  {
+    name: 'an optional part is complete without what it needs',
+    file: 'src/order/outcome.ts',
+    search: 'const needed = missing.filter((one) => isNeededIn(item, one));',
+    replace: 'const needed = missing.filter((one) => one.optional !== true || isNeededIn === undefined);',
+  },
+];
+
 const serviceOrder: readonly Mutant[] = [
   {
     name: 'undo registered late: only what was heard of counts as done',
@@ -18,7 +39,7 @@ const serviceOrder: readonly Mutant[] = [
   },
   {
     name: 'undo failure swallowed',
-    file: 'src/serviceOrder/advance.ts',
+    file: 'src/serviceOrder/judgement.ts',
     search: "  if (run.retreat && was.way === 'do') return { run, commands: [] };",
     replace: "  if (was.way === 'undo') return noteUndone(run, id);",
   },
@@ -63,7 +84,7 @@ const serviceOrder: readonly Mutant[] = [
   },
   {
     name: 'a doubtful step is skipped',
-    file: 'src/serviceOrder/advance.ts',
+    file: 'src/serviceOrder/judgement.ts',
     search: "next.type === 'skip' && !doubted && state",
     replace: "next.type === 'skip' && state",
     tests: ['test/serviceOrder/advanceRandom.test.ts', 'test/serviceOrder/retreat.test.ts'],
@@ -71,40 +92,40 @@ const serviceOrder: readonly Mutant[] = [
   {
     name: 'held step forgotten',
     file: 'src/serviceOrder/advance.ts',
-    search: "return !moving && steps.some(({ state }) => state === 'held');",
+    search: 'return !moving && steps.some((one) => needsPerson(run, one));',
     replace: 'return !moving && steps.length < 0;',
   },
   {
     name: 'held while something still moves',
     file: 'src/serviceOrder/advance.ts',
-    search: "return !moving && steps.some(({ state }) => state === 'held');",
-    replace: "return steps.some(({ state }) => state === 'held');",
+    search: 'return !moving && steps.some((one) => needsPerson(run, one));',
+    replace: 'return steps.some((one) => needsPerson(run, one));',
     tests: ['test/serviceOrder/advanceRandom.test.ts'],
   },
   {
     name: 'duplicate timers: an old one rings for the undo',
-    file: 'src/serviceOrder/advance.ts',
-    search: "if (!awaitsRetry || (run.retreat && way === 'do'))",
-    replace: "if (run.retreat && way === 'do')",
+    file: 'src/serviceOrder/schedule.ts',
+    search: "if (!awaitsRetry || isPaused(run) || (run.retreat && way === 'do'))",
+    replace: "if (isPaused(run) || (run.retreat && way === 'do'))",
     tests: ['test/serviceOrder/advanceRandom.test.ts', 'test/serviceOrder/retreat.test.ts'],
   },
   {
     name: 'steps do not wait for those they come after',
-    file: 'src/serviceOrder/advance.ts',
+    file: 'src/serviceOrder/schedule.ts',
     search: 'return candidate.after.every((id) => isOver(step(run, id)));',
     replace: 'return true;',
   },
   {
     name: 'takes away before the release',
-    file: 'src/serviceOrder/advance.ts',
+    file: 'src/serviceOrder/schedule.ts',
     search: "if (candidate.verb === 'revoke' && run.stage !== 'released') return false;",
     replace: '',
   },
   {
     name: 'settled while steps are not yet taken back',
     file: 'src/serviceOrder/advance.ts',
-    search: 'return steps.every(isTakenBack) ? run.retreat.outcome : undefined;',
-    replace: 'return steps.some(isTakenBack) ? run.retreat.outcome : undefined;',
+    search: 'if (!steps.every(isTakenBack)) return undefined;',
+    replace: 'if (!steps.some(isTakenBack)) return undefined;',
   },
 ];
 
@@ -248,20 +269,20 @@ const reports: readonly Mutant[] = [
   {
     name: 'what is overdue never holds',
     file: 'src/serviceOrder/reports.ts',
-    search: 'return givesUpAfterMs > 0 ? arm(',
-    replace: 'return givesUpAfterMs > Number.NEGATIVE_INFINITY ? arm(',
+    search: 'return givesUpAfterMs(run, id) > 0 ? arm(',
+    replace: 'return givesUpAfterMs(run, id) > Number.NEGATIVE_INFINITY ? arm(',
     tests: ['test/serviceOrder/reports.test.ts', 'test/serviceOrder/advanceRandom.test.ts'],
   },
   {
     name: 'an overdue report leaves the step in silence',
-    file: 'src/serviceOrder/advance.ts',
+    file: 'src/serviceOrder/judgement.ts',
     search: "return accepted === 'overdue' ? noteOverdue(run, id, jitter) : accepted;",
     replace: "return accepted === 'overdue' ? { run, commands: [] } : accepted;",
   },
   {
     name: 'a callback in the middle of an attempt is lost',
     file: 'src/serviceOrder/reports.ts',
-    search: '  if (called) return look(run, id);\n',
+    search: '  if (called && !staysCalled) return look(run, id);\n',
     replace: '',
   },
   {
@@ -273,7 +294,7 @@ const reports: readonly Mutant[] = [
   {
     name: 'no timer is armed for a report',
     file: 'src/serviceOrder/reports.ts',
-    search: "commands: [{ type: 'awaitReport', step: id, number, afterMs, givesUpAfterMs }],",
+    search: "commands: [{ type: 'awaitReport', step: id, number, afterMs, givesUpAfterMs: givesUp }],",
     replace: 'commands: [],',
   },
   {
@@ -334,7 +355,7 @@ const breaker: readonly Mutant[] = [
   },
   {
     name: 'a probe in vain costs an attempt',
-    file: 'src/serviceOrder/advance.ts',
+    file: 'src/serviceOrder/judgement.ts',
     search: 'const counted = costsAttempt(errorClass) && !outage;',
     replace: 'const counted = costsAttempt(errorClass);',
     tests: ['test/serviceOrder/advance.test.ts', 'test/serviceOrder/recovery.test.ts'],
@@ -364,7 +385,7 @@ const order: readonly Mutant[] = [
   {
     name: 'optional treated as mandatory',
     file: 'src/order/failure.ts',
-    search: 'if ([...dependants].every((id) => optional.has(id))) return dependants;',
+    search: 'if ([...related].every((id) => optional.has(id))) return related;',
     replace: '',
   },
   {
@@ -396,7 +417,7 @@ const order: readonly Mutant[] = [
     name: 'an abort takes back what is past its point of no return',
     file: 'src/order/failure.ts',
     search: '(id) => !standing.has(id) ||',
-    replace: '(id) => run.aborted || !standing.has(id) ||',
+    replace: '(id) => run.unwanted !== null || !standing.has(id) ||',
   },
   {
     name: 'an abort takes back items that are complete already',
@@ -449,6 +470,96 @@ const order: readonly Mutant[] = [
   },
 ];
 
+/** What people want: cancel, hold and resume, and commands about steps. */
+const people: readonly Mutant[] = [
+  {
+    name: 'a service order that is asked goes on meanwhile',
+    file: 'src/serviceOrder/advance.ts',
+    search: "const asked = pause(run, 'assessment');",
+    replace: 'const asked: Advanced = { run, commands: [] };',
+  },
+  {
+    name: 'whoever is asked says that it could go back',
+    file: 'src/serviceOrder/advance.ts',
+    search: 'const stands = run.retreat === undefined && !mayTurnBack(run);',
+    replace: 'const stands = run.retreat === undefined && run.steps === undefined;',
+  },
+  {
+    name: 'nobody is told to go on after the question',
+    file: 'src/order/wishes.ts',
+    search: 'cancel.asked.filter((id) => !isDoomed(id)),',
+    replace: 'cancel.asked.filter((id) => !isDoomed(id) && id.length === 0),',
+  },
+  {
+    name: 'a refused cancel leaves everybody waiting',
+    file: 'src/order/wishes.ts',
+    search: "    commands: tellAll('goOnServiceOrder', asked),\n",
+    replace: '    commands: [],\n',
+  },
+  {
+    name: 'a hold lets undos go on',
+    file: 'src/serviceOrder/advance.ts',
+    search: '  if (isPaused(run)) return { run, commands: [] };\n  return run.retreat',
+    replace: '  if (isPaused(run) && !run.retreat) return { run, commands: [] };\n  return run.retreat',
+  },
+  {
+    name: 'a resume forgets the timers',
+    file: 'src/serviceOrder/pause.ts',
+    search: 'return isPaused(before) && !isPaused(run) ? rearm(run) : { run, commands: [] };',
+    replace: 'return isPaused(before) && run.plan === undefined ? rearm(run) : { run, commands: [] };',
+  },
+  {
+    name: 'the word to stop leaves the question open',
+    file: 'src/serviceOrder/advance.ts',
+    search: "turnBack(withoutPause(before, 'assessment'), retreat, 'abort')",
+    replace: "turnBack(withoutPause(before, 'hold'), retreat, 'abort')",
+    tests: ['test/serviceOrder'],
+  },
+  {
+    name: 'a cancel is accepted though nothing goes back',
+    file: 'src/order/wishes.ts',
+    search: 'if (granted.doomed.length > run.doomed.length) {',
+    replace: 'if (granted.doomed.length >= run.doomed.length) {',
+  },
+  {
+    name: 'what is left behind counts as taken back',
+    file: 'src/serviceOrder/advance.ts',
+    search: "return isLeftBehind(run) ? 'failed' : run.retreat.outcome;",
+    replace: 'return run.retreat.outcome;',
+  },
+  {
+    name: 'a doubtful step is left out by a person',
+    file: 'src/serviceOrder/commands.ts',
+    search: 'return doubted || isOverdue(run, id)',
+    replace: 'return doubted && isOverdue(run, id)',
+  },
+  {
+    name: 'the same cancel counts twice',
+    file: 'src/order/advance.ts',
+    search: "if (event.type !== 'CancelRequested' || run.tasks.includes(event.task))",
+    replace: "if (event.type !== 'CancelRequested')",
+  },
+  {
+    name: 'roll-up: a hold is ignored',
+    file: 'src/order/rollUp.ts',
+    search: "if (flags.operatorHold || (some('held')",
+    replace: "if ((some('held')",
+  },
+  {
+    name: 'an undo that broke off forgets what nobody heard of',
+    file: 'src/activation/undo.ts',
+    search: ' || isHeldInDoubt(step);',
+    replace: ';',
+    tests: ['test/activation/unheard.test.ts'],
+  },
+  {
+    name: 'an edit takes the earlier write of its step for another’s',
+    file: 'src/activation/judge.ts',
+    search: '  if (!isEarlier) return judgeDoubt(wanted, now);\n',
+    replace: '  if (isEarlier || !isEarlier) return judgeDoubt(wanted, now);\n',
+  },
+];
+
 const decomposition: readonly Mutant[] = [
   {
     name: 'compensation edges not reversed',
@@ -486,10 +597,12 @@ const decomposition: readonly Mutant[] = [
 
 export const mutants: readonly Mutant[] = [
   ...serviceOrder,
+  ...optionalPart,
   ...recovery,
   ...activation,
   ...reports,
   ...breaker,
   ...order,
+  ...people,
   ...decomposition,
 ];

@@ -11,7 +11,7 @@ import { checkFallout, checkStill } from './stillLaws.ts';
 import { checkAttempt, checkUndo } from './laws.ts';
 import { objectOf, originOf, stepOf, withSent } from './network.ts';
 import { isAttempt, isUnderWay, type Pending, soon, type World } from './pending.ts';
-import { isCancelling, recordControl, withOne, without } from './people.ts';
+import { recordControl, withOne, without } from './people.ts';
 import { moveRow, overrideRow, rowKey } from './records.ts';
 
 const mayBeLate: readonly ServiceOrderEvent['type'][] = [
@@ -111,7 +111,7 @@ function attempt(world: World, id: string, step: string): World {
   checkStill(world, id, isForward ? 'do' : 'undo', `${step} is attempted`);
   if (!isForward) return soon(world, { what: 'do', id, step });
   const { people } = world;
-  const sentAfter = isCancelling(people) ? withOne(people.sentAfter, id) : people.sentAfter;
+  const sentAfter = world.order.unwanted === 'cancelled' ? withOne(people.sentAfter, id) : people.sentAfter;
   const network = withSent(world.network, objectOf(id, step), stepOf(origin, step));
   return soon({ ...world, network, people: { ...people, sentAfter } }, { what: 'do', id, step });
 }

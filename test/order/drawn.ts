@@ -1,12 +1,11 @@
 import type { CompactStep } from '../../src/decomposition/plan.ts';
 import { assert, must } from '../../src/kernel/assert.ts';
-import { isFinal } from '../../src/kernel/machine.ts';
-import { orderMachine } from '../../src/order/machine.ts';
 import { reportOverdue } from '../../src/serviceOrder/recovery.ts';
 import type { Draw } from '../kernel/random.ts';
 import { apply, final, optional, revoke } from '../serviceOrder/driver.ts';
 import { row } from '../serviceOrder/policyRow.ts';
 import { begin, type Circumstances, sketch, type Sketched } from './driver.ts';
+import { type Acts, actNow, answer, isOpen, isPatient, temperOf } from './drawnPeople.ts';
 import { type Fault, noFault, type Takes } from './hands.ts';
 import { isUnheard, nextIn, type Pending, soon, type World } from './pending.ts';
 import { beginWorld, happen } from './world.ts';
@@ -44,6 +43,8 @@ function drawPlan(draw: Draw): Sketched[] {
         skippable: isPatient,
         steps: drawSteps(draw, action, isPatient ? after : undefined),
         optional: optionalItems.includes(item) || draw(5) === 1,
+        // Of three services of an optional part, its product can do without one.
+        ...(optionalItems.includes(item) && index % 3 !== 2 && { optionalWith: item }),
         ...(draw(3) === 1 && { recovery }),
       }),
     );
@@ -141,29 +142,41 @@ function nextOf(world: World, draw: Draw): readonly number[] {
   return awaited.length > 0 ? awaited : next;
 }
 
-const never = -1;
-
 export type Watch = (world: World, next: Pending, fault: Fault) => void;
+
+const never = -1;
 
 /** Runs one order to its end, as these choices have it. */
 export function drive(draw: Draw, watch: Watch = () => undefined): World {
   let world = beginWorld(begin(drawPlan(draw), drawCircumstances(draw)));
-  const pace = draw(16);
+  const drawn = draw(128);
+  const pace = drawn % 16;
   const rate = [6, 3, 4, 12][pace % 4] ?? 6;
+  let acts: Acts = { temper: temperOf(Math.floor(drawn / 16)), count: 0, answers: 0 };
   // In one run of four a person wants all back, after so many events or once nothing moves any more.
   let abortIn = pace < 12 ? never : draw(24);
   let outages = 0;
   for (;;) {
     const isDue = abortIn === 0 || (abortIn > 0 && world.pending.length === 0);
-    if (isDue && !isFinal(orderMachine, world.order.state)) world = soon(world, { what: 'abort', id: '' });
+    if (isDue && isOpen(world)) world = soon(world, { what: 'abort', id: '' });
     abortIn = isDue ? never : Math.max(never, abortIn - 1);
-    if (world.pending.length === 0) return world;
+    const act = isOpen(world) ? actNow(world, draw, acts) : undefined;
+    if (act) {
+      world = soon(world, act);
+      acts = { ...acts, count: acts.count + 1 };
+    }
+    if (world.pending.length === 0) {
+      if (!isOpen(world)) return world;
+      world = soon(world, answer(world, draw, acts));
+      acts = { ...acts, answers: acts.answers + 1 };
+    }
     const next = nextOf(world, draw);
     const index = next[draw(next.length)];
     assert(index !== undefined, 'something may be the next to happen');
     const pending = must(world.pending[index], 'what is next');
     const isAttempt = pending.what === 'do' || pending.what === 'undo' || pending.what === 'call';
-    const fault = isAttempt ? drawFault(draw, rate, () => outages++ < 30) : noFault;
+    const mayFail = isAttempt && isPatient(acts);
+    const fault = mayFail ? drawFault(draw, rate, () => outages++ < 30) : noFault;
     watch(world, pending, fault);
     world = happen(world, index, fault, isAttempt ? draw(100) / 100 : 0);
   }

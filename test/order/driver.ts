@@ -19,6 +19,7 @@ export interface ServiceOrderSketch {
   readonly skippable?: boolean;
   readonly steps?: readonly CompactStep[];
   readonly optional?: boolean;
+  readonly optionalWith?: string;
   readonly irreversible?: boolean;
   readonly recovery?: readonly PolicyRow[];
 }
@@ -37,6 +38,7 @@ export const sketch = (id: string, given: ServiceOrderSketch = {}): Sketched => 
   skippable: given.skippable ?? false,
   ...(given.steps && { steps: given.steps }),
   ...(given.optional && { optional: true }),
+  ...(given.optionalWith !== undefined && { optionalWith: given.optionalWith }),
   ...((given.irreversible ?? isIrreversible(given)) && { irreversible: true }),
   ...(given.recovery && { recovery: given.recovery }),
 });
@@ -52,7 +54,11 @@ export const planOf = (
 ): CompactPlan => ({
   format: 1,
   rules: 1,
-  settings: { openChildrenMax, step: { callTimeoutMs: 1_000, heartbeatTimeoutMs: 1_000 }, policy },
+  settings: {
+    openChildrenMax,
+    step: { callTimeoutMs: 1_000, heartbeatTimeoutMs: 1_000, historyEventsMax: 5_000 },
+    policy,
+  },
   onFailure,
   recovery: rowsBySpecification(sketched),
   serviceOrders: sketched.map(({ recovery, ...planned }) => planned),

@@ -3,6 +3,7 @@ import { assert } from '../../src/kernel/assert.ts';
 import { isFinal } from '../../src/kernel/machine.ts';
 import { type ItemState, orderMachine } from '../../src/order/machine.ts';
 import { aboutOf, child } from '../../src/order/run.ts';
+import { isPaused } from '../../src/serviceOrder/run.ts';
 import type { StepOutcome } from '../../src/activation/attempt.ts';
 import type { Fault, Noted } from './hands.ts';
 import { isAsBefore, isAsWanted, isPast, objectOf, originOf, stepOf } from './network.ts';
@@ -22,11 +23,11 @@ const stands = (world: World, one: CompactServiceOrder, step: CompactStep): bool
 const isSettledByPerson = ({ people }: World, { id }: CompactServiceOrder, step: CompactStep): boolean =>
   [...people.left, ...people.said].includes(objectOf(id, step.id));
 
-/** What came when all was over is for the watch to find, and what was left behind for a person: nobody's doing here. */
-const isThere = ({ network, people }: World, one: CompactServiceOrder, step: CompactStep): boolean => {
-  const object = objectOf(one.id, step.id);
-  return network.odd[object] !== 'late' && !people.left.includes(object) && isAsWanted(network, one, step);
-};
+/** What came when all was over is for the watch to find, and what a person left or said is theirs: nobody's doing here. */
+const isThere = (world: World, one: CompactServiceOrder, step: CompactStep): boolean =>
+  world.network.odd[objectOf(one.id, step.id)] !== 'late' &&
+  !isSettledByPerson(world, one, step) &&
+  isAsWanted(world.network, one, step);
 
 /** Never begun because nothing of it was needed. */
 const wasUnneeded = ({ order, children }: World, id: string): boolean =>
@@ -173,11 +174,12 @@ export function checkFence({ records }: World, { what, id, step = '' }: Pending,
   assert(!isSent || what === 'undo' || !isGoingBack, `${id}: ${step} is fenced once it goes back`);
 }
 
-/** A callback that came in the middle of an attempt is a reason to look again once that is over. */
+/** A callback that came in the middle of an attempt is a reason to look again once that, and a pause, is over. */
 export function checkCalled(world: World, id: string, step: string): void {
   const run = world.children[id];
   const isGivenUp = run?.retreat !== undefined && run.steps[step]?.way === 'do';
-  assert(isGivenUp || isUnderWay(world, id, step), `${id}: a callback for ${step} is not lost`);
+  const isKept = run?.steps[step]?.called === true && isPaused(run);
+  assert(isGivenUp || isKept || isUnderWay(world, id, step), `${id}: a callback for ${step} is not lost`);
 }
 
 /** A step that was tried and then left out is one the service is of use without. */
@@ -191,7 +193,10 @@ function checkItem(world: World, item: string): void {
   const { items, plan, parents } = world.order;
   const own = plan.serviceOrders.filter((one) => one.item === item);
   const all = plan.serviceOrders.filter((one) => isWithin(parents, one.item, item));
-  const needed = all.filter(({ optional }) => optional !== true);
+  const needed = all.filter(
+    ({ optional, optionalWith }) =>
+      optional !== true || (optionalWith !== undefined && isWithin(parents, item, optionalWith)),
+  );
   const stood = (one: CompactServiceOrder) => isDone(world, one);
   if (items[item] === 'completed') {
     assert(needed.every(stood), `${item} is completed only if all it needs is there`);
@@ -219,6 +224,17 @@ export const isDone = ({ order }: World, { id }: CompactServiceOrder): boolean =
   const state = order.children[id]?.state;
   return state === 'done' || (state === 'skipped' && !order.doomed.includes(id));
 };
+
+/** Its product can do without it, and it went with what it was built on: the rest of its item may stand since. */
+export const wentAlone = (
+  { order }: World,
+  { optional, optionalWith, after }: CompactServiceOrder,
+): boolean =>
+  optional === true &&
+  optionalWith === undefined &&
+  after.some((id) =>
+    ['undone', 'notStarted', 'compensated', 'skipped'].includes(order.children[id]?.state ?? ''),
+  );
 
 export const isWithin = (parents: Readonly<Record<string, string>>, part: string, item: string): boolean =>
   part === item || (parents[part] !== undefined && isWithin(parents, parents[part], item));
@@ -257,7 +273,10 @@ function grown(
 function checkPolicy(world: World, one: CompactServiceOrder): void {
   const { plan, parents, children } = world.order;
   const isTakenBack = children[one.id]?.state === 'compensated';
-  assert(!isTakenBack || !standing(world).has(one.id), `${one.id} stands with what is past its return`);
+  assert(
+    !isTakenBack || wentAlone(world, one) || !standing(world).has(one.id),
+    `${one.id} stands with what is past its return`,
+  );
   const failed = plan.serviceOrders.filter(({ id }) => world.children[id]?.state === 'failed');
   const required = failed.filter(({ optional }) => optional !== true);
   if (failed.length === 0) assert(isDone(world, one), `${one.id} is done, since nothing failed`);
@@ -286,3 +305,7 @@ function checkPolicy(world: World, one: CompactServiceOrder): void {
   );
   assert(touched.has(one.id) || isDone(world, one), `${one.id} has nothing to do with what failed`);
 }
+export const standsAlone = ({ order }: World): boolean =>
+  order.plan.serviceOrders.some(
+    ({ id, item }) => order.items[item] !== 'completed' && order.children[id]?.state === 'done',
+  );

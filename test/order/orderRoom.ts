@@ -1,4 +1,3 @@
-import { rowsOf } from '../../src/serviceOrder/recovery.ts';
 import type { CompactServiceOrder } from '../../src/decomposition/plan.ts';
 import { assert, must, unreachable } from '../../src/kernel/assert.ts';
 import { isFinal } from '../../src/kernel/machine.ts';
@@ -7,6 +6,7 @@ import { evolve, type OrderChange } from '../../src/order/changes.ts';
 import { orderMachine } from '../../src/order/machine.ts';
 import { type OrderCommand, type OrderEvent, serviceOrdersOf } from '../../src/order/run.ts';
 import { serviceOrderMachine } from '../../src/serviceOrder/machine.ts';
+import { rowsOf } from '../../src/serviceOrder/recovery.ts';
 import { beginServiceOrder, type Control } from '../../src/serviceOrder/run.ts';
 import { isUnheard, orderWishes, type Pending, soon, type Word, type World } from './pending.ts';
 import { endTasks, recordControl } from './people.ts';

@@ -126,3 +126,11 @@ test.each([
 ] as const)('$items, moving: $moving → $state', ({ items, moving, state }) => {
   expect(rollUp(items, { moving, operatorHold: false, cancellation: 'none' })).toBe(state);
 });
+
+test('an order of which something stands, though no item does, is partial', () => {
+  const wrong = cases.filter(({ items, flags, state }) => {
+    const standing = rollUp(items, { ...flags, stands: true });
+    return standing !== (state === 'failed' || state === 'cancelled' ? 'partial' : state);
+  });
+  expect(wrong).toEqual([]);
+});

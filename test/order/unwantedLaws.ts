@@ -4,7 +4,7 @@ import { isFinal } from '../../src/kernel/machine.ts';
 import { sameJson } from '../../src/kernel/json.ts';
 import { itemMachine, orderMachine } from '../../src/order/machine.ts';
 import type { OrderRun } from '../../src/order/run.ts';
-import { isDone, isNowhere, standing } from './laws.ts';
+import { isDone, isNowhere, standing, wentAlone } from './laws.ts';
 import { isPast } from './network.ts';
 import { isLeft } from './leftLaws.ts';
 import type { World } from './pending.ts';
@@ -24,14 +24,17 @@ export function checkUnwanted(world: World): void {
   const stays = standing(world, kept);
   for (const one of serviceOrders) checkOne(world, before, one, { ended, stays });
   checkStates(world, before);
-  checkSent(world);
+  checkSent(world, stays);
 }
 
-/** Nothing of what is cancelled was sent after the cancel was accepted. */
-function checkSent({ order, people }: World): void {
+/** Nothing of what is cancelled was sent after the cancel was accepted, but for what was past its return, and failed. */
+function checkSent({ order, people, children }: World, stays: ReadonlySet<string>): void {
   for (const { id, item } of order.plan.serviceOrders)
     assert(
-      order.items[item] !== 'cancelled' || !people.sentAfter.includes(id),
+      order.items[item] !== 'cancelled' ||
+        stays.has(id) ||
+        children[id]?.state === 'failed' ||
+        !people.sentAfter.includes(id),
       `${id} of a cancelled item sent something after the cancel`,
     );
 }
@@ -49,7 +52,8 @@ function checkOne(world: World, before: OrderRun, one: CompactServiceOrder, { en
     return;
   }
   const isTakenBack = world.order.children[id]?.state === 'compensated';
-  if (stays.has(id)) assert(!isTakenBack, `${id} stands with what is past its return`);
+  if (stays.has(id))
+    assert(!isTakenBack || wentAlone(world, one), `${id} stands with what is past its return`);
   else assert(!isDone(world, one) && isNowhere(world, one), `${id} goes with the order`);
   assert(!isPast(world.network, one) || isDone(world, one), `${id} is past its return, and stands`);
 }

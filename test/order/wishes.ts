@@ -1,20 +1,19 @@
-import type { Attested } from '../../src/activation/evidence.ts';
-import { holdsValues } from '../../src/activation/judge.ts';
+import { examine, type Examined } from '../../src/activation/evidence.ts';
 import { stepCommands } from '../../src/operator/commands.ts';
 import { assert, must } from '../../src/kernel/assert.ts';
 import { sameJson } from '../../src/kernel/json.ts';
 import { isFinal } from '../../src/kernel/machine.ts';
 import { refusalOf } from '../../src/order/commands.ts';
 import { orderMachine } from '../../src/order/machine.ts';
-import type { OrderEvent } from '../../src/order/run.ts';
+import { type OrderEvent, serviceOrdersOf } from '../../src/order/run.ts';
 import { refusalOf as refusalOfChild } from '../../src/serviceOrder/commands.ts';
 import { serviceOrderMachine } from '../../src/serviceOrder/machine.ts';
 import type { ServiceOrderEvent } from '../../src/serviceOrder/run.ts';
 import { tellChild } from './childRoom.ts';
-import { newValues, objectOf, observe, originOf } from './network.ts';
+import { newValues, objectOf, observe, originOf, stepOf } from './network.ts';
 import { tellOrder } from './orderRoom.ts';
 import type { OrderWish, Pending, World } from './pending.ts';
-import { rowKey } from './records.ts';
+import { loadStep, rowKey } from './records.ts';
 
 /** What a person, or the client, wants of the order reaches it. A refused wish changes nothing. */
 export function wish(world: World, what: OrderWish, id: string): World {
@@ -23,9 +22,9 @@ export function wish(world: World, what: OrderWish, id: string): World {
   const { order } = world;
   if (refusalOf(order, event) === undefined) return accepted(tellOrder(world, event), event.audit);
   const after = tellOrder(world, event);
-  assert(sameJson(after.order, order), `a refused ${what} changes nothing`);
+  assert(after.order === order, `a refused ${what} changes nothing`);
   assert(after.pending.length === world.pending.length, `a refused ${what} leads to nothing`);
-  assert(sameJson(after.people, world.people), `a refused ${what} is not recorded`);
+  assert(after.people === world.people, `a refused ${what} is not recorded`);
   return after;
 }
 
@@ -59,7 +58,7 @@ function cancel(world: World, task: string): World {
     assert(after.pending.length === world.pending.length, 'a refused cancel leads to nothing');
     assert(isKnown || after.people.tasks[task] === 'refused', `the task ${task} is refused`);
   }
-  if (isKnown) assert(sameJson(after.people, world.people), `${task} counts once`);
+  if (isKnown) assert(after.people === world.people, `${task} counts once`);
   return after;
 }
 
@@ -97,20 +96,24 @@ export function mayCommand(world: World, given: StepWish): boolean {
 /** Evidence that contradicts the network needs a reason, and none is needed for what agrees. */
 function isFit(world: World, { id, step, command, against }: StepWish): boolean {
   const row = must(world.records.rows[rowKey(id, step)], step);
-  if (command === 'editAndRetry') return row.fixed !== null;
-  return command !== 'completeWithEvidence' || evidenceOf(world, id, step).agrees === (against === undefined);
+  // Values a person sets win over the mapping, and a compensation has none.
+  if (command === 'editAndRetry') return row.fixed !== null && originOf(world.order, id).id === id;
+  if (command !== 'completeWithEvidence') return true;
+  const examined = evidenceOf(world, id, step);
+  return examined.type === 'attested' && examined.attested.agrees === (against === undefined);
 }
 
 /** What the network shows when the command is given. */
-function evidenceOf(world: World, id: string, step: string): Attested {
-  const origin = originOf(world.order, id);
-  const { fixed } = must(world.records.rows[rowKey(id, step)], step);
-  const seen = observe(world.network, objectOf(origin.id, step));
-  if (seen.type === 'pending') return { evidence: { type: 'absent' }, agrees: false, results: {} };
-  if (seen.type === 'absent') return { evidence: { type: 'absent' }, agrees: fixed === null, results: {} };
-  const { type, observed, version, key } = seen;
-  const agrees = fixed !== null && holdsValues(observed, fixed.values);
-  return { evidence: { type, observed, version, key }, agrees, results: {} };
+function evidenceOf(world: World, id: string, step: string): Examined {
+  const { order, network, records } = world;
+  const origin = originOf(order, id);
+  const own = must(
+    serviceOrdersOf(order).find((one) => one.id === id),
+    id,
+  );
+  const standing = loadStep(records, origin, id, stepOf(own, step));
+  const isOwnKey = (key: string) => key.startsWith(`${rowKey(id, step)}/`);
+  return examine(standing, isOwnKey, observe(network, objectOf(origin.id, step)));
 }
 
 /** Reaches the service order whenever it likes, and changes nothing where it is refused. */
@@ -124,7 +127,7 @@ export function commandStep(world: World, given: StepWish): World {
     const after = tellChild(world, id, event);
     assert(sameJson(after.children[id], run), `a refused ${command} changes nothing`);
     assert(after.pending.length === world.pending.length, `a refused ${command} leads to nothing`);
-    assert(sameJson(after.people, world.people), `a refused ${command} is not recorded`);
+    assert(after.people.done === world.people.done, `a refused ${command} is not recorded`);
     return after;
   }
   if (!isFit(world, given)) return world;
@@ -134,7 +137,9 @@ export function commandStep(world: World, given: StepWish): World {
     people = { ...people, given: { ...people.given, [audit]: { values } } };
   }
   if (command === 'completeWithEvidence') {
-    people = { ...people, given: { ...people.given, [audit]: evidenceOf(world, id, step) } };
+    const examined = evidenceOf(world, id, step);
+    assert(examined.type === 'attested', 'what fits was seen');
+    people = { ...people, given: { ...people.given, [audit]: examined.attested } };
     const object = objectOf(originOf(world.order, id).id, step);
     if (against) people = { ...people, said: [...people.said.filter((one) => one !== object), object] };
   }

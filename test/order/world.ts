@@ -71,7 +71,7 @@ function react(world: World, pending: Pending, fault: Fault, jitter: number): Wo
       return tellOrder(world, { type: 'ServiceOrderStands', id });
     case 'settled': {
       const outcome = must(pending.outcome, 'an outcome');
-      const code = outcome === 'completed' ? null : detail;
+      const code = detail === '' ? null : detail;
       return tellOrder(world, { type: 'ServiceOrderSettled', id, outcome, code, changed: [`r${id}`] });
     }
     case 'compensation':

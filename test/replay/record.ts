@@ -55,6 +55,43 @@ const cases = {
     await client.reaches(order, 'cancelled');
     return order;
   },
+  cancelled: async (client: Client) => {
+    await client.faults([{ system: 'edge', verb: 'apply', behaviour: { type: 'lie' } }]);
+    const order = await ordered(client, [bundle], 'held');
+    await client.cancel(order);
+    await client.reaches(order, 'cancelled');
+    return order;
+  },
+  paused: async (client: Client) => {
+    await client.faults([
+      { system: 'edge', verb: 'apply', times: 2, behaviour: { type: 'throttle', retryAfter: 3 } },
+    ]);
+    const order = await ordered(client, [bundle], 'inProgress');
+    await client.fallsBack(order, 'route');
+    await client.command(`/productOrders/${order}/hold`, { reason: 'recorded' });
+    await client.command(`/productOrders/${order}/resume`);
+    await client.reaches(order, 'completed');
+    return order;
+  },
+  leftBehind: async (client: Client) => {
+    await client.faults([
+      { system: 'edge', verb: 'apply', behaviour: { type: 'refuse', code: 'noRoute' } },
+      { system: 'ipam', verb: 'revoke', behaviour: { type: 'refuse', code: 'inUse' } },
+    ]);
+    const order = await ordered(client, [bundle], 'held');
+    const [fallout] = await client.fallout(order);
+    await client.command(`/fallout/${fallout.id}/leaveBehind`, { reason: 'recorded' });
+    await client.reaches(order, 'failed');
+    return order;
+  },
+  attested: async (client: Client) => {
+    await client.faults([{ system: 'edge', verb: 'read', times: 1, behaviour: { type: 'lie' } }]);
+    const order = await ordered(client, [bundle], 'held');
+    const [fallout] = await client.fallout(order);
+    await client.command(`/fallout/${fallout.id}/completeWithEvidence`);
+    await client.reaches(order, 'completed');
+    return order;
+  },
   reported: async (client: Client) => {
     const accept = { type: 'accept', afterMs: 500, callback: 'duplicate' };
     await client.faults([{ system: 'porting', verb: 'apply', behaviour: accept }]);

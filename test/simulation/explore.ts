@@ -1,8 +1,11 @@
-import type { CompactServiceOrder } from '../../src/decomposition/plan.ts';
+import { createHash } from 'node:crypto';
+import { isFinal } from '../../src/kernel/machine.ts';
+import { orderMachine } from '../../src/order/machine.ts';
 import type { ServiceOrderRun } from '../../src/serviceOrder/run.ts';
-import { begin } from '../order/driver.ts';
+import { begin, type Sketched } from '../order/driver.ts';
 import { type Fault, noFault } from '../order/hands.ts';
-import { nextIn, type Pending, type World } from '../order/pending.ts';
+import { nextIn, type OrderWish, type Pending, soon, type World } from '../order/pending.ts';
+import { stepWishes } from '../order/wishes.ts';
 import { beginWorld, happen } from '../order/world.ts';
 
 export const fewFaults: readonly Fault[] = [
@@ -26,11 +29,19 @@ export const takenFaults: readonly Fault[] = [
 ];
 
 export interface Scope {
-  readonly plan: readonly CompactServiceOrder[];
+  readonly plan: readonly Sketched[];
   readonly window: number;
   readonly faults: readonly Fault[];
   readonly faultsMax: number;
+  /** What people do, at every instant; a hold ends at every instant, too. */
+  readonly acts?: readonly OrderWish[];
+  /** Commands for each step that is held, or waits. */
+  readonly stepsToo?: boolean;
+  readonly actsMax?: number;
 }
+
+/** A person or the client does one thing, at any instant. */
+export const oneAct = { acts: ['abort', 'cancel', 'hold'], stepsToo: true, actsMax: 1 } as const;
 
 export interface Explored {
   readonly worlds: number;
@@ -40,29 +51,52 @@ export interface Explored {
 interface Way {
   readonly world: World;
   readonly faults: number;
+  readonly acts: number;
 }
 
-/** Every way there is: each pending thing may be the next to happen, and some attempts of all may go wrong. */
-export function explore({ plan, window, faults, faultsMax }: Scope): Explored {
+/**
+ * Every way there is: each pending thing may be the next to happen, some attempts of all may go wrong, and people may
+ * do something at any moment.
+ */
+export function explore(scope: Scope): Explored {
+  const { plan, window, faults, faultsMax } = scope;
   const seen = new Set<string>();
   const ends: Record<string, number> = {};
-  const ahead: Way[] = [{ world: beginWorld(begin(plan, { window })), faults: 0 }];
+  const ahead: Way[] = [{ world: beginWorld(begin(plan, { window })), faults: 0, acts: 0 }];
   for (let way = ahead.pop(); way !== undefined; way = ahead.pop()) {
-    const name = nameOf(way);
+    const name = createHash('sha256').update(nameOf(way)).digest('base64');
     if (seen.has(name)) continue;
     seen.add(name);
     const { world } = way;
     if (world.pending.length === 0) ends[world.order.state] = (ends[world.order.state] ?? 0) + 1;
+    ahead.push(...afterActs(way, scope));
     for (const index of nextIn(world)) {
       const { what } = world.pending[index] as Pending;
-      ahead.push({ world: happen(world, index, noFault), faults: way.faults });
+      ahead.push({ ...way, world: happen(world, index, noFault) });
       if ((what !== 'do' && what !== 'undo') || way.faults === faultsMax) continue;
       for (const fault of faults) {
-        ahead.push({ world: happen(world, index, fault), faults: way.faults + 1 });
+        ahead.push({ ...way, world: happen(world, index, fault), faults: way.faults + 1 });
       }
     }
   }
   return { worlds: seen.size, ends };
+}
+
+/** A refused one leads nowhere new. */
+function afterActs(way: Way, { acts = [], stepsToo = false, actsMax = 0 }: Scope): Way[] {
+  const { world } = way;
+  if (isFinal(orderMachine, world.order.state)) return [];
+  const isSpent = way.acts === actsMax;
+  const wishes: Pending[] = isSpent
+    ? []
+    : acts.map((what) => ({ what, id: what === 'cancel' ? 'first' : '' }));
+  if (world.people.isOnHold) wishes.push({ what: 'resume', id: '' });
+  if (stepsToo && !isSpent) for (const one of stepWishes(world)) wishes.push({ what: 'command', ...one });
+  return wishes.map((wish): Way => {
+    const cost = wish.what === 'resume' ? 0 : 1;
+    const after = happen(soon(world, wish), world.pending.length, noFault);
+    return { ...way, world: after, acts: way.acts + cost };
+  });
 }
 
 /** Of what one world shares with the next the text is made once. */
@@ -82,14 +116,16 @@ const inOrder = (_: string, value: unknown): unknown =>
     ? value
     : Object.fromEntries(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1)));
 
-const eventText = ({ what, id, step, outcome, unheard, number, takes, noted, said }: Pending): string =>
+const eventText = ({ what, id, step, noted, said, takes, ...rest }: Pending): string =>
   [
     what,
+    rest.detail,
+    rest.command,
     id,
     step,
-    outcome,
-    unheard,
-    number,
+    rest.outcome,
+    rest.unheard,
+    rest.number,
     takes?.later,
     takes?.late,
     noted?.attempt.number,
@@ -97,10 +133,13 @@ const eventText = ({ what, id, step, outcome, unheard, number, takes, noted, sai
   ].join(' ');
 
 /** Two worlds are one if they differ only in the order in which things came under way. */
-function nameOf({ world: { order, children, network, records, pending, called }, faults }: Way): string {
+function nameOf({ world, faults, acts }: Way): string {
+  const { order, children, network, records, pending, called, before, people } = world;
   const { objects, sent, odd, ledger, taken, refused } = network;
   const { state, items, children: told, failed, doomed, standing } = order;
-  const lists = [failed, standing, called].map((list) => [...list].sort().join(' '));
+  const wanted = [order.unwanted, order.onHold, textOf(order.cancel ?? {}), textOf(before?.items ?? {})];
+  const desk = [people.still, people.left, people.said, people.sentAfter, order.leftBehind];
+  const lists = [failed, standing, called, ...desk].map((list) => [...list].sort().join(' '));
   const runs = Object.keys(children)
     .sort()
     .map((id) => `${id} ${runText(children[id] as ServiceOrderRun)}`);
@@ -108,8 +147,19 @@ function nameOf({ world: { order, children, network, records, pending, called },
     textOf,
   );
   const events = pending.map(eventText).sort();
-  return [faults, state, doomed.join(' '), ...lists, ...runs, ...parts, ...events].join('\n');
+  return [
+    faults,
+    acts,
+    state,
+    ...wanted,
+    textOf(people.tasks),
+    doomed.join(' '),
+    ...lists,
+    ...runs,
+    ...parts,
+    ...events,
+  ].join('\n');
 }
 
-const runText = ({ state, stage, steps, changed, retreat }: ServiceOrderRun): string =>
-  `${state} ${stage} ${textOf(steps)} ${changed.join(' ')} ${retreat?.outcome} ${retreat?.code}`;
+const runText = ({ state, stage, steps, changed, retreat, pauses, toldHeld }: ServiceOrderRun): string =>
+  `${state} ${stage} ${pauses.join(' ')} ${toldHeld} ${textOf(steps)} ${changed.join(' ')} ${retreat?.outcome} ${retreat?.code}`;

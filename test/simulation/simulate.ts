@@ -2,7 +2,7 @@ import { fork } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { explore, manyFaults, type Scope, takenFaults } from './explore.ts';
+import { explore, fewFaults, manyFaults, oneAct, type Scope, takenFaults } from './explore.ts';
 import { parseOptions, type SimulationOptions } from './options.ts';
 import { choicesOf, runChoices } from './schedule.ts';
 import { reportingScopes, smallScopes, wideScopes, widestScopes } from './scopes.ts';
@@ -83,9 +83,14 @@ const groups = [
   { scopes: { ...wideScopes, ...widestScopes }, faults: manyFaults, faultsMax: 1 },
 ] as const;
 
+const peopleGroups = [
+  { scopes: smallScopes, faults: fewFaults, faultsMax: 2, ...oneAct },
+  { scopes: reportingScopes, faults: takenFaults, faultsMax: 1, ...oneAct },
+] as const;
+
 /** Every way there is: two faults in scopes of up to four steps, one in wider ones. */
-function runExhaustive(): boolean {
-  const all = groups.flatMap(({ scopes, ...rest }) =>
+function runExhaustive(withPeople: boolean): boolean {
+  const all = (withPeople ? peopleGroups : groups).flatMap(({ scopes, ...rest }) =>
     Object.entries(scopes).map(([name, plan]): Scope & { name: string } => ({
       name,
       plan,
@@ -116,7 +121,7 @@ async function main(): Promise<void> {
     return;
   }
   if (options.exhaustive) {
-    if (!runExhaustive()) process.exitCode = 1;
+    if (!runExhaustive(options.people)) process.exitCode = 1;
     return;
   }
   if (options.runs === 1) console.log(`${storyOf({ seed: options.seed })}\n`);

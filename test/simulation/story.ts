@@ -48,8 +48,13 @@ const stepText = ({ id, verb, after, ifChanged, optional, pointOfNoReturn }: Com
     .filter((part) => typeof part === 'string')
     .join(' ');
 
-function eventLine({ what, id, step, detail, outcome, unheard }: Pending, fault: Fault): string {
-  const subject = [what, id, step, outcome, detail].filter((part) => part !== undefined && part !== '');
+function eventLine(
+  { what, id, step, detail, outcome, unheard, command, against }: Pending,
+  fault: Fault,
+): string {
+  const subject = [what, id, step, command, against && 'against', outcome, detail].filter(
+    (part) => part !== undefined && part !== '',
+  );
   const isCall = what === 'do' || what === 'undo' || what === 'call';
   const late = unheard ? ' (nobody waits for it)' : '';
   return `  ${subject.join(' ')}${late}${isCall ? `: ${Object.values(fault).join(' ')}` : ''}`;

@@ -11,6 +11,11 @@ const api = {
   service: '/tmf-api/serviceInventory/v4/service',
 } as const;
 
+const cancelling = {
+  productOrder: '/tmf-api/productOrderingManagement/v4/cancelProductOrder',
+  serviceOrder: '/tmf-api/serviceOrdering/v4/cancelServiceOrder',
+} as const;
+
 export interface LedgerEntry {
   readonly seq: number;
   readonly system: string;
@@ -45,7 +50,6 @@ export const clientOf = ({
     list: (resource: keyof typeof api, query = ''): Promise<Body> =>
       get(`${apiUrl}${api[resource]}?${query}`),
     ops: (id: string): Promise<Body> => get(`${apiUrl}/ops/v1/productOrders/${id}`),
-    /** What of the order waits for a person. */
     /** A command of an operator; must be taken. */
     async command(path: string, body: object = {}): Promise<void> {
       const reply = await fetch(`${apiUrl}/ops/v1${path}`, {
@@ -57,6 +61,34 @@ export const clientOf = ({
         throw new Error(`${path} was answered ${reply.status}: ${await reply.text()}`);
     },
 
+    /** Asks to cancel an order; answers the task. */
+    async cancel(order: string, kind: keyof typeof cancelling = 'productOrder'): Promise<Body> {
+      const reply = await fetch(`${apiUrl}${cancelling[kind]}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ [kind]: { id: order }, cancellationReason: 'not wanted any more' }),
+      });
+      if (reply.status !== 201)
+        throw new Error(`the cancel was answered ${reply.status}: ${await reply.text()}`);
+      return reply.json();
+    },
+
+    /** Waits until a step of the order was tried in vain, and will be tried again. */
+    fallsBack: (order: string, step: string): Promise<void> =>
+      eventually(
+        async () => {
+          const rows = await withPostgres(databaseUrl, (sql) =>
+            sql.unsafe(
+              `select 1 from step st join service_order so on so.id = st.service_order_id
+               where so.order_id = '${order}' and st.name = '${step}' and st.state = 'waiting' and st.attempt > 0`,
+            ),
+          );
+          if (rows.length === 0) throw new Error(`${step} of ${order} does not wait for a retry`);
+        },
+        { withinMs: 60_000 },
+      ),
+
+    /** What of the order waits for a person. */
     fallout: (order: string): Promise<Body> => get(`${apiUrl}/ops/v1/fallout?order=${order}`),
 
     async order(items: readonly object[]): Promise<string> {

@@ -162,6 +162,20 @@ test('two systems may use the same id', async () => {
   ]);
 });
 
+test('F55: a message sent on under another correlation id of its system does not keep out the true one', async () => {
+  await noteStep(api.db, { serviceOrder: 'other', correlationId: 'default.olt.other' });
+  const misled = signed({ ...open, correlationId: 'default.olt.other' });
+  for (const request of [misled, signed(open), signed(open), misled]) {
+    expect((await api.ask(...request)).status).toBe(202);
+  }
+  expect((await stored()).map(({ serviceOrderId }) => serviceOrderId).sort()).toEqual(['open', 'other']);
+  const [, second] = told;
+  expect(told.map(({ serviceOrder }) => serviceOrder)).toEqual(['other', 'open']);
+  expect(second?.callback.messageId).toMatch(/^m1~/);
+  const { status, body } = await api.get(`/ops/v1/callbacks/olt/${second?.callback.messageId}`);
+  expect([status, body.correlationId]).toEqual([200, 'default.olt.open']);
+});
+
 test.each<[string, StepState, ServiceOrderState]>([
   ['F52: early, while the call is still under way', 'attempting', 'inProgress'],
   ['after the system accepted', 'accepted', 'pendingExternal'],

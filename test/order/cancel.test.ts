@@ -1,0 +1,38 @@
+import { expect, test } from 'vitest';
+import type { OrderCommand, OrderEvent } from '../../src/order/run.ts';
+import { apply, final } from '../serviceOrder/driver.ts';
+import { begin, cancelled, opened, ready, settled, sketch, stoppedBy, tell } from './driver.ts';
+
+const cancel: OrderEvent = { type: 'CancelRequested', task: 't1' };
+const answered = (id: string, stands = false): OrderEvent => ({ type: 'ServiceOrderAnswered', id, stands });
+const freedBy = (commands: readonly OrderCommand[]): string[] =>
+  commands.flatMap((command) => (command.type === 'goOnServiceOrder' ? [command.id] : []));
+const controlsOf = (commands: readonly OrderCommand[]) =>
+  commands.flatMap((command) => ('controls' in command ? command.controls : []));
+
+test('a cancel asks all that run, stops those that may go back, and the order ends cancelled', () => {
+  const { run, told } = tell(begin([sketch('a')]), opened, cancel, answered('a'), cancelled('a'));
+  expect(told.flatMap(controlsOf)).toEqual([
+    { type: 'cancelAssessed', task: 't1' },
+    { type: 'cancelAccepted', task: 't1' },
+  ]);
+  expect(told.map(stoppedBy)).toEqual([[], [], ['a'], []]);
+  expect(run.state).toBe('cancelled');
+});
+
+test('a cancel to which all say that they stand is refused, and they go on', () => {
+  const { run, last } = tell(begin([sketch('a')]), opened, cancel, answered('a', true));
+  expect(controlsOf(last)).toEqual([{ type: 'cancelRefused', task: 't1', code: 'NothingToTakeBack' }]);
+  expect(freedBy(last)).toEqual(['a']);
+  expect(run).toMatchObject({ state: 'inProgress', cancel: null });
+});
+
+test('one that was asked and turns out to stand only when what builds upon it is done goes on then', () => {
+  const last = sketch('b', { after: ['a'], action: 'modify', steps: [final(apply('1/x'))] });
+  const plan = begin([sketch('a', { action: 'modify' }), last, sketch('c')]);
+  const asked = tell(plan, opened, ready('a'), cancel, answered('a'), answered('b'), answered('c'));
+  expect(asked.told.flatMap(freedBy)).toEqual([]);
+  expect(stoppedBy(asked.last)).toEqual(['b', 'c']);
+  // It settled before the word to stop arrived, past its point of no return.
+  expect(freedBy(tell(asked.run, settled('b')).last)).toContain('a');
+});
