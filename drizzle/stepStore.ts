@@ -6,6 +6,7 @@ import type { Footprint } from '../src/inventory/inventory.ts';
 import { must } from '../src/kernel/assert.ts';
 import { type CompactStep, stepId } from '../src/decomposition/plan.ts';
 import type { Tx } from './client.ts';
+import { leavesDoubt } from './doubt.ts';
 import { resultsByStep } from './footprintStore.ts';
 import { step as stepTable, system as systemTable } from './schema.ts';
 import { openForMs } from './systemHealthStore.ts';
@@ -164,7 +165,7 @@ const watchFor = ({ tenant, serviceOrder, item, step }: StepRef, attempt: number
     where it.tenant_id = ${tenant} and it.service_order_id = ${serviceOrder} and it.ordinal = ${item}
       and exists (select from attempt a where a.tenant_id = ${tenant} and a.service_order_id = ${serviceOrder}
         and a.item = ${item} and a.step = ${step} and a.number < ${attempt}
-        and (a.outcome is null or a.outcome in ('accepted', 'inDoubt', 'ours', 'unknown', 'lied')))
+        and ${leavesDoubt(sql`a.outcome`)})
     on conflict (tenant_id, service_order_id, item, step) do update set due_at = excluded.due_at, until = excluded.until
   )`;
 

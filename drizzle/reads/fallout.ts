@@ -1,6 +1,7 @@
 import { and, asc, eq, getTableColumns, isNull, type SQL, sql } from 'drizzle-orm';
 import type { HeldStep } from '../../src/serviceOrder/fallout.ts';
 import type { Tx } from '../client.ts';
+import { leavesDoubt } from '../doubt.ts';
 import type { FalloutRow } from '../falloutStore.ts';
 import { attempt, fallout, serviceOrder, step } from '../schema.ts';
 import { clausesOf, type Condition, instant, type ListQuery, matching, type Page, text } from './list.ts';
@@ -35,7 +36,10 @@ const withStep = {
   object: step.object,
   held: sql<HeldStep | null>`case when ${step.name} is null then null else jsonb_build_object(
     'way', ${step.way}, 'verb', ${step.verb}, 'optional', ${step.optional},
-    'doubted', ${step.way} = 'do' and ${step.attempt} > 0 and not ${step.decided},
+    'doubted', ${step.way} = 'do' and not ${step.decided} and exists (
+      select from ${attempt} where ${attempt.tenantId} = ${step.tenantId} and ${attempt.step} = ${step.name}
+        and ${attempt.serviceOrderId} = ${step.serviceOrderId} and ${attempt.item} = ${step.item}
+        and ${leavesDoubt(attempt.outcome)}),
     'compensating', ${serviceOrder.compensates} is not null, 'editable', ${step.fixed} is null) end`,
 };
 
