@@ -505,6 +505,7 @@ const people: readonly Mutant[] = [
     file: 'src/serviceOrder/advance.ts',
     search: "return isLeftBehind(run) ? 'failed' : run.retreat.outcome;",
     replace: 'return run.retreat.outcome;',
+    tests: ['test/serviceOrder'],
   },
   {
     name: 'a doubtful step is left out by a person',
