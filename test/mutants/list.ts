@@ -497,8 +497,8 @@ const people: readonly Mutant[] = [
   {
     name: 'a cancel is accepted though nothing goes back',
     file: 'src/order/wishes.ts',
-    search: 'if (granted.doomed.length > run.doomed.length) {',
-    replace: 'if (granted.doomed.length >= run.doomed.length) {',
+    search: 'if (leavingItems(granted).some((item) => !goesAnyway.includes(item))) {',
+    replace: 'if (leavingItems(granted).length >= goesAnyway.length) {',
   },
   {
     name: 'what is left behind counts as taken back',

@@ -56,7 +56,11 @@ export function checkTasks(world: World): void {
   for (const [task, state] of Object.entries(people.tasks)) {
     assert(state !== 'inProgress' && state !== 'accepted', `the task ${task} is over with its order`);
     assert(state !== 'done' || isCancelled, `the task ${task} is done only if something was cancelled`);
-    const isExcused = people.left.length > 0 || order.plan.serviceOrders.some((one) => crossed(world, one));
+    // An abort ends the question, before everybody has answered.
+    const isExcused =
+      order.unwanted === 'aborted' ||
+      people.left.length > 0 ||
+      order.plan.serviceOrders.some((one) => crossed(world, one));
     assert(state !== 'vain' || isExcused, `the task ${task} was accepted, and nothing was cancelled`);
   }
 }
