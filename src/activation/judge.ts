@@ -55,16 +55,13 @@ export function judgeAgain(
   isOwnKey: (key: string) => boolean,
   now: Observed,
 ): Judgement | { readonly type: 'ours'; readonly expect: Expectation } {
-  const isEarlier =
-    wanted.verb === 'apply' &&
-    now.type !== 'absent' &&
-    now.key !== null &&
-    now.key !== wanted.key &&
-    isOwnKey(now.key);
-  if (!isEarlier) return judgeDoubt(wanted, now);
-  return now.type === 'pending'
-    ? wrong('inDoubt', 'busy', 'the system is still at an earlier write of this step')
-    : { type: 'ours', expect: { version: now.version } };
+  if (now.type === 'absent' || now.key === null || now.key === wanted.key || !isOwnKey(now.key))
+    return judgeDoubt(wanted, now);
+  if (now.type === 'pending')
+    return wrong('inDoubt', 'busy', 'the system is still at an earlier write of this step');
+  return wanted.verb === 'apply'
+    ? { type: 'ours', expect: { version: now.version } }
+    : judgeDoubt(wanted, now);
 }
 
 /** A system may still be busy with a write: ours is waited for, another's is in the way. */

@@ -535,8 +535,8 @@ const people: readonly Mutant[] = [
   {
     name: 'an edit takes the earlier write of its step for another’s',
     file: 'src/activation/judge.ts',
-    search: '  if (!isEarlier) return judgeDoubt(wanted, now);\n',
-    replace: '  if (isEarlier || !isEarlier) return judgeDoubt(wanted, now);\n',
+    search: "  return wanted.verb === 'apply'\n    ? { type: 'ours', expect",
+    replace: "  return wanted.verb === undefined\n    ? { type: 'ours', expect",
   },
 ];
 
