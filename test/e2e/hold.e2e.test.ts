@@ -125,8 +125,10 @@ test('a hold outlives its run: restarted, the order is still on hold, and goes o
   await client.faults([{ system: 'ipam', behaviour: { type: 'ok' } }]);
   await desk.commanded(`/productOrders/${order}/restart`);
   await eventually(
-    async () =>
-      expect(await temporal.detailsOf(`productOrder:default:${order}`)).toContain('**held, on hold**'),
+    async () => {
+      expect((await runOfOrder(order).describe()).status.name).toBe('RUNNING');
+      expect(await temporal.detailsOf(`productOrder:default:${order}`)).toContain('**held, on hold**');
+    },
     { withinMs: 40_000 },
   );
   expect(await client.callsSeen()).toBe(0);
