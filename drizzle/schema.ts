@@ -55,6 +55,8 @@ export const system = pgTable('system', {
   pausedWhy: text('paused_why'),
   /** What the system signs its callbacks with; the application's role may not read it. */
   callbackSecret: text('callback_secret'),
+  /** An operator added it, or changed where or how it is reached: the file has no say in it any more. */
+  edited: boolean().notNull().default(false),
 });
 
 /** How much a system stands: calls a second over all workers, calls at once in each. */

@@ -75,7 +75,11 @@ export interface NewSystem {
 /** False where the name is taken; then nothing changed. */
 export const addSystem = (db: Database, added: NewSystem, deed?: Deed): Promise<boolean> =>
   db.transaction(async (tx) => {
-    const rows = await tx.insert(system).values(added).onConflictDoNothing().returning({ name: system.name });
+    const rows = await tx
+      .insert(system)
+      .values({ ...added, edited: true })
+      .onConflictDoNothing()
+      .returning({ name: system.name });
     if (rows.length === 1) await note(tx, deed);
     return rows.length === 1;
   });
@@ -106,6 +110,7 @@ export const changeSystem = (db: Database, name: string, change: SystemChange, d
     name,
     {
       ...change,
+      ...((change.address ?? change.callbackSecret) !== undefined && { edited: true }),
       ...(change.limits === null && {
         limits: sql`case when ${system.limits} is null then null else '{}'::jsonb end`,
       }),

@@ -1,4 +1,4 @@
-import { asc, isNotNull } from 'drizzle-orm';
+import { asc, isNotNull, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import type { Database, Tx } from './client.ts';
 import { domain, system, type SystemLimits } from './schema.ts';
@@ -28,13 +28,21 @@ export const systemsOf = (json: string, networkUrl: string): System[] =>
     address: `${networkUrl}/systems/${name}`,
   }));
 
-/** Adds those that are not there yet; the others are the operator's. Run by the owner of the tables. */
+/** What the file names is as it says, unless an operator said otherwise. Run by the owner of the tables. */
 export async function saveSystems(db: Database, systems: readonly System[]): Promise<void> {
   if (systems.length === 0) return;
   await db
     .insert(system)
     .values([...systems])
-    .onConflictDoNothing({ target: system.name });
+    .onConflictDoUpdate({
+      target: system.name,
+      set: {
+        adapter: sql`excluded.adapter`,
+        address: sql`excluded.address`,
+        callbackSecret: sql`excluded.callback_secret`,
+      },
+      setWhere: sql`not ${system.edited}`,
+    });
 }
 
 export interface LimitedSystem {

@@ -60,15 +60,11 @@ export function judgeForward(
   isOwnKey: (key: string) => boolean,
   now: Observed,
 ): ForwardJudgement {
-  const isEarlier =
-    wanted.verb === 'apply' &&
-    now.type !== 'absent' &&
-    now.key !== null &&
-    now.key !== wanted.key &&
-    isOwnKey(now.key);
-  if (!isEarlier) return judgeDoubt(wanted, now);
+  if (now.type === 'absent' || now.key === null || now.key === wanted.key || !isOwnKey(now.key))
+    return judgeDoubt(wanted, now);
   if (now.type === 'pending')
     return wrong('inDoubt', 'busy', 'the system is still at an earlier write of this step');
+  if (wanted.verb !== 'apply') return judgeDoubt(wanted, now);
   return refusalOf(wanted.key, now) ?? { type: 'ours', expect: { version: now.version } };
 }
 

@@ -131,6 +131,13 @@ function whereabouts(view: View, item: string): { readonly to: ItemState; readon
   return { to: run.cancel && isLeaving(view, item) ? 'pendingCancellation' : 'inProgress' };
 }
 
+/** Open items that are not to be there in the end. */
+export function leavingItems(run: OrderRun): string[] {
+  const view = viewOf(run);
+  const isOpen = (item: string) => !isFinal(itemMachine, must(run.items[item], `item ${item}`));
+  return Object.keys(run.items).filter((item) => isOpen(item) && isLeaving(view, item));
+}
+
 /** What it needs is being taken back, or all it has. */
 function isLeaving({ run, ofFamily, isNeededIn }: View, item: string): boolean {
   const all = ofFamily(item);

@@ -1,6 +1,7 @@
 import type { Control } from '../serviceOrder/run.ts';
 import type { Command } from './commands.ts';
 import { judge } from './failure.ts';
+import { leavingItems } from './outcome.ts';
 import {
   child,
   inState,
@@ -110,13 +111,14 @@ export function noteAnswer(run: OrderRun, id: string): Wished {
   return decide({ ...run, cancel: { ...cancel, awaiting: cancel.awaiting.filter((one) => one !== id) } });
 }
 
-/** Granted if anything more goes back than would without it. */
+/** Granted if an item goes that would stay without it: what is optional alone does not go. */
 function decide(run: OrderRun): Wished {
   const { cancel } = run;
   if (cancel?.phase !== 'assessing' || cancel.awaiting.length > 0) return unwished(run);
   const { task, asked } = cancel;
   const granted = judge({ ...run, unwanted: 'cancelled' });
-  if (granted.doomed.length > run.doomed.length) {
+  const goesAnyway = leavingItems(run);
+  if (leavingItems(granted).some((item) => !goesAnyway.includes(item))) {
     return {
       run: { ...granted, cancel: { ...cancel, phase: 'accepted' } },
       commands: [],

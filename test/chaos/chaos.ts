@@ -9,6 +9,7 @@ import { createKiller } from './killer.ts';
 import { type ChaosOptions, parseOptions, usage } from './options.ts';
 import { pause } from './pause.ts';
 import { chaosProfile, latestEffectMs, ordersInFlight, settleWithinMs } from './profile.ts';
+import { createPeople } from './people.ts';
 import { isAtRest, reckon } from './reckoning.ts';
 import { reportOf } from './report.ts';
 import { createTraffic } from './traffic.ts';
@@ -21,6 +22,7 @@ const heldUpEveryMs = 500;
 /** A watch rests while its product is claimed: that of a held order for as long as it is held. */
 const stillMoving = `
   select 1 from dispatch
+  union all select 1 from bulk_entry where state = 'waiting'
   union all select 1 from service_order where order_id is null and completed_at is null and state <> 'held'
   union all select 1 from watch w join service s on s.tenant_id = w.tenant_id and s.id = w.service_id
     where not exists (select from claim c
@@ -61,17 +63,27 @@ async function chaos(
   const faults = keepFaults(stack.networkUrl, seed);
   const over = AbortSignal.timeout(minutes * 60_000);
   setMaxListeners(0, over);
-  const flowing = traffic.run(ordersInFlight, over);
+  const people = createPeople(stack, traffic.acknowledged, drawFrom(seed + 2));
+  const flowing = Promise.all([traffic.run(ordersInFlight, over), people.run(over)]);
   const calm = killer.run(over).then(() => faults.stop());
   await within(minutes * 60_000 + settleWithinMs, Promise.all([calm, flowing]));
+  await within(settleWithinMs, people.letGo());
   say('peace');
   const settledAfterMs = await settle(stack);
   await pause(latestEffectMs);
 
-  const books = await readBooks(stack, traffic);
+  const badAnswers = [...traffic.badAnswers, ...people.badAnswers];
+  const books = await readBooks(stack, { acknowledged: traffic.acknowledged, badAnswers });
   const violations = reckon(books);
   const happened = {
-    ...{ seed, minutes, traffic: traffic.counts(), kills: killer.counts(), faults: faults.counts() },
+    ...{
+      seed,
+      minutes,
+      traffic: traffic.counts(),
+      people: people.counts(),
+      kills: killer.counts(),
+      faults: faults.counts(),
+    },
     ...(settledAfterMs !== undefined && { settledAfterMs }),
   };
   console.log(`\n${reportOf(happened, books, violations)}`);

@@ -6,6 +6,8 @@ export interface Happened {
   readonly seed: number;
   readonly minutes: number;
   readonly traffic: Readonly<Record<string, number>>;
+  /** What people did, and how they were answered. */
+  readonly people: Readonly<Record<string, number>>;
   readonly kills: Readonly<Record<string, number>>;
   readonly faults: Readonly<Record<string, number>>;
   /** Until everything was at rest; absent when it never was. */
@@ -37,7 +39,7 @@ function durationsOf(books: Books): string {
 const line = (label: string, text: string): string => `  ${label.padEnd(16)}${text}`;
 
 export function reportOf(happened: Happened, books: Books, violations: readonly Violation[]): string {
-  const { seed, minutes, traffic, kills, faults, settledAfterMs } = happened;
+  const { seed, minutes, traffic, people, kills, faults, settledAfterMs } = happened;
   const orders = rowsOf(books, 'product_order').map(({ state }): string => state);
   const serviceOrders = rowsOf(books, 'service_order').map(({ state }): string => state);
   const [first] = violations;
@@ -45,6 +47,7 @@ export function reportOf(happened: Happened, books: Books, violations: readonly 
     `chaos: seed ${seed}, ${minutes} min`,
     line('acknowledged', `${books.acknowledged.length} orders`),
     line('asked for', listed(traffic)),
+    line('people', listed(people)),
     line('orders', listed(countBy(orders))),
     line('took', durationsOf(books)),
     line('service orders', listed(countBy(serviceOrders))),

@@ -120,6 +120,8 @@ export function createTraffic(client: Client, seed: number, draw: Draw): Traffic
     const state = await follow(order, signal);
     if (state === undefined || state === 'held') return;
     if (on === undefined) await takeIn(order);
+    // Of what a person ended half-way nobody knows what may still be ordered.
+    else if (state === 'partial') return;
     else if (kind === 'modify')
       pool.push(state === 'completed' ? { ...on, offering: otherSpeed(on.offering) } : on);
     else if (state !== 'completed') pool.push(on);

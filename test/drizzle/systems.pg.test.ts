@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { connectDatabase, type DatabaseClient, withTenant } from '../../drizzle/client.ts';
 import { system } from '../../drizzle/schema.ts';
+import { changeSystem } from '../../drizzle/systemDesk.ts';
 import { saveSystems, systemsOf } from '../../drizzle/systemStore.ts';
 import { loadSystems } from '../../temporal-dev/network/systems.ts';
 import { type FreshDatabase, freshDatabase } from '../support/database.ts';
@@ -33,15 +34,18 @@ test('each system is stored with the secret that the network signs its callbacks
   expect(new Set(Object.values(await secrets())).size).toBe(signing.length);
 });
 
-test('the file adds systems, and leaves those that are there to the operator', async () => {
+test('the file adds and moves systems, and leaves alone what an operator moved', async () => {
   const all = () => client.db.select().from(system).orderBy(system.name);
-  const before = await all();
+  await changeSystem(client.db, 'olt', { address: 'http://127.0.0.1:4' });
+  const before = (await all()).filter(({ name }) => name !== 'bng');
   await saveSystems(client.db, [
     { name: 'olt', adapter: 'other', address: 'http://127.0.0.1:2', callbackSecret: 'whsec_b3RoZXI=' },
+    { name: 'bng', adapter: 'http', address: 'http://127.0.0.1:5' },
     { name: 'brandNew', adapter: 'http', address: 'http://127.0.0.1:3' },
   ]);
   const after = await all();
-  expect(after.filter(({ name }) => name !== 'brandNew')).toEqual(before);
+  expect(after.filter(({ name }) => name !== 'brandNew' && name !== 'bng')).toEqual(before);
+  expect(after.find(({ name }) => name === 'bng')).toMatchObject({ address: 'http://127.0.0.1:5' });
   expect(after.find(({ name }) => name === 'brandNew')).toMatchObject({ address: 'http://127.0.0.1:3' });
 });
 

@@ -518,14 +518,15 @@ const people: readonly Mutant[] = [
   {
     name: 'a cancel is accepted though nothing goes back',
     file: 'src/order/wishes.ts',
-    search: 'if (granted.doomed.length > run.doomed.length) {',
-    replace: 'if (granted.doomed.length >= run.doomed.length) {',
+    search: 'if (leavingItems(granted).some((item) => !goesAnyway.includes(item))) {',
+    replace: 'if (leavingItems(granted).length >= goesAnyway.length) {',
   },
   {
     name: 'what is left behind counts as taken back',
     file: 'src/serviceOrder/advance.ts',
     search: "return isLeftBehind(run) ? 'failed' : run.retreat.outcome;",
     replace: 'return run.retreat.outcome;',
+    tests: ['test/serviceOrder'],
   },
   {
     name: 'a doubtful step is left out by a person',
@@ -555,8 +556,8 @@ const people: readonly Mutant[] = [
   {
     name: 'an edit takes the earlier write of its step for another’s',
     file: 'src/activation/judge.ts',
-    search: '  if (!isEarlier) return judgeDoubt(wanted, now);\n',
-    replace: '  if (isEarlier || !isEarlier) return judgeDoubt(wanted, now);\n',
+    search: "  return wanted.verb === 'apply'\n    ? { type: 'ours', expect",
+    replace: "  return wanted.verb === undefined\n    ? { type: 'ours', expect",
   },
 ];
 

@@ -36,3 +36,13 @@ test('one that was asked and turns out to stand only when what builds upon it is
   // It settled before the word to stop arrived, past its point of no return.
   expect(freedBy(tell(asked.run, settled('b')).last)).toContain('a');
 });
+
+test('a cancel that could take back no more than what is optional of a bundle is refused', () => {
+  const needed = sketch('needed', { item: 'part', steps: [final(apply('1/x'))] });
+  const extra = sketch('extra', { item: 'bundle', optional: true });
+  const plan = begin([needed, extra], { parents: { part: 'bundle' } });
+  const { run, last } = tell(plan, opened, cancel, answered('extra'), answered('needed', true));
+  expect(controlsOf(last)).toMatchObject([{ type: 'cancelRefused', code: 'NothingToTakeBack' }]);
+  expect(freedBy(last).sort()).toEqual(['extra', 'needed']);
+  expect(run.doomed).toEqual([]);
+});

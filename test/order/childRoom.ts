@@ -9,7 +9,7 @@ import type {
 } from '../../src/serviceOrder/run.ts';
 import { checkFallout, checkStill } from './stillLaws.ts';
 import { checkAttempt, checkUndo } from './laws.ts';
-import { objectOf, originOf, stepOf, withSent } from './network.ts';
+import { isPast, objectOf, originOf, stepOf, withSent } from './network.ts';
 import { isAttempt, isUnderWay, type Pending, soon, type World } from './pending.ts';
 import { recordControl, withOne, without } from './people.ts';
 import { moveRow, overrideRow, rowKey } from './records.ts';
@@ -68,6 +68,10 @@ function obeyChild(world: World, id: string, command: ServiceOrderCommand): Worl
     case 'reportStands':
       return up({ what: 'stands' });
     case 'reportAnswer':
+      assert(
+        command.stands || !isPast(world.network, originOf(world.order, id)),
+        `${id} says that it stands once it is past its return`,
+      );
       return up({ what: 'answer', detail: command.stands ? 'stands' : '' });
     case 'settleServiceOrder':
       assert(

@@ -6,7 +6,8 @@ import type { Control } from '../../src/serviceOrder/run.ts';
 /** What a command says beside its name, as its row in the audit keeps it. */
 export type Given = { readonly values: JsonObject } | Attested;
 
-export type TaskState = 'inProgress' | 'accepted' | 'refused' | 'done';
+/** vain: accepted, and nothing was cancelled in the end. */
+export type TaskState = 'inProgress' | 'accepted' | 'refused' | 'done' | 'vain';
 
 /** What people wanted so far, and what was written down of it: told apart from what the reducers believe. */
 export interface People {
@@ -66,11 +67,11 @@ export function recordControl(people: People, control: Control): People {
   return { ...people, tasks: { ...people.tasks, [task]: now } };
 }
 
-/** With its order a task is over: done if anything was cancelled. */
+/** With its order an accepted cancel is over: done if anything was cancelled. */
 export function endTasks(people: People, isCancelled: boolean): People {
   const tasks = Object.entries(people.tasks).map(([task, state]): [string, TaskState] => [
     task,
-    state === 'refused' ? state : isCancelled ? 'done' : 'refused',
+    state === 'accepted' ? (isCancelled ? 'done' : 'vain') : state,
   ]);
   return { ...people, tasks: Object.fromEntries(tasks) };
 }

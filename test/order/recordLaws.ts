@@ -5,6 +5,8 @@ import { evolve, type OrderChange } from '../../src/order/changes.ts';
 import { itemMachine, type ItemState, orderMachine, type OrderState } from '../../src/order/machine.ts';
 import type { OrderRun } from '../../src/order/run.ts';
 import { standsAlone } from './laws.ts';
+import type { CompactServiceOrder } from '../../src/decomposition/plan.ts';
+import { isPast } from './network.ts';
 import type { World } from './pending.ts';
 import { isAssessing, isCancelling, type People } from './people.ts';
 
@@ -40,12 +42,23 @@ function ended(items: readonly ItemState[]): OrderState {
   return kinds.size > 1 ? 'partial' : only;
 }
 
+/** What it was to take back was done for good before the word to stop arrived. */
+const crossed = ({ children, network }: World, one: CompactServiceOrder): boolean =>
+  one.irreversible === true && children[one.id]?.state === 'completed' && !isPast(network, one);
+
 /** An order that is over has no task that is not. */
-export function checkTasks({ order, people }: World): void {
+export function checkTasks(world: World): void {
+  const { order, people } = world;
   if (!isFinal(orderMachine, order.state)) return;
   const isCancelled = Object.values(order.items).includes('cancelled');
   for (const [task, state] of Object.entries(people.tasks)) {
-    assert(state === 'done' || state === 'refused', `the task ${task} is over with its order`);
-    assert(state === 'refused' || isCancelled, `the task ${task} is done only if something was cancelled`);
+    assert(state !== 'inProgress' && state !== 'accepted', `the task ${task} is over with its order`);
+    assert(state !== 'done' || isCancelled, `the task ${task} is done only if something was cancelled`);
+    // An abort ends the question, before everybody has answered.
+    const isExcused =
+      order.unwanted === 'aborted' ||
+      people.left.length > 0 ||
+      order.plan.serviceOrders.some((one) => crossed(world, one));
+    assert(state !== 'vain' || isExcused, `the task ${task} was accepted, and nothing was cancelled`);
   }
 }

@@ -1,0 +1,1 @@
+ALTER TABLE "system" ADD COLUMN "edited" boolean DEFAULT false NOT NULL;
