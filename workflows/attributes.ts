@@ -1,5 +1,5 @@
 import { upsertSearchAttributes } from '@temporalio/workflow';
-import type { ServiceOrderRun } from '../src/serviceOrder/run.ts';
+import { isOnHold, type ServiceOrderRun, type StepRun } from '../src/serviceOrder/run.ts';
 import { searchAttributes } from './messages.ts';
 
 interface Troubles {
@@ -11,7 +11,9 @@ interface Troubles {
 const none: Troubles = { falloutClass: [], waitsFor: [], retrying: false };
 
 /** What a service order waits for, in words that can be searched for. */
-export function troublesOf({ plan, steps }: ServiceOrderRun): Troubles {
+export function troublesOf(run: ServiceOrderRun): Troubles {
+  const { plan, steps } = run;
+  const isOnItsWay = ({ awaitsRetry }: StepRun) => awaitsRetry && !isOnHold(run);
   const systems = (waits: (step: string) => boolean) => [
     ...new Set(plan.filter(({ id }) => waits(id)).map(({ system }) => system)),
   ];
@@ -20,9 +22,10 @@ export function troublesOf({ plan, steps }: ServiceOrderRun): Troubles {
     falloutClass: [...new Set(held.map(({ trouble }) => trouble?.class ?? 'unknown'))],
     waitsFor: systems((id) => {
       const step = steps[id];
-      return step?.awaitsRetry === true || step?.state === 'accepted' || step?.report !== undefined;
+      if (step === undefined) return false;
+      return isOnItsWay(step) || step.state === 'accepted' || step.report !== undefined;
     }),
-    retrying: Object.values(steps).some(({ awaitsRetry }) => awaitsRetry),
+    retrying: Object.values(steps).some(isOnItsWay),
   };
 }
 

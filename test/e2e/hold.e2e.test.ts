@@ -126,8 +126,7 @@ test('a hold outlives its run: restarted, the order is still on hold, and goes o
   await desk.commanded(`/productOrders/${order}/restart`);
   await eventually(
     async () => {
-      const [row] = await client.rows(`select run_chain from product_order where id = '${order}'`);
-      expect(row?.run_chain).not.toBeNull();
+      expect((await runOfOrder(order).describe()).status.name).toBe('RUNNING');
       expect(await temporal.detailsOf(`productOrder:default:${order}`)).toContain('**held, on hold**');
     },
     { withinMs: 40_000 },
@@ -177,4 +176,19 @@ test('a service order of its own is held and resumed in the same way', async () 
   await desk.commanded(`/serviceOrders/${id}/resume`);
   await client.serviceOrderReaches(id, 'completed');
   expect(await auditOf(id)).toEqual(['hold done', 'resume done']);
+});
+
+test('a hold before the start date waits with the order, and holds it before anything is sent', async () => {
+  const requestedStartDate = new Date(Date.now() + 12_000).toISOString();
+  const reply = await client.post([bundle], {}, { requestedStartDate });
+  const { id: order } = (await reply.json()) as { id: string };
+  const path = `/productOrders/${order}/hold`;
+  const unanswered = await desk.command(path, withReason, `hold-${order}`);
+  expect(unanswered).toMatchObject({ status: 503, body: { code: 'CommandUnanswered' } });
+  await client.reaches(order, 'held');
+  expect(await desk.command(path, withReason, `hold-${order}`)).toMatchObject({ status: 202 });
+  expect(await auditOf(order)).toEqual(['hold done']);
+  await desk.commanded(`/productOrders/${order}/resume`);
+  await client.reaches(order, 'completed');
+  await expectDoneOnce(client, order);
 });

@@ -58,8 +58,8 @@ export interface Stack {
   restart(name: StackProcess): Promise<void>;
   /** Gives a running role a failpoint; when it has died of that, it comes back without. */
   arm(role: Role | Second, failpoint: string): Promise<void>;
-  /** A second relay or worker beside the first. */
-  startSecond(role: 'relay' | 'worker'): Promise<void>;
+  /** A second relay or worker beside the first, with an environment of its own if it needs one. */
+  startSecond(role: 'relay' | 'worker', env?: Readonly<Record<string, string>>): Promise<void>;
   /** With `nthStart` 2 it waits until the process has died once and come back. */
   waitReady(name: StackProcess, nthStart?: number): Promise<void>;
   isReady(name: StackProcess): boolean;
@@ -144,7 +144,8 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     grounds = found;
     const { databaseUrl, temporalAddress, temporalNamespace } = found;
     const around: RoleSurroundings = { ...found, networkUrl, apiPort: ports.api, env };
-    const planOf = (role: Role) => rolePlan(role, { ...around, env: { ...env, ...envOf[role] } });
+    const planOf = (role: Role, more: Readonly<Record<string, string>> = {}) =>
+      rolePlan(role, { ...around, env: { ...env, ...envOf[role], ...more } });
     await supervisor.run(migratePlan(around));
     if (roles.includes('api')) {
       await supervisor.start(planOf('api'));
@@ -161,11 +162,11 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     return {
       ...{ apiUrl, networkUrl, databaseUrl, temporalAddress, temporalNamespace },
       ...controlled,
-      async startSecond(role) {
+      async startSecond(role, own) {
         const name: Second = `${role}2`;
         if (seconds.has(name)) return controlled.restart(name);
         seconds.add(name);
-        await supervisor.start({ ...planOf(role), name });
+        await supervisor.start({ ...planOf(role, own), name });
       },
       stop,
     };

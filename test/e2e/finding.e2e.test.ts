@@ -1,0 +1,202 @@
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { must } from '../../src/kernel/assert.ts';
+import { bundle, type Client, clientOf } from '../support/clientOf.ts';
+import { type Desk, deskOf, withReason } from '../support/desk.ts';
+import { eventually } from '../support/eventually.ts';
+import { fibre } from '../support/orders.ts';
+import { waitsForItsRetry } from '../support/outcome.ts';
+import { quick } from '../support/quick.ts';
+import { accessItem } from '../support/serviceOrders.ts';
+import { type Stack, startStack } from '../support/stack.ts';
+import { type TemporalEyes, temporalOf } from '../support/temporalOf.ts';
+import { saveVoice, voiceItem } from '../support/voice.ts';
+
+/** The page about finding what is stuck, held against a system in which one order is in each situation. */
+
+const page = readFileSync('docs/finding.md', 'utf8');
+const blocks = (language: string): string[] =>
+  [...page.matchAll(new RegExp(`\`\`\`${language}\n(.*?)\n\`\`\``, 'gs'))].map(([, text = '']) => text);
+
+let stack: Stack;
+let client: Client;
+let desk: Desk;
+let temporal: TemporalEyes;
+let place: Situations;
+beforeAll(async () => {
+  stack = await startStack({ env: { ...quick, BREAKER_FAILURES: '1000', SWEEP_INTERVAL_MS: '3600000' } });
+  client = clientOf(stack);
+  desk = deskOf(stack);
+  temporal = await temporalOf(stack);
+  place = await arrange();
+}, 400_000);
+afterAll(async () => {
+  await temporal?.close();
+  await stack?.stop();
+});
+
+const onApply = (system: string, behaviour: object) => ({ system, verb: 'apply', behaviour });
+const later = { type: 'throttle', retryAfter: 3_600 };
+
+async function posted(items: readonly object[], rest: object): Promise<string> {
+  const reply = await client.post(items, {}, rest);
+  expect(reply.status).toBe(201);
+  return ((await reply.json()) as { id: string }).id;
+}
+
+type Situations = Awaited<ReturnType<typeof arrange>>;
+
+/** One order after the other comes into its situation, and stays there. */
+async function arrange() {
+  await saveVoice(stack.apiUrl, true);
+  const [gone, done] = [await client.order([fibre()]), await client.order([fibre()])];
+  await Promise.all([client.reaches(gone, 'completed'), client.reaches(done, 'completed')]);
+  const [product] = await client.rows(`select id from product where id like '${gone}-%'`);
+  const deleting = await client.order([{ id: '1', action: 'delete', product: { id: product.id } }]);
+  await client.reaches(deleting, 'completed');
+
+  await client.faults([onApply('ipam', { type: 'lie' })]);
+  const lied = await client.order([bundle]);
+  await client.reaches(lied, 'held');
+
+  await client.faults([onApply('olt', { type: 'lie' })]);
+  const alone = await client.serviceOrder([accessItem('line')]);
+  await client.serviceOrderReaches(alone, 'held');
+
+  await client.faults([onApply('bng', later)]);
+  const onHold = await client.order([fibre()]);
+  await waitsForItsRetry(client, `${onHold}-`, 'speed');
+  await desk.commanded(`/productOrders/${onHold}/hold`, withReason);
+  await client.reaches(onHold, 'held');
+
+  await client.faults([onApply('bng', later), { system: 'olt', verb: 'revoke', behaviour: later }]);
+  const cancelled = await client.order([fibre()]);
+  await waitsForItsRetry(client, `${cancelled}-`, 'speed');
+  await desk.cancel('productOrder', cancelled);
+  await client.reaches(cancelled, 'pendingCancellation');
+  await waitsForItsRetry(client, `${cancelled}-`, 'line');
+
+  await client.faults([
+    onApply('ipam', later),
+    onApply('porting', { type: 'accept', afterMs: 3_600_000, callback: 'drop' }),
+  ]);
+  const retrying = await posted([bundle], { externalId: 'CRM-2026-000417' });
+  await waitsForItsRetry(client, `${retrying}-`, 'prefix');
+  const porting = await client.order([voiceItem()]);
+
+  const requestedStartDate = new Date(Date.now() + 3_600_000).toISOString();
+  const notYet = await posted([fibre()], { requestedStartDate });
+  const terminated = await posted([fibre()], { requestedStartDate });
+  await eventually(() => temporal.runOf(`productOrder:default:${terminated}`).terminate('a test'), {
+    withinMs: 30_000,
+  });
+  return { gone, done, deleting, lied, alone, onHold, cancelled, retrying, porting, notYet, terminated };
+}
+
+type Situation = keyof Situations;
+
+/** In the order of the page: which orders each of its filters finds. */
+const expected: readonly (readonly Situation[])[] = [
+  ['lied'],
+  ['lied'],
+  ['alone'],
+  ['lied', 'onHold'],
+  ['onHold'],
+  ['terminated'],
+  ['retrying'],
+  ['cancelled', 'retrying'],
+  ['porting'],
+  ['notYet'],
+  ['cancelled'],
+  ['deleting'],
+  ['retrying'],
+  ['retrying'],
+  [
+    ...([
+      'gone',
+      'done',
+      'deleting',
+      'lied',
+      'onHold',
+      'cancelled',
+      'retrying',
+      'porting',
+      'notYet',
+    ] as const),
+    'terminated',
+  ],
+];
+
+const filters = blocks('filter').map((filter, index) => ({ filter, finds: expected[index] ?? [] }));
+
+/** Whose workflows these are. */
+const ownersOf = (workflows: readonly string[]): string[] =>
+  [
+    ...new Set(
+      workflows.map((workflow) => {
+        const [, , id = ''] = workflow.split(':');
+        const owner = Object.values(place).find((order) => id === order || id.startsWith(`${order}-`));
+        return owner ?? workflow;
+      }),
+    ),
+  ].sort();
+
+test('every filter of the page has a situation, and every situation a filter', () => {
+  expect(filters).toHaveLength(expected.length);
+});
+
+test.each(filters)('$filter finds exactly: $finds', async ({ filter, finds }) => {
+  const query = filter.replace('ORDER-ID', place.retrying);
+  const wanted = finds.map((situation) => place[situation]).sort();
+  await eventually(async () => expect(ownersOf(await temporal.listed(query))).toEqual(wanted), {
+    withinMs: 30_000,
+  });
+});
+
+/** The same text with any time of day, and any time that is left. */
+const pattern = (text: string) =>
+  new RegExp(
+    text
+      .replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')
+      .replace(/\d\d:\d\d:\d\d/g, '\\d\\d:\\d\\d:\\d\\d')
+      .replace(/(?<=gives up in )\d+ \w+/g, '[\\d.]+ \\w+'),
+  );
+
+/** The service order of that step, by its workflow. */
+async function runWith(order: string, step: string): Promise<string> {
+  const [row] = await client.rows(
+    `select service_order_id as id from step where name = '${step}' and service_order_id like '${order}-%'`,
+  );
+  return `serviceOrder:default:${row.id}`;
+}
+
+describe('what is read there', () => {
+  const [orderDetails, serviceOrderDetails] = blocks('details');
+  const [retryTimer, reportTimer] = blocks('timer');
+
+  test('the details of a product order say which person it waits for', async () => {
+    const details = await temporal.detailsOf(`productOrder:default:${place.lied}`);
+    expect(details).toMatch(pattern(must(orderDetails, 'the details of an order')));
+  });
+
+  test('the details of a service order say when it is tried again, its timer does, too', async () => {
+    const run = await runWith(place.retrying, 'prefix');
+    expect(await temporal.detailsOf(run)).toMatch(
+      pattern(must(serviceOrderDetails, 'the details of a step')),
+    );
+    expect(await temporal.timersOf(run)).toEqual([
+      expect.stringMatching(pattern(must(retryTimer, 'a retry'))),
+    ]);
+  });
+
+  test('a timer says when a system is asked for its report, and when that is given up', async () => {
+    const run = await runWith(place.porting, 'port');
+    await eventually(
+      async () =>
+        expect(await temporal.timersOf(run)).toEqual([
+          expect.stringMatching(pattern(must(reportTimer, 'a report'))),
+        ]),
+      { withinMs: 30_000 },
+    );
+  });
+});
