@@ -13,11 +13,10 @@ export const stepCommands = [
 export type Command = (typeof orderCommands)[number] | (typeof stepCommands)[number];
 
 /** Taken: the state it leads to, the trouble itself being mended. Refused: the code, and nothing changes. */
-export type Cell = { readonly to: OrderState } | { readonly code: string } | { readonly unanswered: true };
+export type Cell = { readonly to: OrderState } | { readonly code: string };
 
 const to = (state: OrderState): Cell => ({ to: state });
 const no = (code: string): Cell => ({ code });
-const unanswered: Cell = { unanswered: true };
 
 const none = {
   retryNow: null,
@@ -50,8 +49,8 @@ export const commandTable = {
     title: 'waits for its start date',
     state: 'acknowledged',
     cells: {
-      hold: unanswered,
-      resume: unanswered,
+      hold: to('acknowledged'),
+      resume: no('NotOnHold'),
       abort: to('cancelled'),
       restart: no('OrderNotOrphaned'),
       cancel: to('cancelled'),
@@ -196,7 +195,6 @@ export type Situation = keyof typeof commandTable;
 
 const shown = (cell: Cell | null): string => {
   if (cell === null) return '–';
-  if ('unanswered' in cell) return '`CommandUnanswered`';
   return 'to' in cell ? `→ ${cell.to}` : `\`${cell.code}\``;
 };
 
@@ -222,7 +220,7 @@ An arrow is a command that is taken, with the state it leads to, whatever was br
 
 ${columns(orderCommands)}
 
-A hold or resume before the start date is answered 503, as it waits with the order: it holds, or lets go on, when the date has come.
+A hold before the start date holds the order as soon as that has come, before anything is sent.
 
 A cancel of what is past its point of no return is taken as a task, which ends \`terminatedWithError\` with this code. Without a run a cancel waits for the next one, and on hold it waits for the resume: the order is \`held\` until then. An abort of what is past its point of no return takes nothing back: the order goes on to its end.
 

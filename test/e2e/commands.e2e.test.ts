@@ -236,10 +236,6 @@ async function expectRefused(order: string, command: Command, code: string): Pro
 
 async function expectCell(order: string, command: Command, cell: Cell): Promise<void> {
   if ('code' in cell) return expectRefused(order, command, cell.code);
-  if ('unanswered' in cell) {
-    expect(await give(order, command), command).toEqual({ status: 503, code: 'CommandUnanswered' });
-    return;
-  }
   expect(await give(order, command), command).toEqual({ status: 202 });
   await client.reaches(order, cell.to);
 }

@@ -183,12 +183,13 @@ test('a hold before the start date waits with the order, and holds it before any
   const reply = await client.post([bundle], {}, { requestedStartDate });
   const { id: order } = (await reply.json()) as { id: string };
   const path = `/productOrders/${order}/hold`;
-  const unanswered = await desk.command(path, withReason, `hold-${order}`);
-  expect(unanswered).toMatchObject({ status: 503, body: { code: 'CommandUnanswered' } });
-  await client.reaches(order, 'held');
   expect(await desk.command(path, withReason, `hold-${order}`)).toMatchObject({ status: 202 });
-  expect(await auditOf(order)).toEqual(['hold done']);
+  expect(await desk.command(path, withReason)).toMatchObject({ status: 409, body: { code: 'HeldAlready' } });
+  expect((await client.orderOf(order)).state).toBe('acknowledged');
+  await client.reaches(order, 'held');
+  expect(await client.rows(`select 1 from attempt where service_order_id like '${order}-%'`)).toEqual([]);
   await desk.commanded(`/productOrders/${order}/resume`);
   await client.reaches(order, 'completed');
+  expect(await auditOf(order)).toEqual(['hold done', 'hold refused', 'resume done']);
   await expectDoneOnce(client, order);
 });

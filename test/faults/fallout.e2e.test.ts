@@ -200,7 +200,11 @@ test('F26: a service order whose run was terminated while its order runs holds t
   const lost = await eventually(
     async () => {
       const found = (await falloutOf(order)).find(({ id }: { id: string }) => id !== fallout.id);
-      expect(found).toMatchObject({ class: 'orphaned', code: 'runLost', allowedCommands: ['abort'] });
+      expect(found).toMatchObject({
+        class: 'orphaned',
+        code: 'runLost',
+        allowedCommands: ['restart', 'abort'],
+      });
       return found;
     },
     { withinMs: 30_000 },
