@@ -4,7 +4,7 @@ import { releaseClaims } from '../drizzle/claimStore.ts';
 import { inventoryAround } from '../drizzle/inventoryStore.ts';
 import { foldChanges, lockOrder, saveProgress, type StoredOrder } from '../drizzle/orderStore.ts';
 import { type CancelTask, openCancelOf } from '../drizzle/cancelStore.ts';
-import { endCommands, recordControl } from '../drizzle/controlStore.ts';
+import { endCommands, isCarriedOut, recordControl } from '../drizzle/controlStore.ts';
 import { closeOrderFallout, type Resolution } from '../drizzle/falloutStore.ts';
 import { remainsOf } from '../drizzle/remains.ts';
 import { claimRunChain, savePlan } from '../drizzle/planStore.ts';
@@ -62,6 +62,7 @@ export const createOrderRecords = (deps: ActivityDeps) => ({
     controls: readonly Control[],
   ): Promise<Recorded> =>
     asSaga(deps.db, ref, async (tx, stored) => {
+      if (await isCarriedOut(tx, ref.tenant, controls)) return;
       await saveChanges(tx, ref.tenant, stored, changes, controls);
     }),
 

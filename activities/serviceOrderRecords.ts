@@ -1,6 +1,6 @@
 import { releaseClaims } from '../drizzle/claimStore.ts';
 import { type Tx, withTenant } from '../drizzle/client.ts';
-import { endCommands, recordControl } from '../drizzle/controlStore.ts';
+import { endCommands, isCarriedOut, recordControl } from '../drizzle/controlStore.ts';
 import { activateOverride } from '../drizzle/overrideStore.ts';
 import { closeStepFallout, openOrphan, openStepFallout } from '../drizzle/falloutStore.ts';
 import {
@@ -63,9 +63,10 @@ export const createServiceOrderRecords = (deps: ActivityDeps) => ({
   ): Promise<void> =>
     withTenant(deps.db, tenant, async (tx) => {
       const locked = await lockServiceOrder(tx, tenant, serviceOrder);
+      const controls = changes.flatMap((one) => (one.type === 'control' ? [one.control] : []));
+      if (await isCarriedOut(tx, tenant, controls)) return;
       for (const change of changes) await recordChange(tx, tenant, serviceOrder, change);
       const after = await moveAlong(tx, tenant, locked, changes);
-      const controls = changes.flatMap((one) => (one.type === 'control' ? [one.control] : []));
       const versions = { before: locked.row.version, after };
       for (const control of controls)
         await recordControl(tx, tenant, { kind: 'serviceOrder', id: serviceOrder }, control, versions, now());

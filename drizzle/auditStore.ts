@@ -53,17 +53,23 @@ async function insert(tx: Tx, tenant: string, row: NewAudit, outcome: 'asked' | 
   return inserted ?? must(await findAudit(tx, tenant, row.id), `the audit row ${row.id}`);
 }
 
-/** With the versions between which the effect lies; only for the transaction that writes it. */
-export const markDone = (
+/**
+ * With the versions between which the effect lies; only for the transaction that writes it. False if it was carried
+ * out before.
+ */
+export async function markDone(
   tx: Tx,
   tenant: string,
   id: string,
   { before, after }: { readonly before?: number; readonly after?: number },
-): Promise<unknown> =>
-  tx
+): Promise<boolean> {
+  const marked = await tx
     .update(audit)
     .set({ outcome: 'done', code: null, message: null, decidedAt: sql`now()`, before, after })
-    .where(and(isRow(tenant, id), sql`${audit.outcome} <> 'done'`));
+    .where(and(isRow(tenant, id), sql`${audit.outcome} <> 'done'`))
+    .returning({ id: audit.id });
+  return marked.length > 0;
+}
 
 interface Refused {
   readonly code: string | null;
