@@ -4,7 +4,7 @@ import { releaseClaims } from '../drizzle/claimStore.ts';
 import { inventoryAround } from '../drizzle/inventoryStore.ts';
 import { foldChanges, lockOrder, saveProgress, type StoredOrder } from '../drizzle/orderStore.ts';
 import { type CancelTask, openCancelOf } from '../drizzle/cancelStore.ts';
-import { endCancel, recordControl } from '../drizzle/controlStore.ts';
+import { endCommands, isCarriedOut, recordControl } from '../drizzle/controlStore.ts';
 import { closeOrderFallout, type Resolution } from '../drizzle/falloutStore.ts';
 import { remainsOf } from '../drizzle/remains.ts';
 import { claimRunChain, savePlan } from '../drizzle/planStore.ts';
@@ -69,6 +69,7 @@ export const createOrderRecords = (deps: ActivityDeps) => ({
     controls: readonly Control[],
   ): Promise<Recorded> =>
     asSaga(deps.db, ref, async (tx, stored) => {
+      if (await isCarriedOut(tx, ref.tenant, controls)) return;
       await saveChanges(tx, ref.tenant, stored, changes, controls);
     }),
 
@@ -110,9 +111,7 @@ export type OrderEnding = Omit<Extract<OrderCommand, { type: 'settleOrder' }>, '
 async function endOrder(tx: Tx, tenant: string, order: Order, resolution: Resolution): Promise<void> {
   await releaseClaims(tx, tenant, order.id);
   await closeOrderFallout(tx, tenant, order.id, resolution);
-  const isAnyCancelled = order.items.some(({ state }) => state === 'cancelled');
-  const commanded = { kind: 'productOrder', id: order.id } as const;
-  await endCancel(tx, tenant, commanded, isAnyCancelled, order.version, now());
+  await endCommands(tx, tenant, { kind: 'productOrder', id: order.id }, order, now());
 }
 
 /** Before anything was done: nothing is to be taken back. */
@@ -181,7 +180,7 @@ async function decomposeAndOpen(
   if (!plan.ok) {
     const folded = foldChanges(order, rejection(statesOf(order), plan.refusal.type), now());
     await saveProgress(tx, tenant, order, folded);
-    await releaseClaims(tx, tenant, order.id);
+    await endOrder(tx, tenant, folded.order, 'settled');
     return { type: 'ended', state: folded.order.state };
   }
   const compactPlan = compact(plan.value, deps.planSettings, new Set(systems.map(({ name }) => name)));

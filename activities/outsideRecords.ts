@@ -1,7 +1,6 @@
 import { catalogOf } from '../drizzle/catalogStore.ts';
 import { openCancelOf } from '../drizzle/cancelStore.ts';
 import { recordControl } from '../drizzle/controlStore.ts';
-import { releaseClaims } from '../drizzle/claimStore.ts';
 import { type Tx, withTenant } from '../drizzle/client.ts';
 import { inventoryAroundServices } from '../drizzle/inventoryStore.ts';
 import { saveUnsteppedResults } from '../drizzle/itemResults.ts';
@@ -78,7 +77,7 @@ async function drop(tx: Tx, tenant: string, locked: LockedServiceOrder, control:
   await moveServiceOrder(tx, tenant, { ...locked, items }, ['Cancelled'], now());
   const versions = { before: version, after: version + 1 };
   await recordControl(tx, tenant, { kind: 'serviceOrder', id }, control, versions, now());
-  await endAlone(tx, tenant, id, { outcome: 'cancelled', code });
+  await endAlone(tx, tenant, id);
 }
 
 const now = () => new Date().toISOString();
@@ -105,7 +104,7 @@ async function open(tx: Tx, deps: ActivityDeps, ref: OutsideRef): Promise<Outsid
   const refusal = await planOnce(tx, deps, tenant, locked);
   if (refusal === undefined) return opened(tx, deps, tenant, serviceOrder);
   await rejectServiceOrder(tx, tenant, locked, refusal.type, now());
-  await releaseClaims(tx, tenant, serviceOrder);
+  await endAlone(tx, tenant, serviceOrder);
   return { type: 'ended', state: 'rejected' };
 }
 

@@ -1,6 +1,6 @@
 import { releaseClaims } from '../drizzle/claimStore.ts';
 import { type Tx, withTenant } from '../drizzle/client.ts';
-import { endCancel, recordControl } from '../drizzle/controlStore.ts';
+import { endCommands, isCarriedOut, recordControl } from '../drizzle/controlStore.ts';
 import { activateOverride } from '../drizzle/overrideStore.ts';
 import { closeOrphan, closeStepFallout, openOrphan, openStepFallout } from '../drizzle/falloutStore.ts';
 import {
@@ -63,9 +63,10 @@ export const createServiceOrderRecords = (deps: ActivityDeps) => ({
   ): Promise<void> =>
     withTenant(deps.db, tenant, async (tx) => {
       const locked = await lockServiceOrder(tx, tenant, serviceOrder);
+      const controls = changes.flatMap((one) => (one.type === 'control' ? [one.control] : []));
+      if (await isCarriedOut(tx, tenant, controls)) return;
       for (const change of changes) await recordChange(tx, tenant, serviceOrder, change);
       const after = await moveAlong(tx, tenant, locked, changes);
-      const controls = changes.flatMap((one) => (one.type === 'control' ? [one.control] : []));
       const versions = { before: locked.row.version, after };
       for (const control of controls)
         await recordControl(tx, tenant, { kind: 'serviceOrder', id: serviceOrder }, control, versions, now());
@@ -117,18 +118,17 @@ export const createServiceOrderRecords = (deps: ActivityDeps) => ({
       }
       await skipSteps(tx, tenant, serviceOrder, now(), skipped);
       const changed = await settleServiceOrder(tx, tenant, locked, ending, now());
-      if (locked.row.orderId === null) await endAlone(tx, tenant, serviceOrder, ending);
+      if (locked.row.orderId === null) await endAlone(tx, tenant, serviceOrder);
       deps.failpoint('serviceOrder.settling');
       return { changed };
     }),
 });
 
-/** A service order of its own releases what it claimed, and answers whoever wanted it cancelled. */
-export async function endAlone(tx: Tx, tenant: string, id: string, { outcome }: Ending): Promise<void> {
+/** A service order of its own releases what it claimed, and answers whoever wanted something of it. */
+export async function endAlone(tx: Tx, tenant: string, id: string): Promise<void> {
   await releaseClaims(tx, tenant, id);
-  const { row } = await lockServiceOrder(tx, tenant, id);
-  const commanded = { kind: 'serviceOrder', id } as const;
-  await endCancel(tx, tenant, commanded, outcome === 'cancelled', row.version, now());
+  const { row, items } = await lockServiceOrder(tx, tenant, id);
+  await endCommands(tx, tenant, { kind: 'serviceOrder', id }, { version: row.version, items }, now());
 }
 
 /**

@@ -1,4 +1,4 @@
-import { and, eq, sql } from 'drizzle-orm';
+import { and, eq, ne, sql } from 'drizzle-orm';
 import type { JsonObject } from '../src/kernel/json.ts';
 import { must } from '../src/kernel/assert.ts';
 import type { AuditedCommand, AuditedEntity } from '../src/operator/audit.ts';
@@ -53,17 +53,23 @@ async function insert(tx: Tx, tenant: string, row: NewAudit, outcome: 'asked' | 
   return inserted ?? must(await findAudit(tx, tenant, row.id), `the audit row ${row.id}`);
 }
 
-/** With the versions between which the effect lies; only for the transaction that writes it. */
-export const markDone = (
+/**
+ * With the versions between which the effect lies; only for the transaction that writes it. False if it was carried
+ * out before.
+ */
+export async function markDone(
   tx: Tx,
   tenant: string,
   id: string,
   { before, after }: { readonly before?: number; readonly after?: number },
-): Promise<unknown> =>
-  tx
+): Promise<boolean> {
+  const marked = await tx
     .update(audit)
     .set({ outcome: 'done', code: null, message: null, decidedAt: sql`now()`, before, after })
-    .where(and(isRow(tenant, id), sql`${audit.outcome} <> 'done'`));
+    .where(and(isRow(tenant, id), sql`${audit.outcome} <> 'done'`))
+    .returning({ id: audit.id });
+  return marked.length > 0;
+}
 
 interface Refused {
   readonly code: string | null;
@@ -83,6 +89,36 @@ export async function markRefused(
     .set({ outcome: 'refused', code, message, decidedAt: sql`now()`, after })
     .where(and(isRow(tenant, id), eq(audit.outcome, 'asked')));
   return must(await findAudit(tx, tenant, id), `the audit row ${id}`);
+}
+
+/** The order that a command was about, or its service order of its own. */
+export interface CommandedOrder {
+  readonly kind: 'productOrder' | 'serviceOrder';
+  readonly id: string;
+}
+
+/** Nobody will carry out any more what was asked of an order that is over. A cancel is told by its task. */
+export async function refuseAsked(tx: Tx, tenant: string, { kind, id }: CommandedOrder): Promise<void> {
+  const [column, code] =
+    kind === 'productOrder'
+      ? ([audit.orderId, 'OrderOver'] as const)
+      : ([audit.serviceOrderId, 'ServiceOrderOver'] as const);
+  await tx
+    .update(audit)
+    .set({
+      outcome: 'refused',
+      code,
+      message: 'it was over before the command reached it',
+      decidedAt: sql`now()`,
+    })
+    .where(
+      and(
+        eq(audit.tenantId, tenant),
+        eq(column, id),
+        eq(audit.outcome, 'asked'),
+        ne(audit.command, 'cancel'),
+      ),
+    );
 }
 
 const isRow = (tenant: string, id: string) => and(eq(audit.tenantId, tenant), eq(audit.id, id));

@@ -1,18 +1,13 @@
 import { and, eq } from 'drizzle-orm';
 import { unreachable } from '../src/kernel/assert.ts';
 import { isFromWebUi, webUi } from '../src/operator/audit.ts';
+import { leftBehind } from '../src/serviceOrder/advance.ts';
 import type { Control } from '../src/serviceOrder/run.ts';
-import { markDone, recordDone } from './auditStore.ts';
+import { type CommandedOrder, findAudit, markDone, recordDone, refuseAsked } from './auditStore.ts';
 import { moveCancelTask, openCancelOf } from './cancelStore.ts';
 import type { Tx } from './client.ts';
 import { closeOrphan } from './falloutStore.ts';
 import { productOrder, serviceOrder } from './schema.ts';
-
-/** What a person commanded as a whole. */
-export interface Commanded {
-  readonly kind: 'productOrder' | 'serviceOrder';
-  readonly id: string;
-}
 
 /** Before and after what the command did, as versions of what was commanded. */
 export interface Versions {
@@ -24,7 +19,7 @@ export interface Versions {
 export async function recordControl(
   tx: Tx,
   tenant: string,
-  commanded: Commanded,
+  commanded: CommandedOrder,
   control: Control,
   versions: Versions,
   now: string,
@@ -43,12 +38,12 @@ export async function recordControl(
       await markDone(tx, tenant, control.audit, versions);
       return;
     case 'held':
-      await mark(tx, tenant, commanded, { heldBy: control.audit });
-      await markDone(tx, tenant, control.audit, versions);
+      if (await markDone(tx, tenant, control.audit, versions))
+        await mark(tx, tenant, commanded, { heldBy: control.audit });
       return;
     case 'resumed':
-      await mark(tx, tenant, commanded, { heldBy: null });
-      await markDone(tx, tenant, control.audit, versions);
+      if (await markDone(tx, tenant, control.audit, versions))
+        await mark(tx, tenant, commanded, { heldBy: null });
       return;
     case 'cancelAssessed':
       return moveCancelTask(tx, tenant, control.task, 'Assessing', {}, now);
@@ -65,6 +60,18 @@ export async function recordControl(
   }
 }
 
+/**
+ * What comes with these was recorded before: an activity whose answer was lost is run again, even after what came
+ * next. An abort says nothing of the kind, since a run that takes over heeds the one that is on record.
+ */
+export async function isCarriedOut(tx: Tx, tenant: string, controls: readonly Control[]): Promise<boolean> {
+  for (const control of controls) {
+    if (!('audit' in control) || control.type === 'aborted') continue;
+    if ((await findAudit(tx, tenant, control.audit))?.outcome === 'done') return true;
+  }
+  return false;
+}
+
 /** Why a wish to cancel came to nothing, in words for its client. */
 const refusals: Readonly<Record<string, string>> = {
   NothingToTakeBack: 'everything of the order is past its point of no return, or is being taken back already',
@@ -76,7 +83,7 @@ const refusals: Readonly<Record<string, string>> = {
 
 type Marks = { readonly heldBy?: string | null; readonly abortedBy?: string };
 
-async function mark(tx: Tx, tenant: string, { kind, id }: Commanded, marks: Marks): Promise<void> {
+async function mark(tx: Tx, tenant: string, { kind, id }: CommandedOrder, marks: Marks): Promise<void> {
   if (kind === 'productOrder') {
     const where = and(eq(productOrder.tenantId, tenant), eq(productOrder.id, id));
     await tx.update(productOrder).set(marks).where(where);
@@ -87,7 +94,12 @@ async function mark(tx: Tx, tenant: string, { kind, id }: Commanded, marks: Mark
 }
 
 /** Nobody asked the API for an abort that comes from the Temporal Web UI. */
-async function ensureAudit(tx: Tx, tenant: string, { kind, id }: Commanded, audit: string): Promise<void> {
+async function ensureAudit(
+  tx: Tx,
+  tenant: string,
+  { kind, id }: CommandedOrder,
+  audit: string,
+): Promise<void> {
   if (!isFromWebUi(audit)) return;
   await recordDone(tx, tenant, {
     ...{ id: audit, client: webUi, subject: webUi, command: 'abort', entity: kind, entityId: id },
@@ -96,22 +108,41 @@ async function ensureAudit(tx: Tx, tenant: string, { kind, id }: Commanded, audi
   });
 }
 
-/** The order is over: whoever wanted it cancelled hears what came of that. */
-export async function endCancel(
+/** An order that is over, as far as those who commanded it want to know. */
+export interface Over {
+  readonly version: number;
+  readonly items: readonly { readonly state: string; readonly code?: string | null }[];
+}
+
+/** The order is over: whoever wanted something of it hears what came of that. */
+export async function endCommands(
   tx: Tx,
   tenant: string,
-  { kind, id }: Commanded,
-  isAnyCancelled: boolean,
-  orderVersion: number,
+  commanded: CommandedOrder,
+  over: Over,
+  now: string,
+): Promise<void> {
+  await endCancel(tx, tenant, commanded, over, now);
+  await refuseAsked(tx, tenant, commanded);
+}
+
+async function endCancel(
+  tx: Tx,
+  tenant: string,
+  { kind, id }: CommandedOrder,
+  { version: orderVersion, items }: Over,
   now: string,
 ): Promise<void> {
   const task = await openCancelOf(tx, tenant, kind, id);
   if (task === undefined) return;
-  if (task.accepted && isAnyCancelled) {
+  if (task.accepted && items.some(({ state }) => state === 'cancelled')) {
     await moveCancelTask(tx, tenant, task.id, 'Done', { orderVersion }, now);
     return;
   }
-  const code = task.accepted ? 'leftBehind' : 'OrderOver';
+  const code = task.accepted ? whyNothing(items) : 'OrderOver';
   const message = refusals[code] ?? code;
   await moveCancelTask(tx, tenant, task.id, 'Refused', { code, message, orderVersion }, now);
 }
+
+const whyNothing = (items: Over['items']) =>
+  items.some(({ code }) => code === leftBehind) ? leftBehind : 'NothingToTakeBack';

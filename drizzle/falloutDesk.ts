@@ -6,10 +6,11 @@ import type { JsonObject } from '../src/kernel/json.ts';
 import type { CommandAnswer } from '../src/operator/answer.ts';
 import type { StepCommand } from '../src/operator/commands.ts';
 import type { DeskRefusal } from '../src/operator/refusal.ts';
-import { commandsFor, type FalloutCommand } from '../src/serviceOrder/fallout.ts';
+import { commandsFor, type FalloutCommand, isFoundLate } from '../src/serviceOrder/fallout.ts';
 import type { AuditRow, NewAudit, Person } from './auditStore.ts';
 import { catalogOf } from './catalogStore.ts';
 import type { Database, Tx } from './client.ts';
+import { closeFallout } from './falloutStore.ts';
 import { type Checked, type DeskAnswer, refused, runCommand } from './operatorDesk.ts';
 import { type FalloutRead, readFallout } from './reads/fallout.ts';
 import { fallout, serviceItem } from './schema.ts';
@@ -45,7 +46,7 @@ const auditOf = (ask: FalloutAsk<NewAudit['command']>): NewAudit => {
   return { id: falloutAuditId(ask), client, subject, command, ...about, reason, given };
 };
 
-/** A command for the run of a held step: from the desk, or from a bulk. */
+/** A command about a step, for its run where it has one: from the desk, or from a bulk. */
 export const commandFallout = (
   db: Database,
   ask: FalloutAsk<StepCommand>,
@@ -68,8 +69,17 @@ async function checkStepCommand(tx: Tx, ask: FalloutAsk<StepCommand>): Promise<C
   const row = await readFallout(tx, ask.tenant, ask.fallout);
   const refusal = refusalFor(row, ask.command);
   if (refusal || row === undefined) return refusal ? { type: 'refused', refusal } : unknown();
+  if (isFoundLate(row)) return leaveAsFound(tx, row);
   const unfit = ask.command === 'editAndRetry' ? await editRefusal(tx, stepOf(row), ask.given) : undefined;
   return unfit ?? { type: 'send', found: placeOf(row) };
+}
+
+/** No run is left to ask: the record alone says that a person knows, and leaves it so. */
+async function leaveAsFound(tx: Tx, row: FalloutRead): Promise<Checked> {
+  const isClosed = await closeFallout(tx, row.tenantId, row.id, 'leaveBehind');
+  return isClosed
+    ? { type: 'done', found: placeOf(row) }
+    : refused('FalloutClosed', 'somebody closed it this very moment');
 }
 
 const unknown = () => refused('ResourceUnknown', 'there is no such fallout');
@@ -89,7 +99,7 @@ export const stepOf = ({ tenantId, serviceOrderId, item, step }: FalloutRead): S
 });
 
 export const allowedCommands = ({ held, ...row }: FalloutRead): FalloutCommand[] =>
-  commandsFor({ class: row.class, code: row.code, isOpen: row.closedAt === null, step: held });
+  commandsFor({ ...row, isOpen: row.closedAt === null, step: held });
 
 /** What the record alone says against a command about a step. */
 export function refusalFor(row: FalloutRead | undefined, command: StepCommand): DeskRefusal | undefined {

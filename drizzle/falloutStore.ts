@@ -116,6 +116,10 @@ export const closeOrphanedOrder = (tx: Tx, tenant: string, orderId: string, reso
     and(eq(fallout.orderId, orderId), isNull(fallout.serviceOrderId), eq(fallout.class, 'orphaned')),
   );
 
+/** One that a person has answered. Answers whether it was still open. */
+export const closeFallout = (tx: Tx, tenant: string, id: string, resolution: Resolution) =>
+  close(tx, tenant, resolution, eq(fallout.id, id));
+
 async function close(
   tx: Tx,
   tenant: string,

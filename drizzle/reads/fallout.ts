@@ -1,5 +1,7 @@
-import { and, asc, eq, getTableColumns, isNull, type SQL, sql } from 'drizzle-orm';
+import { and, asc, eq, getTableColumns, inArray, isNull, type SQL, sql } from 'drizzle-orm';
+import { isFinal } from '../../src/kernel/machine.ts';
 import type { HeldStep } from '../../src/serviceOrder/fallout.ts';
+import { serviceOrderMachine, serviceOrderStates } from '../../src/serviceOrder/machine.ts';
 import type { Tx } from '../client.ts';
 import { leavesDoubt } from '../doubt.ts';
 import type { FalloutRow } from '../falloutStore.ts';
@@ -29,11 +31,16 @@ const keys = { tenantId: fallout.tenantId, time: fallout.openedAt, id: fallout.i
 export interface FalloutRead extends FalloutRow {
   readonly held: HeldStep | null;
   readonly object: string | null;
+  /** Its service order is over. */
+  readonly isOver: boolean;
 }
+
+const finalStates = serviceOrderStates.filter((state) => isFinal(serviceOrderMachine, state));
 
 const withStep = {
   ...getTableColumns(fallout),
   object: step.object,
+  isOver: sql<boolean>`coalesce(${inArray(serviceOrder.state, finalStates)}, false)`,
   held: sql<HeldStep | null>`case when ${step.name} is null then null else jsonb_build_object(
     'way', ${step.way}, 'verb', ${step.verb}, 'optional', ${step.optional},
     'doubted', ${step.way} = 'do' and not ${step.decided} and exists (

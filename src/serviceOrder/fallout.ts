@@ -9,6 +9,8 @@ export interface FalloutCase {
   readonly class: string;
   readonly code: string;
   readonly isOpen: boolean;
+  /** Its service order is. */
+  readonly isOver: boolean;
   /** Null where no step is in trouble. */
   readonly step: HeldStep | null;
 }
@@ -26,17 +28,21 @@ export interface HeldStep {
   readonly editable: boolean;
 }
 
-/** Found by a watch when the service order was over: there is no run that could do anything. */
+/** Found by a watch when the service order was over: there is no run, and a person can only take it as it is. */
 export const foundLateCodes = ['overwritten', 'vanished', 'unresolved'] as const;
 export type FoundLateCode = (typeof foundLateCodes)[number];
-const isFoundLate = (code: string): boolean => (foundLateCodes as readonly string[]).includes(code);
+/** A held step may have the same code: that one has a run. */
+export const isFoundLate = ({ code, isOver }: Pick<FalloutCase, 'code' | 'isOver'>): boolean =>
+  isOver && (foundLateCodes as readonly string[]).includes(code);
 
 /** A record of a running order cannot be written: its run tries again by itself, and can do nothing else. */
 export const bookkeepingFails = 'bookkeepingFails';
 
 /** Allowed by what the record says; the running order has the last word. */
-export function commandsFor({ class: falloutClass, code, isOpen, step }: FalloutCase): FalloutCommand[] {
-  if (!isOpen || isFoundLate(code) || code === bookkeepingFails) return [];
+export function commandsFor(found: FalloutCase): FalloutCommand[] {
+  const { class: falloutClass, code, isOpen, step } = found;
+  if (!isOpen || code === bookkeepingFails) return [];
+  if (isFoundLate(found)) return ['leaveBehind'];
   if (falloutClass === 'orphaned') return ['restart', 'abort'];
   if (step === null) return ['abort'];
   return [...stepCommands.filter((command) => fits[command](step)), 'abort'];

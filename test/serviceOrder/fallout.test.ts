@@ -10,7 +10,7 @@ const add: HeldStep = {
   compensating: false,
   editable: true,
 };
-const open = { class: 'conflict', code: 'exists', isOpen: true } as const;
+const open = { class: 'conflict', code: 'exists', isOpen: true, isOver: false } as const;
 const allowed = (step: HeldStep) => commandsFor({ ...open, step });
 
 describe('what may be done about a held step', () => {
@@ -54,11 +54,24 @@ describe('what may be done about a held step', () => {
 
 test.each([
   ['closed', { ...open, isOpen: false, step: add }, []],
-  ['found when the service order was over', { ...open, code: 'vanished', step: add }, []],
+  ['whose record cannot be written', { ...open, code: 'bookkeepingFails', step: null }, []],
   ['of a service order that lost its run', { ...open, code: 'runLost', step: null }, ['abort']],
   ['of an order that lost its run', { ...open, class: 'orphaned', step: null }, ['restart', 'abort']],
   ['of an order as a whole', { ...open, step: null }, ['abort']],
 ] as const)('a fallout %s allows no command of a step', (_, fallout, commands) => {
   expect(commandsFor(fallout)).toEqual(commands);
   expect(commandsFor(fallout).filter((one) => (stepCommands as readonly string[]).includes(one))).toEqual([]);
+});
+
+const late = { ...open, class: 'drift', isOver: true, step: add };
+test.each(['overwritten', 'vanished', 'unresolved'])(
+  'what is found late can be left, no more: %s',
+  (code) => {
+    expect(commandsFor({ ...late, code })).toEqual(['leaveBehind']);
+    expect(commandsFor({ ...late, code, isOpen: false })).toEqual([]);
+  },
+);
+
+test('a held step whose object has vanished is held like any other', () => {
+  expect(commandsFor({ ...late, code: 'vanished', isOver: false })).toEqual(allowed(add));
 });

@@ -133,7 +133,8 @@ test('what is still in doubt at the last look, while no order works on it, is to
   behave = async () => ({ type: 'present', key: 'doubt/1/a/1/do', version: '1', observed: {} });
   begin();
   await eventually(async () => expect(await watchesLeft()).toBe(0), soon);
+  const told = { serviceOrder: 'doubt', system: 'olt', class: 'drift', code: 'unresolved' };
   expect((await api.get('/ops/v1/fallout')).body).toMatchObject([
-    { serviceOrder: 'doubt', system: 'olt', class: 'drift', code: 'unresolved', allowedCommands: [] },
+    { ...told, allowedCommands: ['leaveBehind'] },
   ]);
 });

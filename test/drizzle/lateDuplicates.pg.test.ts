@@ -1,0 +1,102 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { askCommand } from '../../drizzle/auditStore.ts';
+import { withTenant } from '../../drizzle/client.ts';
+import type { ServiceOrderChange } from '../../src/serviceOrder/run.ts';
+import { activitiesOn, type Api, startApi } from '../api/support/api.ts';
+import { heldStep } from '../api/support/heldStep.ts';
+import { fibre, orderOf } from '../support/orders.ts';
+import { accessItem } from '../support/serviceOrders.ts';
+
+/** A record whose answer was lost is written again, perhaps after what came next: it counts once. */
+
+const tenant = 'default';
+let api: Api;
+beforeAll(async () => {
+  api = await startApi();
+});
+afterAll(() => api?.stop());
+
+type Kind = 'productOrder' | 'serviceOrder';
+const asked = (kind: Kind, id: string, command: 'hold' | 'resume' | 'retryNow', audit: string) =>
+  withTenant(api.db, tenant, (tx) => {
+    const place = kind === 'productOrder' ? { orderId: id } : { serviceOrderId: id };
+    const about = { entity: kind, entityId: id, ...place };
+    return askCommand(tx, tenant, { id: audit, client: 'noc', subject: 'ada', command, ...about });
+  });
+const auditOf = async (id: string) => (await api.get(`/ops/v1/audit/${encodeURIComponent(id)}`)).body;
+
+test('a product order that was resumed is not held again', async () => {
+  const orderId: string = (await api.post(orderOf(fibre()))).body.id;
+  const ref = { tenant, orderId, runChain: 'run' };
+  const records = activitiesOn(api.db);
+  await records.openOrder(ref);
+  const shown = async () => (await api.get(`/ops/v1/productOrders/${orderId}`)).body;
+  const hold = () =>
+    records.recordProgress(
+      ref,
+      [{ type: 'order', arrow: 'Held' }],
+      [{ type: 'held', audit: `h-${orderId}` }],
+    );
+  const resume = () =>
+    records.recordProgress(
+      ref,
+      [{ type: 'order', arrow: 'Resumed' }],
+      [{ type: 'resumed', audit: `r-${orderId}` }],
+    );
+  await asked('productOrder', orderId, 'hold', `h-${orderId}`);
+  await hold();
+  const held = await shown();
+  expect(held.state).toBe('held');
+  await asked('productOrder', orderId, 'resume', `r-${orderId}`);
+  await resume();
+  const resumed = await shown();
+  await hold();
+  expect(await shown()).toEqual(resumed);
+  expect(resumed.state).toBe('inProgress');
+  expect(await auditOf(`r-${orderId}`)).toMatchObject({ outcome: 'done' });
+});
+
+test('neither is a service order of its own', async () => {
+  const path = '/tmf-api/serviceOrdering/v4/serviceOrder';
+  const id: string = (await api.post({ serviceOrderItem: [accessItem('1')] }, {}, path)).body.id;
+  const ref = { tenant, serviceOrder: id, runChain: 'run' };
+  const records = activitiesOn(api.db);
+  await records.openOutsideOrder(ref);
+  await records.recordServiceOrder(ref, [{ type: 'serviceOrder', arrow: 'Started' }]);
+  const shown = async () => (await api.get(`/ops/v1/serviceOrders/${id}`)).body;
+  const write = (arrow: 'Held' | 'Resumed', audit: string) => {
+    const type = arrow === 'Held' ? 'held' : 'resumed';
+    return records.recordServiceOrder(ref, [
+      { type: 'serviceOrder', arrow },
+      { type: 'control', control: { type, audit } },
+    ]);
+  };
+  await asked('serviceOrder', id, 'hold', `h-${id}`);
+  await write('Held', `h-${id}`);
+  await asked('serviceOrder', id, 'resume', `r-${id}`);
+  await write('Resumed', `r-${id}`);
+  const resumed = await shown();
+  await write('Held', `h-${id}`);
+  expect(await shown()).toEqual(resumed);
+  expect(resumed.state).toBe('inProgress');
+});
+
+test('a command about a step is recorded once, also when the step is held again since', async () => {
+  const { fallout, serviceOrder, step, record } = await heldStep(api);
+  const audit = `${fallout}:K`;
+  await asked('serviceOrder', serviceOrder, 'retryNow', audit);
+  const changes: ServiceOrderChange[] = [
+    { type: 'falloutClosed', step, resolution: 'retryNow' },
+    { type: 'serviceOrder', arrow: 'Resumed' },
+    { type: 'control', control: { type: 'commanded', audit } },
+  ];
+  await record(...changes);
+  expect((await api.get(`/ops/v1/fallout/${fallout}`)).body.state).toBe('closed');
+  await record(
+    { type: 'step', step, arrow: 'Held', class: 'conflict', code: 'again' },
+    { type: 'serviceOrder', arrow: 'Held' },
+  );
+  await record(...changes);
+  expect((await api.get(`/ops/v1/serviceOrders/${serviceOrder}`)).body.state).toBe('held');
+  expect((await api.get('/ops/v1/fallout?code=again')).body).toMatchObject([{ state: 'open' }]);
+});
