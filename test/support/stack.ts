@@ -4,7 +4,7 @@ import { inject } from 'vitest';
 import { must } from '../../src/kernel/assert.ts';
 import type { Arm } from '../../temporal-dev/failpoint.ts';
 import { freePort } from '../../temporal-dev/ports.ts';
-import { postgresUrl, withPostgres } from '../../temporal-dev/postgres.ts';
+import { postgresUrl } from '../../temporal-dev/postgres.ts';
 import {
   demoCataloguePlan,
   longRunningRoles,
@@ -89,8 +89,6 @@ async function ownGrounds(supervisor: Supervisor, directory: string): Promise<Gr
 
 async function sharedGrounds(): Promise<Grounds> {
   const [database, temporalNamespace] = await Promise.all([freshDatabase(), freshNamespace()]);
-  // Systems that are there already stay where they are, in the network that all files share: this one has its own.
-  await withPostgres(database.url, (sql) => sql`delete from system`);
   return {
     databaseUrl: database.url,
     temporalAddress: inject('temporalAddress'),
