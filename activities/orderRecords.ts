@@ -39,10 +39,17 @@ export type Opened =
       readonly state: OrderState;
       readonly items: Readonly<Record<string, ItemState>>;
       readonly parents: Readonly<Record<string, string>>;
+      /** A person holds it since before it was opened. */
+      readonly onHold: boolean;
       /** What an earlier run left, where there was one. */
       readonly remains?: Remains;
     }
-  | { readonly type: 'startsLater'; readonly startAt: string; readonly waitMs: number }
+  | {
+      readonly type: 'startsLater';
+      readonly startAt: string;
+      readonly waitMs: number;
+      readonly onHold: boolean;
+    }
   | { readonly type: 'ended'; readonly state: OrderState }
   | { readonly type: 'notTheSaga' };
 
@@ -136,15 +143,15 @@ async function open(tx: Tx, deps: ActivityDeps, { tenant, orderId, runChain }: O
   if (stored.compactPlan) {
     const wishes = wishesOf(stored, cancel);
     const remains = { ...(await remainsOf(tx, tenant, orderId, now())), wishes };
-    return { ...opened(stored.order, stored.compactPlan), remains };
+    return { ...opened(stored.order, stored.compactPlan), onHold: wishes.onHold, remains };
   }
   const unwanted = unwantedBy(stored, cancel);
   if (unwanted) return { type: 'ended', state: await drop(tx, tenant, stored, unwanted) };
   const { requestedStart } = stored.order;
   const waitMs = requestedStart === undefined ? 0 : Date.parse(requestedStart) - Date.now();
   if (requestedStart !== undefined && waitMs > 0)
-    return { type: 'startsLater', startAt: requestedStart, waitMs };
-  return decomposeAndOpen(tx, deps, tenant, stored.order);
+    return { type: 'startsLater', startAt: requestedStart, waitMs, onHold: stored.heldBy !== null };
+  return decomposeAndOpen(tx, deps, tenant, stored);
 }
 
 const wishesOf = ({ abortedBy, heldBy }: StoredOrder, cancel: CancelTask | undefined): Wishes => ({
@@ -158,7 +165,12 @@ const unwantedBy = ({ abortedBy }: StoredOrder, cancel: CancelTask | undefined):
   return cancel && { type: 'cancelAccepted', task: cancel.id };
 };
 
-async function decomposeAndOpen(tx: Tx, deps: ActivityDeps, tenant: string, order: Order): Promise<Opened> {
+async function decomposeAndOpen(
+  tx: Tx,
+  deps: ActivityDeps,
+  tenant: string,
+  { order, heldBy }: StoredOrder,
+): Promise<Opened> {
   const catalog = await catalogOf(tx, tenant, order.snapshot);
   const [inventory, systems] = await Promise.all([
     inventoryAround(tx, tenant, productsNamedBy(order)),
@@ -177,10 +189,10 @@ async function decomposeAndOpen(tx: Tx, deps: ActivityDeps, tenant: string, orde
   await openProducts(tx, tenant, order, plan.value.products);
   const folded = foldChanges({ ...order, decomposedAt: now() }, openingChanges(statesOf(order)), now());
   await saveProgress(tx, tenant, order, folded);
-  return opened(folded.order, compactPlan);
+  return { ...opened(folded.order, compactPlan), onHold: heldBy !== null };
 }
 
-const opened = (order: Order, plan: CompactPlan): Extract<Opened, { type: 'opened' }> => ({
+const opened = (order: Order, plan: CompactPlan): Omit<Extract<Opened, { type: 'opened' }>, 'onHold'> => ({
   type: 'opened',
   plan,
   state: order.state,

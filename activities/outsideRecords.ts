@@ -48,7 +48,12 @@ export interface OpenedOutside {
 
 export type OutsideOpened =
   | OpenedOutside
-  | { readonly type: 'startsLater'; readonly startAt: string; readonly waitMs: number }
+  | {
+      readonly type: 'startsLater';
+      readonly startAt: string;
+      readonly waitMs: number;
+      readonly onHold: boolean;
+    }
   | { readonly type: 'ended'; readonly state: ServiceOrderState }
   | { readonly type: 'notTheSaga' };
 
@@ -93,7 +98,10 @@ async function open(tx: Tx, deps: ActivityDeps, ref: OutsideRef): Promise<Outsid
   const startAt = row.requestedStart;
   const waitMs = startAt === null ? 0 : Date.parse(startAt) - Date.now();
   if (startAt !== null && waitMs > 0)
-    return { type: 'startsLater', startAt: new Date(startAt).toISOString(), waitMs };
+    return {
+      ...{ type: 'startsLater', startAt: new Date(startAt).toISOString(), waitMs },
+      onHold: row.heldBy !== null,
+    };
   const refusal = await planOnce(tx, deps, tenant, locked);
   if (refusal === undefined) return opened(tx, deps, tenant, serviceOrder);
   await rejectServiceOrder(tx, tenant, locked, refusal.type, now());
@@ -165,6 +173,7 @@ async function opened(tx: Tx, deps: ActivityDeps, tenant: string, id: string): P
     steps: await compactStepsOf(tx, tenant, id),
     policy: { ...policy, ...(Object.keys(rows).length > 0 && { byItem: { specifications, rows } }) },
     call: step,
-    ...(row.state !== 'acknowledged' && { again: true }),
+    // Held before it began, its row still says so.
+    ...((row.state !== 'acknowledged' || row.heldBy !== null) && { again: true }),
   };
 }

@@ -2,7 +2,7 @@ import { releaseClaims } from '../drizzle/claimStore.ts';
 import { type Tx, withTenant } from '../drizzle/client.ts';
 import { endCancel, recordControl } from '../drizzle/controlStore.ts';
 import { activateOverride } from '../drizzle/overrideStore.ts';
-import { closeStepFallout, openOrphan, openStepFallout } from '../drizzle/falloutStore.ts';
+import { closeOrphan, closeStepFallout, openOrphan, openStepFallout } from '../drizzle/falloutStore.ts';
 import {
   type Ending,
   type LockedServiceOrder,
@@ -73,7 +73,10 @@ export const createServiceOrderRecords = (deps: ActivityDeps) => ({
 
   /** What an earlier run of it left. */
   remainingSteps: ({ tenant, serviceOrder }: ServiceOrderRef): Promise<RemainingServiceOrder> =>
-    withTenant(deps.db, tenant, (tx) => standingServiceOrder(tx, tenant, serviceOrder)),
+    withTenant(deps.db, tenant, async (tx) => {
+      await closeOrphan(tx, tenant, serviceOrder, 'restart');
+      return standingServiceOrder(tx, tenant, serviceOrder);
+    }),
 
   /** How it ended, for who could not hear it from its run. */
   readOutcome: ({ tenant, serviceOrder }: ServiceOrderRef): Promise<OutcomeRead> =>

@@ -92,7 +92,8 @@ export async function standingServiceOrder(
   const { state, retreat, orderId, abortedBy } = row;
   const cancel = orderId === null ? await openCancelOf(tx, tenant, 'serviceOrder', id) : undefined;
   const cancelTask = cancel?.accepted === false ? cancel.id : null;
-  return { state, retreat, steps, abortedBy, cancelTask, onHold: await isHeld(tx, tenant, row) };
+  const tasks = cancel?.accepted ? [cancel.id] : [];
+  return { state, retreat, steps, abortedBy, cancelTask, tasks, onHold: await isHeld(tx, tenant, row) };
 }
 
 /** By a person: itself, or with its product order. */

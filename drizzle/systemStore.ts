@@ -39,7 +39,7 @@ export async function saveSystems(db: Database, systems: readonly System[]): Pro
       set: {
         adapter: sql`excluded.adapter`,
         address: sql`excluded.address`,
-        callbackSecret: sql`excluded.callback_secret`,
+        callbackSecret: sql`coalesce(excluded.callback_secret, ${system.callbackSecret})`,
       },
       setWhere: sql`not ${system.edited}`,
     });

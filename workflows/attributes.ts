@@ -1,4 +1,5 @@
 import { upsertSearchAttributes } from '@temporalio/workflow';
+import { needsPerson } from '../src/serviceOrder/advance.ts';
 import { isOnHold, type ServiceOrderRun, type StepRun } from '../src/serviceOrder/run.ts';
 import { searchAttributes } from './messages.ts';
 
@@ -17,7 +18,7 @@ export function troublesOf(run: ServiceOrderRun): Troubles {
   const systems = (waits: (step: string) => boolean) => [
     ...new Set(plan.filter(({ id }) => waits(id)).map(({ system }) => system)),
   ];
-  const held = Object.values(steps).filter(({ state }) => state === 'held');
+  const held = Object.values(steps).filter((one) => needsPerson(run, one));
   return {
     falloutClass: [...new Set(held.map(({ trouble }) => trouble?.class ?? 'unknown'))],
     waitsFor: systems((id) => {

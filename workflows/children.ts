@@ -32,7 +32,7 @@ export function openChildren(ref: OrderRef, inbox: OrderEvent[]) {
     const outcome = starting.then(
       (handle) => handle.result(),
       (error: unknown) => {
-        if (error instanceof WorkflowExecutionAlreadyStartedError) return join(ref, input);
+        if (error instanceof WorkflowExecutionAlreadyStartedError) return join(ref, input, inbox);
         throw error;
       },
     );
@@ -53,8 +53,9 @@ export function openChildren(ref: OrderRef, inbox: OrderEvent[]) {
     }
     lost.add(id);
     await record('noteRunLost', { tenant, serviceOrder: id });
-    const why = { class: 'orphaned', code: runLost, reason: 'a person: its run is gone' };
-    inbox.push({ type: 'ServiceOrderHeld', id, ...why });
+    // One that cannot live is not revived without a pause.
+    await sleep(lostPauseMs, { summary: 'a service order lost its run' });
+    inbox.push({ type: 'ServiceOrderHeld', id, ...lostRun });
   };
 
   const revive = async (id: string): Promise<void> => {
@@ -85,6 +86,9 @@ export function openChildren(ref: OrderRef, inbox: OrderEvent[]) {
 
 export type Children = ReturnType<typeof openChildren>;
 
+const lostRun = { class: 'orphaned', code: runLost, reason: 'a person: its run is gone' } as const;
+const lostPauseMs = 1_000;
+
 const nothing = (): void => undefined;
 
 const startServiceOrder = (input: ServiceOrderInput): Promise<ChildWorkflowHandle<typeof serviceOrder>> =>
@@ -103,15 +107,24 @@ const startServiceOrder = (input: ServiceOrderInput): Promise<ChildWorkflowHandl
  * A child that an earlier run of the order started answers to that one: it is asked where it is, and its row read
  * until that is final. Should its run end without, it is started again.
  */
-async function join({ tenant }: OrderRef, input: ServiceOrderInput): Promise<ServiceOrderResult> {
+async function join(
+  { tenant }: OrderRef,
+  input: ServiceOrderInput,
+  inbox: OrderEvent[],
+): Promise<ServiceOrderResult> {
   const id = input.serviceOrder;
-  await tell(serviceOrderId(tenant, id), signals.report);
+  // One that was paused before its row knew it: whoever starts it now wants it to go on.
+  const words = input.again ? [signals.report] : [signals.report, signals.unhold, signals.goOn];
+  await Promise.all(words.map((word) => tell(serviceOrderId(tenant, id), word)));
   for (let waitMs: number = joining.fromMs; ; waitMs = Math.min(waitMs * 2, joining.upToMs)) {
     const read = await record('readOutcome', { tenant, serviceOrder: id });
     if (read.type === 'settled') return read.result;
     await sleep(waitMs, { summary: `how does it end: ${input.title}` });
     const again = await restarted(input);
-    if (again) return again.result();
+    if (again === undefined) continue;
+    // Its new run knows nothing of what the lost one was told.
+    inbox.push({ type: 'ServiceOrderHeld', id, ...lostRun }, { type: 'ServiceOrderResumed', id });
+    return again.result();
   }
 }
 

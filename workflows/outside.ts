@@ -1,7 +1,8 @@
 import { ApplicationFailure, condition, setCurrentDetails, sleep, workflowInfo } from '@temporalio/workflow';
 import type { OutsideRef } from '../activities/outsideRecords.ts';
 import type { ServiceOrderState } from '../src/serviceOrder/machine.ts';
-import type { Control, ServiceOrderEvent, ServiceOrderRun } from '../src/serviceOrder/run.ts';
+import { controlOf, isAboutAll, refusalBeforeStart } from '../src/serviceOrder/commands.ts';
+import type { ServiceOrderEvent, ServiceOrderRun } from '../src/serviceOrder/run.ts';
 import { record } from './bookkeeping.ts';
 import type { CommandDesk } from './commands.ts';
 import type { ServiceOrderIdentity, ServiceOrderInput, ServiceOrderResult } from './messages.ts';
@@ -32,9 +33,9 @@ export async function takeUp(
         setCurrentDetails(`Waits for its start date, ${opened.startAt}.`);
         await Promise.race([
           sleep(opened.waitMs, { summary: `start date ${opened.startAt}` }),
-          condition(() => inbox.some(isDrop)),
+          condition(() => inbox.some(isAboutAll)),
         ]);
-        await drop(ref, inbox, desk);
+        await obey(ref, inbox, desk, opened.onHold);
         break;
       case 'opened': {
         const { type: _, call, ...rest } = opened;
@@ -44,25 +45,24 @@ export async function takeUp(
   }
 }
 
-type Drop = Extract<ServiceOrderEvent, { type: 'AbortRequested' | 'CancelRequested' }>;
-
-const isDrop = (event: ServiceOrderEvent): event is Drop =>
-  event.type === 'AbortRequested' || event.type === 'CancelRequested';
-
-async function drop(
+/** Before it has begun; what concerns a step waits for the steps to be there, or is refused when it is over. */
+async function obey(
   ref: OutsideRef,
   inbox: ServiceOrderEvent[],
   desk: CommandDesk<ServiceOrderRun, ServiceOrderEvent>,
+  onHold: boolean,
 ): Promise<void> {
-  const dropped = inbox.find(isDrop);
-  if (dropped === undefined) return;
-  inbox.splice(inbox.indexOf(dropped), 1);
-  const control: Control =
-    dropped.type === 'AbortRequested'
-      ? { type: 'aborted', audit: dropped.audit }
-      : { type: 'cancelAccepted', task: dropped.task };
-  await record('dropOutsideOrder', ref, control);
-  desk.answer(dropped, undefined);
+  const command = inbox.find(isAboutAll);
+  if (command === undefined) return;
+  inbox.splice(inbox.indexOf(command), 1);
+  const refusal = refusalBeforeStart(command, onHold);
+  const control = controlOf(command);
+  if (refusal === undefined) {
+    const isDrop = control.type === 'aborted' || control.type === 'cancelAccepted';
+    if (isDrop) await record('dropOutsideOrder', ref, control);
+    else await record('recordServiceOrder', ref, [{ type: 'control', control }]);
+  }
+  desk.answer(command, refusal);
 }
 
 const resultOf = (state: ServiceOrderState): ServiceOrderResult => ({

@@ -10,7 +10,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { Opened, OrderRef } from '../activities/orderRecords.ts';
-import { isCommand, orderOver, refusalOf } from '../src/order/commands.ts';
+import { controlOf, isCommand, orderOver, refusalBeforeStart, refusalOf } from '../src/order/commands.ts';
 import { must, unreachable } from '../src/kernel/assert.ts';
 import { isFinal } from '../src/kernel/machine.ts';
 import { advance, changedAround } from '../src/order/advance.ts';
@@ -25,7 +25,6 @@ import {
 import { resumeOrder, underWay } from '../src/order/resume.ts';
 import { orderMachine, type OrderState } from '../src/order/machine.ts';
 import { webUiAudit } from '../src/operator/audit.ts';
-import type { Control } from '../src/serviceOrder/run.ts';
 import { record } from './bookkeeping.ts';
 import { type Children, openChildren } from './children.ts';
 import { type CommandDesk, openDesk } from './commands.ts';
@@ -129,12 +128,12 @@ async function fulfil(identity: OrderIdentity, inbox: Inbox, desk: Desk): Promis
 
 /** From the start, or from what an earlier run of the order left. */
 async function beginRun(
-  { plan, state, items, parents, remains }: Extract<Opened, { type: 'opened' }>,
+  { plan, state, items, parents, onHold, remains }: Extract<Opened, { type: 'opened' }>,
   children: Children,
   inbox: Inbox,
 ): Promise<OrderRun> {
   inbox.push({ type: 'Opened' });
-  if (!remains) return beginOrder(plan, state, items, parents);
+  if (!remains) return { ...beginOrder(plan, state, items, parents), onHold };
   const { aborted, cancel } = remains.wishes;
   const run = resumeOrder(plan, { state, items }, parents, remains);
   for (const id of underWay(run)) await children.rejoin(run, id, changedAround(run, id));
@@ -145,7 +144,7 @@ async function beginRun(
 
 /**
  * A later start date is waited for here, and the order looked at again when it has come. Who does not want it any
- * more ends the wait; a hold waits with it, and holds the order once it is open.
+ * more ends the wait; a hold holds the order once it is open.
  */
 async function open(ref: OrderRef, inbox: Inbox, desk: Desk) {
   for (;;) {
@@ -154,24 +153,22 @@ async function open(ref: OrderRef, inbox: Inbox, desk: Desk) {
     if (opened.type !== 'startsLater') return opened;
     setCurrentDetails(`Waits for its start date, ${opened.startAt}.`);
     const arrived = sleep(opened.waitMs, { summary: `start date ${opened.startAt}` });
-    await Promise.race([arrived, condition(() => inbox.some(isDrop))]);
-    const drop = inbox.find(isDrop);
-    if (drop === undefined) continue;
-    inbox.splice(inbox.indexOf(drop), 1);
-    ensureSaga(ref, await record('dropOrder', ref, controlOf(drop)));
-    desk.answer(drop, undefined);
+    await Promise.race([arrived, condition(() => inbox.some(isCommand))]);
+    const command = inbox.find(isCommand);
+    if (command === undefined) continue;
+    inbox.splice(inbox.indexOf(command), 1);
+    const refusal = refusalBeforeStart(command, opened.onHold);
+    const control = controlOf(command);
+    if (refusal === undefined && control !== undefined) {
+      const isDrop = control.type === 'aborted' || control.type === 'cancelAccepted';
+      const recorded = isDrop
+        ? await record('dropOrder', ref, control)
+        : await record('recordProgress', ref, [], [control]);
+      ensureSaga(ref, recorded);
+    }
+    desk.answer(command, refusal);
   }
 }
-
-type Drop = Extract<OrderEvent, { type: 'AbortRequested' | 'CancelRequested' }>;
-
-const isDrop = (event: OrderEvent): event is Drop =>
-  event.type === 'AbortRequested' || event.type === 'CancelRequested';
-
-const controlOf = (drop: Drop): Control =>
-  drop.type === 'AbortRequested'
-    ? { type: 'aborted', audit: drop.audit }
-    : { type: 'cancelAccepted', task: drop.task };
 
 const words = {
   releaseServiceOrder: signals.release,

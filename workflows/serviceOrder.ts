@@ -69,16 +69,28 @@ type Desk = CommandDesk<ServiceOrderRun, ServiceOrderEvent>;
  * Brings the steps of one service order to their wanted state, by their edges and by the order's policy. One that
  * was posted by itself runs without a parent, and is given no more than its identity.
  */
-export function serviceOrder(given: ServiceOrderInput | ServiceOrderIdentity): Promise<ServiceOrderResult> {
+export async function serviceOrder(
+  given: ServiceOrderInput | ServiceOrderIdentity,
+): Promise<ServiceOrderResult> {
   const inbox: Inbox = [];
   const desk: Desk = openDesk(inbox, { isCommand, refusalOf });
   listen(inbox, desk);
-  if (!('parent' in given)) listenAlone(given, inbox, desk);
-  return CancellationScope.nonCancellable(async () => {
+  let cancelled: unknown;
+  if (!('parent' in given)) {
+    listenAlone(inbox, desk);
+    const audit = webUiAudit(given.serviceOrder, workflowInfo().firstExecutionRunId);
+    CancellationScope.current().cancelRequested.catch((reason: unknown) => {
+      cancelled = reason;
+      inbox.push({ type: 'AbortRequested', audit });
+    });
+  }
+  const result = await CancellationScope.nonCancellable(async () => {
     if ('action' in given) return activate(given, inbox, desk);
     const taken = await takeUp(given, inbox, desk);
     return taken.type === 'ended' ? taken.result : activate(taken.input, inbox, desk);
   });
+  if (cancelled !== undefined && result.outcome === 'cancelled') throw cancelled;
+  return result;
 }
 
 function listen(inbox: Inbox, desk: Desk): void {
@@ -98,13 +110,11 @@ function listen(inbox: Inbox, desk: Desk): void {
 }
 
 /** Only a service order of its own may be commanded as a whole; for any other its product order is. */
-function listenAlone({ serviceOrder }: ServiceOrderIdentity, inbox: Inbox, desk: Desk): void {
+function listenAlone(inbox: Inbox, desk: Desk): void {
   setHandler(cancelSignal, ({ task }) => void inbox.push({ type: 'CancelRequested', task }));
   desk.answers(orderUpdates.abort, ({ audit }: CommandMessage) => ({ type: 'AbortRequested', audit }));
   desk.answers(orderUpdates.hold, ({ audit }: CommandMessage) => ({ type: 'HoldRequested', audit }));
   desk.answers(orderUpdates.resume, ({ audit }: CommandMessage) => ({ type: 'ResumeRequested', audit }));
-  const audit = webUiAudit(serviceOrder, workflowInfo().firstExecutionRunId);
-  CancellationScope.current().cancelRequested.catch(() => void inbox.push({ type: 'AbortRequested', audit }));
 }
 
 async function activate(input: ServiceOrderInput, inbox: Inbox, desk: Desk): Promise<ServiceOrderResult> {

@@ -141,7 +141,7 @@ function noteHeld(
 }
 
 function noteResumed(run: OrderRun, id: string): OrderRun {
-  const now = child(run, id);
+  const { code: _, class: __, reason: ___, ...now } = child(run, id);
   if (now.state !== 'held') return run;
   return withChild(run, id, { ...now, state: now.told ? 'stopping' : aboutOf(now) });
 }

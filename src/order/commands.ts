@@ -1,5 +1,6 @@
 import { isFinal } from '../kernel/machine.ts';
 import type { CommandRefusal } from '../serviceOrder/commands.ts';
+import type { Control } from '../serviceOrder/run.ts';
 import { judge } from './failure.ts';
 import { orderMachine, type OrderState } from './machine.ts';
 import { child, type OrderEvent, type OrderRun, runLost, type Unwanted } from './run.ts';
@@ -38,15 +39,40 @@ export function refusalOf(run: OrderRun, event: OrderEvent): CommandRefusal | un
         return { type: 'BeingCancelled', message: 'the order is being cancelled already' };
       return unwantedRefusal(run, 'cancelled');
     case 'HoldRequested':
-      return run.onHold ? { type: 'HeldAlready', message: 'the order is on hold already' } : undefined;
+      return run.onHold ? heldAlready : undefined;
     case 'ResumeRequested':
-      return run.onHold ? undefined : { type: 'NotOnHold', message: 'the order is not on hold' };
+      return run.onHold ? undefined : notOnHold;
     case 'RejoinRequested':
-      return run.children[event.id] && child(run, event.id).code === runLost
-        ? undefined
-        : { type: 'NotLost', message: 'the service order has not lost its run' };
+      return run.children[event.id] && child(run, event.id).code === runLost ? undefined : notLost;
   }
 }
+
+/** What is not begun has nothing to take back, and no service orders. */
+export function refusalBeforeStart({ type }: Command, onHold: boolean): CommandRefusal | undefined {
+  if (type === 'HoldRequested' && onHold) return heldAlready;
+  if (type === 'ResumeRequested' && !onHold) return notOnHold;
+  return type === 'RejoinRequested' ? notLost : undefined;
+}
+
+/** What is kept of a command that was given before the order was open. */
+export function controlOf(command: Command): Control | undefined {
+  switch (command.type) {
+    case 'AbortRequested':
+      return { type: 'aborted', audit: command.audit };
+    case 'CancelRequested':
+      return { type: 'cancelAccepted', task: command.task };
+    case 'HoldRequested':
+      return { type: 'held', audit: command.audit };
+    case 'ResumeRequested':
+      return { type: 'resumed', audit: command.audit };
+    case 'RejoinRequested':
+      return undefined;
+  }
+}
+
+const heldAlready: CommandRefusal = { type: 'HeldAlready', message: 'the order is on hold already' };
+const notOnHold: CommandRefusal = { type: 'NotOnHold', message: 'the order is not on hold' };
+const notLost: CommandRefusal = { type: 'NotLost', message: 'the service order has not lost its run' };
 
 function unwantedRefusal(run: OrderRun, unwanted: Unwanted): CommandRefusal | undefined {
   if (run.unwanted) return { type: 'AbortedAlready', message: 'the order is being taken back already' };

@@ -2,11 +2,13 @@ import type { CompactServiceOrder } from '../decomposition/plan.ts';
 import {
   aboutOf,
   type Advanced,
+  type Child,
   child,
   isGoingBack,
   isGone,
   type OrderCommand,
   type OrderRun,
+  runLost,
   withChild,
   withStates,
 } from './run.ts';
@@ -84,10 +86,12 @@ function mayStop(run: OrderRun, id: string): boolean {
   return told === undefined && ['running', 'held', 'ready'].includes(state);
 }
 
+/** A lost one gets another run with the word: that one moves. */
 function tellToStop(run: OrderRun, id: string): OrderRun {
   const now = child(run, id);
-  const told = now.state === 'held' ? 'held' : 'moving';
-  return withChild(run, id, { ...now, state: 'stopping', was: aboutOf(now), told });
+  const about: Child = now.code === runLost ? { state: aboutOf(now), changed: now.changed } : now;
+  const told = about.state === 'held' ? 'held' : 'moving';
+  return withChild(run, id, { ...about, state: 'stopping', was: aboutOf(about), told });
 }
 
 /** Nothing builds upon it any more, nor upon one in between that needed nothing. */

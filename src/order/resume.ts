@@ -46,11 +46,19 @@ export function resumeOrder(
     leftBehind: leftBehindIn(serviceOrders, compensations),
     unwanted: aborted ? 'aborted' : isCancelled ? 'cancelled' : null,
     onHold,
+    standing: isCancelled ? standingIn(plan, items) : [],
+    tasks: isCancelled && cancel ? [cancel.task] : [],
     cancel: cancel?.accepted
       ? { task: cancel.task, phase: 'accepted', asked: Object.keys(children).filter(isMoving), awaiting: [] }
       : null,
   };
 }
+
+/** Of an order that is cancelled, what is not going is known to stand. */
+const standingIn = (plan: CompactPlan, items: OrderStates['items']): string[] =>
+  plan.serviceOrders
+    .filter(({ item }) => items[item] === 'inProgress' || items[item] === 'completed')
+    .map(({ id }) => id);
 
 function leftBehindIn(
   serviceOrders: readonly StandingServiceOrder[],
@@ -71,7 +79,8 @@ function childOf({ state, code, reason, changed }: StandingServiceOrder): Child 
   if (state === 'acknowledged') return { state: 'waiting', changed: [] };
   if (state === 'completed') return { ...about, state: 'done' };
   if (isFinal(serviceOrderMachine, state)) return { ...about, state: 'undone' };
-  if (state !== 'held') return { state: 'running', changed: [] };
+  // On hold by a person alone, it needs nobody: it moves as soon as it is let go.
+  if (state !== 'held' || reason === null) return { state: 'running', changed: [] };
   return { ...about, state: 'held', was: 'running', ...(reason !== null && { reason }) };
 }
 

@@ -171,7 +171,7 @@ function isStuck(run: ServiceOrderRun): boolean {
 }
 
 /** What is on its way back needs nobody any more for the way there. */
-const needsPerson = ({ retreat }: ServiceOrderRun, { state, way }: StepRun): boolean =>
+export const needsPerson = ({ retreat }: ServiceOrderRun, { state, way }: StepRun): boolean =>
   state === 'held' && (retreat === undefined || way === 'undo');
 
 function whereabouts(run: ServiceOrderRun): ServiceOrderCommand[] {

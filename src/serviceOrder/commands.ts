@@ -64,6 +64,34 @@ const commandTypes: readonly string[] = [
 
 export const isCommand = (event: ServiceOrderEvent): event is Command => commandTypes.includes(event.type);
 
+type AboutAll = Exclude<Command, StepCommanded>;
+
+/** About the service order as a whole, not about one of its steps. */
+export const isAboutAll = (event: ServiceOrderEvent): event is AboutAll =>
+  isCommand(event) && event.type !== 'StepCommanded';
+
+/** What is not begun has nothing to take back. */
+export function refusalBeforeStart({ type }: AboutAll, onHold: boolean): CommandRefusal | undefined {
+  if (type === 'HoldRequested' && onHold) return heldAlready;
+  return type === 'ResumeRequested' && !onHold ? notOnHold : undefined;
+}
+
+/** What is kept of a command that was given before the service order began. */
+export function controlOf(command: AboutAll): Control {
+  switch (command.type) {
+    case 'AbortRequested':
+      return { type: 'aborted', audit: command.audit };
+    case 'CancelRequested':
+      return { type: 'cancelAccepted', task: command.task };
+    case 'HoldRequested':
+      return { type: 'held', audit: command.audit ?? '' };
+    case 'ResumeRequested':
+      return { type: 'resumed', audit: command.audit ?? '' };
+    default:
+      return unreachable(command);
+  }
+}
+
 /** Undefined where the command is allowed now, and for all that is no command. */
 export function refusalOf(run: ServiceOrderRun, event: ServiceOrderEvent): CommandRefusal | undefined {
   if (!isCommand(event)) return undefined;
@@ -75,9 +103,9 @@ export function refusalOf(run: ServiceOrderRun, event: ServiceOrderEvent): Comma
     case 'CancelRequested':
       return turnRefusal(run);
     case 'HoldRequested':
-      return isOnHold(run) ? refusal('HeldAlready', 'it is on hold already') : undefined;
+      return isOnHold(run) ? heldAlready : undefined;
     case 'ResumeRequested':
-      return isOnHold(run) ? undefined : refusal('NotOnHold', 'it is not on hold');
+      return isOnHold(run) ? undefined : notOnHold;
     case 'StepCommanded':
       return stepRefusal(run, event);
     default:
@@ -86,6 +114,9 @@ export function refusalOf(run: ServiceOrderRun, event: ServiceOrderEvent): Comma
 }
 
 const refusal = (type: RefusalType, message: string): CommandRefusal => ({ type, message });
+
+const heldAlready = refusal('HeldAlready', 'it is on hold already');
+const notOnHold = refusal('NotOnHold', 'it is not on hold');
 
 function turnRefusal(run: ServiceOrderRun): CommandRefusal | undefined {
   if (run.retreat) return refusal('AbortedAlready', 'the service order is being taken back already');

@@ -20,6 +20,8 @@ export interface StandingServiceOrder {
   /** A person holds it. */
   readonly onHold: boolean;
   readonly retreat: Retreat | null;
+  /** Wishes to cancel that were granted. */
+  readonly tasks?: readonly string[];
   readonly steps: readonly StandingStep[];
 }
 
@@ -29,7 +31,7 @@ export interface StandingServiceOrder {
  */
 export function resumeServiceOrder(
   begun: ServiceOrderRun,
-  { state, steps, onHold, retreat }: StandingServiceOrder,
+  { state, steps, onHold, retreat, tasks = [] }: StandingServiceOrder,
 ): ServiceOrderRun {
   const verbOf = new Map(begun.plan.map(({ id, verb }): [string, CompactStep['verb']] => [id, verb]));
   const isReleased = steps.some(({ id, attempts }) => verbOf.get(id) === 'revoke' && attempts > 0);
@@ -40,6 +42,7 @@ export function resumeServiceOrder(
     changed: [...begun.changed, ...steps.flatMap(({ changed }) => changed)],
     steps: { ...begun.steps, ...Object.fromEntries(steps.map((one) => [one.id, stepRunOf(one)])) },
     ...(retreat && { retreat }),
+    tasks,
     pauses: onHold ? ['hold'] : [],
     toldHeld: state === 'held' && !onHold,
   };

@@ -40,8 +40,9 @@ const resume = (
   compensations: Remains['compensations'] = [],
   wishes: Wishes = noWishes,
 ) => {
-  const items = { access: 'inProgress', ip: 'inProgress', cpe: 'inProgress' } as const;
-  const states = { state: 'inProgress', items } as const;
+  // Written in the transaction that grants the cancel.
+  const state = wishes.cancel?.accepted ? 'pendingCancellation' : 'inProgress';
+  const states = { state, items: { access: state, ip: state, cpe: state } } as const;
   return resumeOrder(planOf([access, ip, cpe]), states, {}, { serviceOrders: rows, compensations, wishes });
 };
 
@@ -128,6 +129,32 @@ describe('what a person wanted of an earlier run', () => {
     expect(told.flatMap(startedBy)).toEqual([]);
     expect(told.map(stoppedBy)).toEqual([['access'], []]);
     expect(end.state).toBe('cancelled');
+  });
+
+  test('what a granted cancel left standing stands again, and the wish counts once', () => {
+    const cancel = { task: 't1', accepted: true };
+    const items = { access: 'inProgress', ip: 'inProgress', cpe: 'pendingCancellation' } as const;
+    const run = resumeOrder(
+      planOf([access, ip, cpe]),
+      { state: 'pendingCancellation', items },
+      {},
+      {
+        serviceOrders: rows,
+        compensations: [],
+        wishes: { ...noWishes, cancel },
+      },
+    );
+    const { run: after, told } = tell(run, opened, { type: 'CancelRequested', task: 't1' });
+    expect(told.map(stoppedBy)).toEqual([[], []]);
+    expect([after.items, after.state]).toEqual([items, 'pendingCancellation']);
+    expect(told[1]).toEqual([]);
+  });
+
+  test('on hold by a person alone it needs nobody, and moves once it is let go', () => {
+    const held = [row('access', 'held'), row('ip', 'acknowledged'), row('cpe', 'acknowledged')];
+    const run = resume(held, [], { ...noWishes, onHold: true });
+    const { run: after } = tell(run, opened, { type: 'ResumeRequested', audit: 'one' });
+    expect([after.state, after.items.access]).toEqual(['inProgress', 'inProgress']);
   });
 
   test('a hold goes on: nothing starts, and what runs is told again', () => {
