@@ -172,6 +172,13 @@ test('what is optional may be skipped; in doubt it is not offered', async () => 
   await set('optional = true');
   expect((await act(fallout, 'skip', { reason })).status).toBe(202);
   await set('decided = false');
+  const heard = (outcome: string | null) =>
+    api.db.execute(
+      sql`update attempt set outcome = ${outcome} where service_order_id = ${serviceOrder} and step = ${name}`,
+    );
+  await heard('throttled');
+  expect((await act(fallout, 'skip', { reason })).status).toBe(202);
+  await heard('inDoubt');
   expect((await act(fallout, 'skip', { reason })).body.code).toBe('CommandUnfit');
   await set(`way = 'undo'`);
   expect((await act(fallout, 'leaveBehind', { reason })).status).toBe(202);

@@ -87,9 +87,15 @@ async function arrange() {
   const requestedStartDate = new Date(Date.now() + 3_600_000).toISOString();
   const notYet = await posted([fibre()], { requestedStartDate });
   const terminated = await posted([fibre()], { requestedStartDate });
-  await eventually(() => temporal.runOf(`productOrder:default:${terminated}`).terminate('a test'), {
-    withinMs: 30_000,
-  });
+  const run = `productOrder:default:${terminated}`;
+  await eventually(
+    async () => {
+      expect(await temporal.detailsOf(run)).toContain('Waits for its start date');
+      expect(await client.rows(`select 1 from dispatch where order_id = '${terminated}'`)).toEqual([]);
+    },
+    { withinMs: 30_000 },
+  );
+  await temporal.runOf(run).terminate('a test');
   return { gone, done, deleting, lied, alone, onHold, cancelled, retrying, porting, notYet, terminated };
 }
 
