@@ -1,4 +1,5 @@
 import { releaseClaims } from '../drizzle/claimStore.ts';
+import { wasAccepted } from '../drizzle/cancelStore.ts';
 import { type Tx, withTenant } from '../drizzle/client.ts';
 import { endCommands, isCarriedOut, recordControl } from '../drizzle/controlStore.ts';
 import { activateOverride } from '../drizzle/overrideStore.ts';
@@ -146,10 +147,23 @@ async function moveAlong(
   const [first] = arrows;
   if (first === undefined || isFinal(serviceOrderMachine, state)) return version;
   if (wereFollowed<ServiceOrderState, ServiceOrderArrow>(serviceOrderMachine, state, arrows)) return version;
+  if (await wasCancelled(tx, tenant, changes)) return version;
   const isIdle = state === 'acknowledged' && !(first in serviceOrderMachine.acknowledged);
   const all = isIdle ? (['Started', ...arrows] as const) : arrows;
   await moveServiceOrder(tx, tenant, locked, all, now());
   return version + all.length;
+}
+
+/** On hold a cancel leads from held to held: only its task tells that it was recorded. */
+async function wasCancelled(
+  tx: Tx,
+  tenant: string,
+  changes: readonly ServiceOrderChange[],
+): Promise<boolean> {
+  for (const change of changes)
+    if (change.type === 'control' && change.control.type === 'cancelAccepted')
+      return wasAccepted(tx, tenant, change.control.task);
+  return false;
 }
 
 /** Recorded twice, a change counts once. */

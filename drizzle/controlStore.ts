@@ -93,6 +93,18 @@ async function mark(tx: Tx, tenant: string, { kind, id }: CommandedOrder, marks:
   await tx.update(serviceOrder).set(marks).where(where);
 }
 
+/** The command that took the order back, or has its next run do so. */
+export async function abortedBy(
+  tx: Tx,
+  tenant: string,
+  { kind, id }: CommandedOrder,
+): Promise<string | null> {
+  const table = kind === 'productOrder' ? productOrder : serviceOrder;
+  const where = and(eq(table.tenantId, tenant), eq(table.id, id));
+  const [row] = await tx.select({ by: table.abortedBy }).from(table).where(where);
+  return row?.by ?? null;
+}
+
 /** Nobody asked the API for an abort that comes from the Temporal Web UI. */
 async function ensureAudit(
   tx: Tx,
@@ -123,6 +135,7 @@ export async function endCommands(
   now: string,
 ): Promise<void> {
   await endCancel(tx, tenant, commanded, over, now);
+  await endAbort(tx, tenant, commanded, over);
   await refuseAsked(tx, tenant, commanded);
 }
 
@@ -142,6 +155,13 @@ async function endCancel(
   const code = task.accepted ? whyNothing(items) : 'OrderOver';
   const message = refusals[code] ?? code;
   await moveCancelTask(tx, tenant, task.id, 'Refused', { code, message, orderVersion }, now);
+}
+
+/** An orphan's abort is carried out by its next run, which finds it on record and need not hear it again. */
+async function endAbort(tx: Tx, tenant: string, commanded: CommandedOrder, over: Over): Promise<void> {
+  if (!over.items.some(({ code }) => code === 'aborted')) return;
+  const by = await abortedBy(tx, tenant, commanded);
+  if (by !== null) await markDone(tx, tenant, by, { after: over.version });
 }
 
 const whyNothing = (items: Over['items']) =>

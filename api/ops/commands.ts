@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import type { AuditRow, NewAudit } from '../../drizzle/auditStore.ts';
-import type { Tx } from '../../drizzle/client.ts';
+import { type Tx, withTenant } from '../../drizzle/client.ts';
+import { abortedBy } from '../../drizzle/controlStore.ts';
 import { type Checked, refused, runCommand } from '../../drizzle/operatorDesk.ts';
 import { stateOfOrder } from '../../drizzle/orderStore.ts';
 import { standOf } from '../../drizzle/serviceOrderStore.ts';
@@ -90,7 +91,12 @@ export async function commandOrder(
     tenant,
     audit: { id: commandId, client, subject, command, ...about },
     check: (tx) => check(tx, { tenant, kind, command, id, audit: commandId }),
-    send: (row) => (command === 'restart' ? rejoin(deps, row) : send(deps, { tenant, id }, command, row.id)),
+    send: async (row) => {
+      if (command === 'restart') return rejoin(deps, row);
+      if (command === 'abort' && (await isTakenUp(deps, { tenant, kind, id, audit: row.id })))
+        return { type: 'done' };
+      return send(deps, { tenant, id }, command, row.id);
+    },
   });
   ensureDone(answer, commandId);
   deps.log.info({ [kind]: id, subject, command, commandId }, 'an operator commands an order');
@@ -119,8 +125,8 @@ async function check(tx: Tx, { tenant, kind, command, id, audit }: Asked): Promi
     case 'resume':
       return { type: 'send' };
     case 'abort': {
-      const isOrphan = await restartIt(tx, tenant, id, { resolution: 'abort', abortedBy: audit });
-      return { type: isOrphan ? 'done' : 'send' };
+      await restartIt(tx, tenant, id, { resolution: 'abort', abortedBy: audit });
+      return { type: 'send' };
     }
     case 'restart':
       if (await restartIt(tx, tenant, id, { resolution: 'restart' })) return { type: 'done' };
@@ -129,6 +135,10 @@ async function check(tx: Tx, { tenant, kind, command, id, audit }: Asked): Promi
       return unreachable(command);
   }
 }
+
+/** An orphan's next run takes it back, and tells the audit when it does: there is nobody to send it to yet. */
+const isTakenUp = ({ db }: ApiDeps, { tenant, kind, id, audit }: Omit<Asked, 'command'>): Promise<boolean> =>
+  withTenant(db, tenant, async (tx) => (await abortedBy(tx, tenant, { kind, id })) === audit);
 
 /** A service order that lost its run is given another by the run of its product order. */
 const rejoin = ({ operate }: ApiDeps, { tenantId, id, orderId, serviceOrderId }: AuditRow) =>

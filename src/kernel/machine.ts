@@ -38,6 +38,19 @@ export function wereFollowed<State extends string, Event extends string>(
   return Object.values<Machine<State, Event>[State]>(machine).some((row) => row[last] === state);
 }
 
+/** The events lead from the state back to it. */
+export function areCircle<State extends string, Event extends string>(
+  machine: Machine<State, Event>,
+  state: State,
+  events: readonly Event[],
+): boolean {
+  const end = events.reduce<State | undefined>(
+    (at, event) => (at === undefined ? undefined : (machine[at][event] as State | undefined)),
+    state,
+  );
+  return events.length > 0 && end === state;
+}
+
 /** The event that leads from one state to another; the table must hold exactly such an arrow. */
 export function arrowBetween<State extends string, Event extends string>(
   machine: Machine<State, Event>,

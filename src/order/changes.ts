@@ -1,4 +1,4 @@
-import { arrowBetween, follow, type Machine, wereFollowed } from '../kernel/machine.ts';
+import { areCircle, arrowBetween, follow, type Machine, wereFollowed } from '../kernel/machine.ts';
 import { must } from '../kernel/assert.ts';
 import {
   itemMachine,
@@ -32,19 +32,25 @@ export function evolve<States extends OrderStates>(order: States, change: OrderC
 
 /**
  * These changes, which are written together or not at all, are there already: the first that moved cannot move so
- * again, and is where they led it.
+ * again, and is where they led it. Nor does any path end where it begins: from there it was gone before.
  */
 export function isRecorded({ state, items }: OrderStates, changes: readonly OrderChange[]): boolean {
   const [first] = changes;
   if (first === undefined) return false;
   if (first.type === 'order') {
     const arrows = changes.flatMap((one) => (one.type === 'order' ? [one.arrow] : []));
-    return wereFollowed<OrderState, OrderArrow>(orderMachine, state, arrows);
+    return isThere<OrderState, OrderArrow>(orderMachine, state, arrows);
   }
   const { item } = first;
   const arrows = changes.flatMap((one) => (one.type === 'item' && one.item === item ? [one.arrow] : []));
-  return wereFollowed<ItemState, ItemArrow>(itemMachine, must(items[item], `item ${item}`), arrows);
+  return isThere<ItemState, ItemArrow>(itemMachine, must(items[item], `item ${item}`), arrows);
 }
+
+const isThere = <State extends string, Arrow extends string>(
+  machine: Machine<State, Arrow>,
+  state: State,
+  arrows: readonly Arrow[],
+): boolean => wereFollowed(machine, state, arrows) || areCircle(machine, state, arrows);
 
 /** Where no arrow leads: by which state the contract's machine gets there. */
 const detours: Readonly<Record<string, OrderState>> = {

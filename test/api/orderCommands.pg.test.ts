@@ -110,10 +110,12 @@ describe.each(['productOrders', 'serviceOrders'] as const)('%s', (kind) => {
     const id = await kinds[kind].make();
     await orphaned(kind, id);
     const before = door.sent.length;
-    expect((await act(kind, id, 'abort')).status).toBe(202);
+    door.answers(refusedAs('HeldAlready'));
+    for (const _ of [1, 2])
+      expect((await act(kind, id, 'abort', { reason }, `abort ${id}`)).status).toBe(202);
     expect(door.sent).toHaveLength(before);
     expect((await dispatched(id)).filter((one) => one.startsWith('start'))).toHaveLength(2);
-    expect(await auditOf(id)).toMatchObject([{ command: 'abort', outcome: 'done', reason }]);
+    expect(await auditOf(id)).toMatchObject([{ command: 'abort', outcome: 'asked', reason }]);
     expect(await abortedBy(kind, id)).toBe((await auditOf(id))[0]?.id);
   });
 });

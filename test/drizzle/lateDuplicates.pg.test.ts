@@ -1,6 +1,9 @@
+import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { askCommand } from '../../drizzle/auditStore.ts';
+import { acceptCancel } from '../../drizzle/cancelStore.ts';
 import { withTenant } from '../../drizzle/client.ts';
+import { serviceOrder } from '../../drizzle/schema.ts';
 import type { ServiceOrderChange } from '../../src/serviceOrder/run.ts';
 import { activitiesOn, type Api, startApi } from '../api/support/api.ts';
 import { heldStep } from '../api/support/heldStep.ts';
@@ -81,10 +84,47 @@ test('neither is a service order of its own', async () => {
   expect(resumed.state).toBe('inProgress');
 });
 
+test('a cancel of a service order on hold is recorded once, though it leads from held to held', async () => {
+  const path = '/tmf-api/serviceOrdering/v4/serviceOrder';
+  const id: string = (await api.post({ serviceOrderItem: [accessItem('1')] }, {}, path)).body.id;
+  const ref = { tenant, serviceOrder: id, runChain: 'run' };
+  const records = activitiesOn(api.db);
+  await records.openOutsideOrder(ref);
+  await records.recordServiceOrder(ref, [
+    { type: 'serviceOrder', arrow: 'Started' },
+    { type: 'serviceOrder', arrow: 'Held' },
+  ]);
+  const task = `T-${id}`;
+  await acceptCancel(api.db, {
+    ...{ tenant, client: 'crm', subject: 'ada', fingerprint: 'f', taskId: task, dispatchDelayMs: 0 },
+    ...{ now: new Date().toISOString(), kind: 'serviceOrder', target: id, reason: null },
+    ...{ requestedAt: null, carried: {} },
+    render: (taken) => ({ status: 201, location: taken.id, body: {} }),
+  });
+  const versions = async () => {
+    const rows = await withTenant(api.db, tenant, (tx) =>
+      tx.select().from(serviceOrder).where(eq(serviceOrder.id, id)),
+    );
+    return rows.map(({ state, version }) => [state, version]);
+  };
+  const [[, before] = []] = await versions();
+  const cancel = () =>
+    records.recordServiceOrder(ref, [
+      { type: 'serviceOrder', arrow: 'CancellationRequested' },
+      { type: 'serviceOrder', arrow: 'CancellationAccepted' },
+      { type: 'serviceOrder', arrow: 'Held' },
+      { type: 'control', control: { type: 'cancelAccepted', task } },
+    ]);
+  for (const _ of [1, 2]) {
+    await cancel();
+    expect(await versions()).toEqual([['held', Number(before) + 3]]);
+  }
+});
+
 test('a command about a step is recorded once, also when the step is held again since', async () => {
-  const { fallout, serviceOrder, step, record } = await heldStep(api);
+  const { fallout, serviceOrder: id, step, record } = await heldStep(api);
   const audit = `${fallout}:K`;
-  await asked('serviceOrder', serviceOrder, 'retryNow', audit);
+  await asked('serviceOrder', id, 'retryNow', audit);
   const changes: ServiceOrderChange[] = [
     { type: 'falloutClosed', step, resolution: 'retryNow' },
     { type: 'serviceOrder', arrow: 'Resumed' },
@@ -97,6 +137,6 @@ test('a command about a step is recorded once, also when the step is held again 
     { type: 'serviceOrder', arrow: 'Held' },
   );
   await record(...changes);
-  expect((await api.get(`/ops/v1/serviceOrders/${serviceOrder}`)).body.state).toBe('held');
+  expect((await api.get(`/ops/v1/serviceOrders/${id}`)).body.state).toBe('held');
   expect((await api.get('/ops/v1/fallout?code=again')).body).toMatchObject([{ state: 'open' }]);
 });

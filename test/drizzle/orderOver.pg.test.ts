@@ -1,7 +1,9 @@
+import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { askCommand, type NewAudit } from '../../drizzle/auditStore.ts';
 import { acceptCancel, moveCancelTask } from '../../drizzle/cancelStore.ts';
 import { withTenant } from '../../drizzle/client.ts';
+import { productOrder } from '../../drizzle/schema.ts';
 import { itemArrows, orderArrows } from '../../src/order/changes.ts';
 import { activitiesOn, type Api, startApi } from '../api/support/api.ts';
 import { fibre, orderOf } from '../support/orders.ts';
@@ -104,4 +106,20 @@ test('that of a service order of its own does, too', async () => {
   const task = await acceptedCancel('serviceOrder', id);
   await settle();
   expect(await auditOf(task)).toMatchObject({ outcome: 'refused', code: 'NothingToTakeBack' });
+});
+
+test('the abort of an orphan is done where its items were aborted, and refused where they were not', async () => {
+  for (const [code, ended] of [
+    ['aborted', { outcome: 'done' }],
+    ['refused', { outcome: 'refused', code: 'OrderOver' }],
+  ] as const) {
+    const { orderId, settle } = await openedOrder();
+    const audit = `a-${orderId}`;
+    await asked(audit, { command: 'abort', ...asPerson('productOrder', orderId) });
+    await within((tx) =>
+      tx.update(productOrder).set({ abortedBy: audit }).where(eq(productOrder.id, orderId)),
+    );
+    await settle(code);
+    expect(await auditOf(audit)).toMatchObject(ended);
+  }
 });

@@ -1,5 +1,13 @@
 import { expect, test } from 'vitest';
-import { evolve, openingChanges, orderArrows, rejection } from '../../src/order/changes.ts';
+import {
+  evolve,
+  isRecorded,
+  itemArrows,
+  openingChanges,
+  orderArrows,
+  rejection,
+} from '../../src/order/changes.ts';
+import type { ItemState } from '../../src/order/machine.ts';
 
 const acknowledged = { state: 'acknowledged', items: { '1': 'acknowledged', '2': 'acknowledged' } } as const;
 
@@ -38,4 +46,33 @@ test('an order that is where its items are needs no arrow', () => {
   expect(orderArrows('inProgress', 'inProgress')).toEqual([]);
   expect(orderArrows('inProgress', 'held')).toEqual([{ type: 'order', arrow: 'Held' }]);
   expect(() => orderArrows('completed', 'held')).toThrow('assertion failed');
+});
+
+test.each([
+  ['acknowledged', 'cancelled'],
+  ['inProgress', 'held'],
+  ['held', 'inProgress'],
+  ['inProgress', 'pendingCancellation'],
+  ['inProgress', 'cancelled'],
+  ['held', 'completed'],
+  ['held', 'pendingCancellation'],
+  ['assessingCancellation', 'completed'],
+  ['pendingCancellation', 'inProgress'],
+  ['pendingCancellation', 'completed'],
+] as const satisfies [ItemState, ItemState][])(
+  'the way from %s to %s is recorded where it ends, and not where it begins',
+  (from, to) => {
+    const at = (state: ItemState) => ({ state, items: { '1': state } });
+    for (const changes of [orderArrows(from, to), itemArrows('1', from, to)]) {
+      expect(isRecorded(at(from), changes)).toBe(false);
+      expect(isRecorded(at(to), changes)).toBe(true);
+    }
+  },
+);
+
+test('a cancel that ends in held is recorded once, though it could go round from there', () => {
+  const arrows = ['CancellationRequested', 'CancellationAccepted', 'Held'] as const;
+  const changes = arrows.map((arrow) => ({ type: 'order', arrow }) as const);
+  expect(isRecorded({ state: 'inProgress', items: {} }, changes)).toBe(false);
+  expect(isRecorded({ state: 'held', items: {} }, changes)).toBe(true);
 });
