@@ -172,6 +172,7 @@ test('what is optional may be skipped; in doubt it is not offered', async () => 
   await set('optional = true');
   expect((await act(fallout, 'skip', { reason })).status).toBe(202);
   await set('decided = false');
+  await api.db.execute(sql`update attempt set outcome = 'inDoubt' where service_order_id = ${serviceOrder}`);
   expect((await act(fallout, 'skip', { reason })).body.code).toBe('CommandUnfit');
   await set(`way = 'undo'`);
   expect((await act(fallout, 'leaveBehind', { reason })).status).toBe(202);
