@@ -51,10 +51,10 @@ export function openChildren(ref: OrderRef, inbox: OrderEvent[]) {
       inbox.push({ type: 'ServiceOrderSettled', id, ...read.result });
       return;
     }
-    lost.add(id);
-    await record('noteRunLost', { tenant, serviceOrder: id });
     // One that cannot live is not revived without a pause.
     await sleep(lostPauseMs, { summary: 'a service order lost its run' });
+    lost.add(id);
+    await record('noteRunLost', { tenant, serviceOrder: id });
     inbox.push({ type: 'ServiceOrderHeld', id, ...lostRun });
   };
 

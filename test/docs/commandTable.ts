@@ -1,16 +1,10 @@
+import { type StepCommand, stepCommands } from '../../src/operator/commands.ts';
 import type { OrderState } from '../../src/order/machine.ts';
 
 /** What each command does to a product order in each situation: the source of the page, and held against the system. */
 
 export const orderCommands = ['hold', 'resume', 'abort', 'restart', 'cancel'] as const;
-export const stepCommands = [
-  'retryNow',
-  'editAndRetry',
-  'completeWithEvidence',
-  'skip',
-  'leaveBehind',
-] as const;
-export type Command = (typeof orderCommands)[number] | (typeof stepCommands)[number];
+export type Command = (typeof orderCommands)[number] | StepCommand;
 
 /** Taken: the state it leads to, the trouble itself being mended. Refused: the code, and nothing changes. */
 export type Cell = { readonly to: OrderState } | { readonly code: string };
