@@ -105,6 +105,22 @@ test('a cancellation requested twice in the Temporal Web UI is one abort and one
   });
 });
 
+test('a service order of its own whose cancellation is requested in the Temporal Web UI is aborted, and its run ends cancelled', async () => {
+  await client.faults([throttles('bng', 600)]);
+  const id = await client.serviceOrder([accessItem('line')]);
+  await waitsForItsRetry(client, id, 'speed');
+  const run = temporal.runOf(`serviceOrder:default:${id}`);
+  await run.cancel();
+  await client.serviceOrderReaches(id, 'cancelled');
+  expect((await client.standing()).filter((object) => object.includes(id))).toEqual([]);
+  expect(await desk.auditOf(id)).toMatchObject([
+    { command: 'abort', outcome: 'done', subject: 'temporalWebUi' },
+  ]);
+  await eventually(async () => expect((await run.describe()).status.name).toBe('CANCELLED'), {
+    withinMs: 20_000,
+  });
+});
+
 async function orphaned(order: string): Promise<void> {
   await runOfOrder(order).terminate('a test');
   await eventually(
