@@ -57,7 +57,11 @@ export type CompensationOpened =
   | { readonly type: 'opened'; readonly serviceOrders: readonly CompactServiceOrder[] }
   | { readonly type: 'notTheSaga' };
 
-export type Recorded = { readonly type: 'recorded' } | { readonly type: 'notTheSaga' };
+/** ended: a try of the same workflow task that nobody heard of had settled the order, and what it wrote holds. */
+export type Recorded =
+  | { readonly type: 'recorded' }
+  | { readonly type: 'ended'; readonly state: OrderState }
+  | { readonly type: 'notTheSaga' };
 
 export const createOrderRecords = (deps: ActivityDeps) => ({
   /** Decomposes the order and writes down all that will be done, once; asked again it answers the same. */
@@ -76,7 +80,7 @@ export const createOrderRecords = (deps: ActivityDeps) => ({
   /** An order that was not opened yet is not wanted any more. */
   dropOrder: (ref: OrderRef, control: Control): Promise<Recorded> =>
     asSaga(deps.db, ref, async (tx, stored) => {
-      if (stored.compactPlan || isFinal(orderMachine, stored.order.state)) return;
+      if (stored.compactPlan) return;
       await drop(tx, ref.tenant, stored, control);
     }),
 
@@ -96,7 +100,6 @@ export const createOrderRecords = (deps: ActivityDeps) => ({
     { changes, controls, untouched, notStarted }: OrderEnding,
   ): Promise<Recorded> =>
     asSaga(deps.db, ref, async (tx, stored) => {
-      if (isFinal(orderMachine, stored.order.state)) return;
       for (const id of untouched) await settleUntouched(tx, ref.tenant, id);
       for (const id of notStarted) await settleNotStarted(tx, ref.tenant, id);
       const order = await saveChanges(tx, ref.tenant, stored, changes, controls);
@@ -246,6 +249,8 @@ const asSaga = (
   withTenant(db, ref.tenant, async (tx): Promise<Recorded> => {
     const stored = must(await lockOrder(tx, ref.tenant, ref.orderId), `order ${ref.orderId}`);
     if (stored.runChain !== ref.runChain) return { type: 'notTheSaga' };
+    const { state } = stored.order;
+    if (isFinal(orderMachine, state)) return { type: 'ended', state };
     await work(tx, stored);
     return { type: 'recorded' };
   });

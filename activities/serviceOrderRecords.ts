@@ -42,14 +42,23 @@ export type OutcomeRead =
   | { readonly type: 'open' }
   | {
       readonly type: 'settled';
-      readonly result: {
-        readonly outcome: Outcome;
-        readonly code: string | null;
-        readonly changed: readonly string[];
-      };
+      readonly result: Settled;
     };
 
+/** How a service order ended. */
+export interface Settled extends ChangedResults {
+  readonly outcome: Outcome;
+  readonly code: string | null;
+}
+
 const outcomes: readonly Outcome[] = ['completed', 'failed', 'cancelled'];
+
+function settledAs({ row, items }: LockedServiceOrder): Settled | undefined {
+  const outcome = outcomes.find((state) => state === row.state);
+  if (outcome === undefined) return undefined;
+  const code = items.find((item) => item.code !== null)?.code ?? null;
+  return { outcome, code, changed: items.flatMap((item) => item.changed) };
+}
 
 const now = () => new Date().toISOString();
 
@@ -83,12 +92,8 @@ export const createServiceOrderRecords = (deps: ActivityDeps) => ({
   /** How it ended, for who could not hear it from its run. */
   readOutcome: ({ tenant, serviceOrder }: ServiceOrderRef): Promise<OutcomeRead> =>
     withTenant(deps.db, tenant, async (tx): Promise<OutcomeRead> => {
-      const { row, items } = await lockServiceOrder(tx, tenant, serviceOrder);
-      const outcome = outcomes.find((state) => state === row.state);
-      if (outcome === undefined) return { type: 'open' };
-      const code = items.find((item) => item.code !== null)?.code ?? null;
-      const changed = items.flatMap((item) => item.changed);
-      return { type: 'settled', result: { outcome, code, changed } };
+      const result = settledAs(await lockServiceOrder(tx, tenant, serviceOrder));
+      return result ? { type: 'settled', result } : { type: 'open' };
     }),
 
   noteRunLost: ({ tenant, serviceOrder }: ServiceOrderRef): Promise<void> =>
@@ -106,22 +111,24 @@ export const createServiceOrderRecords = (deps: ActivityDeps) => ({
       changed: await recordReadyResults(tx, tenant, await lockServiceOrder(tx, tenant, serviceOrder)),
     })),
 
-  /** Service order, service and events in one transaction; asked again it answers the same. */
+  /**
+   * Service order, service and events in one transaction. How it ended is told once: a workflow task that is done
+   * again may have heard something else first, and hears here what was written.
+   */
   settleServiceOrder: (
     { tenant, serviceOrder }: ServiceOrderRef,
     ending: Ending,
     skipped: readonly string[],
-  ): Promise<ChangedResults> =>
+  ): Promise<Settled> =>
     withTenant(deps.db, tenant, async (tx) => {
       const locked = await lockServiceOrder(tx, tenant, serviceOrder);
-      if (isFinal(serviceOrderMachine, locked.row.state)) {
-        return { changed: locked.items.flatMap((item) => item.changed) };
-      }
+      const settled = settledAs(locked);
+      if (settled) return settled;
       await skipSteps(tx, tenant, serviceOrder, now(), skipped);
       const changed = await settleServiceOrder(tx, tenant, locked, ending, now());
       if (locked.row.orderId === null) await endAlone(tx, tenant, serviceOrder);
       deps.failpoint('serviceOrder.settling');
-      return { changed };
+      return { ...ending, changed };
     }),
 });
 

@@ -9,7 +9,7 @@ import {
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { Opened, OrderRef } from '../activities/orderRecords.ts';
+import type { Opened, OrderRef, Recorded } from '../activities/orderRecords.ts';
 import { controlOf, isCommand, orderOver, refusalBeforeStart, refusalOf } from '../src/order/commands.ts';
 import { must, unreachable } from '../src/kernel/assert.ts';
 import { isFinal } from '../src/kernel/machine.ts';
@@ -119,8 +119,12 @@ async function fulfil(identity: OrderIdentity, inbox: Inbox, desk: Desk): Promis
     run = advanced.run;
     desk.show(run);
     show(run);
-    for (const command of advanced.commands) await execute(command, run, ref, inbox, children);
-    desk.answer(event, refusal);
+    const ended = await executeAll(advanced.commands, run, ref, inbox, children);
+    if (ended === undefined) desk.answer(event, refusal);
+    else {
+      run = { ...run, state: ended, unwanted: null };
+      inbox.unshift(event);
+    }
   }
   await desk.close(orderOver(run.state));
   return { state: run.state, unwanted: run.unwanted };
@@ -179,37 +183,59 @@ const words = {
   resumeServiceOrder: signals.unhold,
 } as const satisfies Record<TellCommand, string>;
 
+/**
+ * Answers with the state of an order that turns out to be over: this workflow task is done again, after hearing more
+ * than at its first try, and what that one wrote holds.
+ */
+async function executeAll(
+  commands: readonly OrderCommand[],
+  run: OrderRun,
+  ref: OrderRef,
+  inbox: Inbox,
+  children: Children,
+): Promise<OrderState | undefined> {
+  for (const command of commands) {
+    const ended = await execute(command, run, ref, inbox, children);
+    if (ended !== undefined && !isFinal(orderMachine, run.state)) return ended;
+  }
+  return undefined;
+}
+
+/** Answers with the state of an order that is over. */
 async function execute(
   command: OrderCommand,
   run: OrderRun,
   ref: OrderRef,
   inbox: OrderEvent[],
   children: Children,
-): Promise<void> {
+): Promise<OrderState | undefined> {
   switch (command.type) {
     case 'startServiceOrder':
-      return children.start(run, command.id, command.changed);
+      children.start(run, command.id, command.changed);
+      return undefined;
     case 'releaseServiceOrder':
     case 'stopServiceOrder':
     case 'askServiceOrder':
     case 'goOnServiceOrder':
     case 'holdServiceOrder':
     case 'resumeServiceOrder':
-      return children.tell(command.id, words[command.type]);
+      await children.tell(command.id, words[command.type]);
+      return undefined;
     case 'rejoinServiceOrder':
-      return children.revive(command.id);
+      await children.revive(command.id);
+      return undefined;
     case 'openCompensation': {
       const opened = await record('openCompensation', ref, command.ids);
       ensureSaga(ref, opened);
       if (opened.type === 'opened')
         inbox.push({ type: 'CompensationOpened', serviceOrders: opened.serviceOrders });
-      return;
+      return undefined;
     }
     case 'recordProgress':
-      return ensureSaga(ref, await record('recordProgress', ref, command.changes, command.controls));
+      return endIn(ref, await record('recordProgress', ref, command.changes, command.controls));
     case 'settleOrder': {
       const { type: _, ...ending } = command;
-      return ensureSaga(ref, await record('settleOrder', ref, ending));
+      return endIn(ref, await record('settleOrder', ref, ending));
     }
     default:
       return unreachable(command);
@@ -238,6 +264,11 @@ const falloutClasses = ({ children }: OrderRun): string[] => [
     ),
   ),
 ];
+
+function endIn(ref: OrderRef, recorded: Recorded): OrderState | undefined {
+  ensureSaga(ref, recorded);
+  return recorded.type === 'ended' ? recorded.state : undefined;
+}
 
 function ensureSaga(ref: OrderRef, recorded: { readonly type: string }): void {
   if (recorded.type === 'notTheSaga') throw notTheSaga(ref);

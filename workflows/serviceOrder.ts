@@ -233,8 +233,7 @@ async function execute(
       return undefined;
     case 'settleServiceOrder': {
       const { outcome, code, skipped } = command;
-      const { changed } = await record('settleServiceOrder', ref, { outcome, code }, skipped);
-      return { outcome, code, changed };
+      return record('settleServiceOrder', ref, { outcome, code }, skipped);
     }
     default:
       return unreachable(command);

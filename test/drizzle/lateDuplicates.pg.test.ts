@@ -140,3 +140,32 @@ test('a command about a step is recorded once, also when the step is held again 
   expect((await api.get(`/ops/v1/serviceOrders/${id}`)).body.state).toBe('held');
   expect((await api.get('/ops/v1/fallout?code=again')).body).toMatchObject([{ state: 'open' }]);
 });
+
+/** A workflow task that is done again hears more than at its first try, and may decide otherwise. */
+test('what was settled is settled: another ending changes nothing, and is told the first', async () => {
+  const orderId: string = (await api.post(orderOf(fibre()))).body.id;
+  const ref = { tenant, orderId, runChain: 'run' };
+  const records = activitiesOn(api.db);
+  await records.openOrder(ref);
+  const [{ id }] = (await api.get(`/ops/v1/productOrders/${orderId}`)).body.serviceOrders;
+  const child = { tenant, serviceOrder: id };
+  await records.recordServiceOrder(child, [{ type: 'serviceOrder', arrow: 'Started' }]);
+  const settled = await records.settleServiceOrder(child, { outcome: 'completed', code: null }, []);
+  expect(settled).toMatchObject({ outcome: 'completed', code: null });
+  expect(await records.settleServiceOrder(child, { outcome: 'cancelled', code: 'stopped' }, [])).toEqual(
+    settled,
+  );
+
+  const completed = [
+    { type: 'item', item: '1', arrow: 'Completed' },
+    { type: 'order', arrow: 'Completed' },
+  ] as const;
+  const ending = { changes: completed, controls: [], untouched: [], notStarted: [] };
+  expect(await records.settleOrder(ref, ending)).toEqual({ type: 'recorded' });
+  const shown = (await api.get(`/ops/v1/productOrders/${orderId}`)).body;
+  const ended = { type: 'ended', state: 'completed' };
+  const cancelling = [{ type: 'item', item: '1', arrow: 'CancellationRequested' }] as const;
+  expect(await records.recordProgress(ref, cancelling, [])).toEqual(ended);
+  expect(await records.settleOrder(ref, ending)).toEqual(ended);
+  expect((await api.get(`/ops/v1/productOrders/${orderId}`)).body).toEqual(shown);
+});
