@@ -149,7 +149,7 @@ async function perform(
     let { expect } = attempt;
     if (attempt.inDoubt) {
       const now = await adapter.read(callWith(expect), signal);
-      if (isLook(noted)) return outcomeOf(judgeReport({ verb, key, values, expect }, now));
+      if (isLook(noted)) return outcomeOf(judgeReport({ verb, key, values, expect }, isKeyOf(ref), now));
       const judged = judgeSoFar(ref, noted, now);
       if (judged.type !== 'goAhead') return outcomeOf(judged);
       ({ expect } = judged);
@@ -185,10 +185,15 @@ type JudgedSoFar =
   | Exclude<Judgement, { type: 'withoutEffect' }>
   | { readonly type: 'goAhead'; readonly expect: Expectation };
 
+const isKeyOf = (ref: StepRef) => {
+  const prefix = keyPrefix(ref);
+  return (key: string): boolean => key.startsWith(prefix);
+};
+
 /** Nobody heard the end of an earlier call: is the work done, does something stand in the way, or may it go on? */
 function judgeSoFar(ref: StepRef, { way, step, attempt }: NotedAttempt, now: Observed): JudgedSoFar {
   const { verb, key, wanted: values, expect } = attempt;
-  const isOwnKey = (seen: string) => seen.startsWith(keyPrefix(ref));
+  const isOwnKey = isKeyOf(ref);
   const judged =
     way === 'undo'
       ? judgeUndo(attempt, step.before, isOwnKey, now)

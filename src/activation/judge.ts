@@ -65,7 +65,11 @@ export function judgeForward(
   if (now.type === 'pending')
     return wrong('inDoubt', 'busy', 'the system is still at an earlier write of this step');
   if (wanted.verb !== 'apply') return judgeDoubt(wanted, now);
-  return refusalOf(wanted.key, now) ?? { type: 'ours', expect: { version: now.version } };
+  const refused = refusalOf(wanted.key, now);
+  if (refused === undefined) return { type: 'ours', expect: { version: now.version } };
+  // Nothing of this call is left, but what the earlier one built stands.
+  const { final: _, ...earlierStands } = refused;
+  return earlierStands;
 }
 
 /** A system may still be busy with a write: ours is waited for, another's is in the way. */
@@ -82,9 +86,13 @@ type Settled = Exclude<Observed, { type: 'pending' }>;
 type Wrong = Extract<Judgement, { type: 'wrong' }>;
 
 /** The system took the call and was to report later: what has become of it? */
-export function judgeReport(wanted: Wanted, now: Observed): Exclude<Judgement, { type: 'withoutEffect' }> {
-  const judged = judgeDoubt(wanted, now);
-  return judged.type === 'withoutEffect'
+export function judgeReport(
+  wanted: Wanted,
+  isOwnKey: (key: string) => boolean,
+  now: Observed,
+): Exclude<Judgement, { type: 'withoutEffect' }> {
+  const judged = judgeForward(wanted, isOwnKey, now);
+  return judged.type === 'withoutEffect' || judged.type === 'ours'
     ? wrong('inDoubt', 'reportMissing', 'the system took the call, and shows nothing of it')
     : judged;
 }

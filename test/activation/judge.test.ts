@@ -157,13 +157,15 @@ describe('the system was to report later', () => {
     '$call, and it shows $sight: as in doubt, but never sent again',
     ({ call, sight, expected }) => {
       const instead = expected === 'withoutEffect' ? 'inDoubt reportMissing' : expected;
-      expect(brief(judgeReport(wanted[call], shown[sight]))).toBe(instead);
+      expect(brief(judgeReport(wanted[call], () => false, shown[sight]))).toBe(instead);
     },
   );
 
   test('only a refusal of our own call is its end', () => {
-    expect(judgeReport(create, shown['nothing, ours refused later'])).toMatchObject({ final: true });
-    expect(judgeReport(create, shown["another's, changed"])).not.toHaveProperty('final');
+    expect(judgeReport(create, () => false, shown['nothing, ours refused later'])).toMatchObject({
+      final: true,
+    });
+    expect(judgeReport(create, () => false, shown["another's, changed"])).not.toHaveProperty('final');
   });
 });
 

@@ -556,8 +556,8 @@ const people: readonly Mutant[] = [
   {
     name: 'an edit takes the earlier write of its step for another’s',
     file: 'src/activation/judge.ts',
-    search: "  return wanted.verb === 'apply'\n    ? { type: 'ours', expect",
-    replace: "  return wanted.verb === undefined\n    ? { type: 'ours', expect",
+    search: "  if (wanted.verb !== 'apply') return judgeDoubt(wanted, now);",
+    replace: '  return judgeDoubt(wanted, now);',
   },
 ];
 

@@ -151,7 +151,7 @@ export function perform(network: Network, noted: Noted, fault: Fault): Performed
   if (attempt.inDoubt) {
     if (fault.type === 'noAnswer' && fault.effect === 'none') return quiet(trouble('inDoubt', 'timeout'));
     const now = observe(network, object);
-    const isOwnKey = (seen: string) => seen.startsWith(`${rowKey(id, step)}/`);
+    const isOwnKey = isKeyOf(id, step);
     const judged =
       way === 'undo'
         ? judgeUndo(attempt, standing.before, isOwnKey, now)
@@ -188,13 +188,17 @@ function heard(answered: Answered, mutation: Mutation, fault: Fault): Performed 
   return { ...readBack(network, mutation), effect };
 }
 
+const isKeyOf = (id: string, step: string) => (key: string) => key.startsWith(`${rowKey(id, step)}/`);
+
 /** Asks what became of a call that was taken. A look that nobody answers changes nothing. */
-function look(network: Network, { standing, attempt }: Noted, fault: Fault): Performed {
+function look(network: Network, { id, step, standing, attempt }: Noted, fault: Fault): Performed {
   const { verb, key, wanted: values, expect } = attempt;
   const isUnseen = ['cannotNow', 'noAnswer', 'away'].includes(fault.type);
   const outcome = isUnseen
     ? trouble('unavailable', 'unseen')
-    : outcomeOf(judgeReport({ verb, key, values, expect }, observe(network, standing.object)));
+    : outcomeOf(
+        judgeReport({ verb, key, values, expect }, isKeyOf(id, step), observe(network, standing.object)),
+      );
   return { network, outcome, effect: false };
 }
 
