@@ -426,12 +426,6 @@ const order: readonly Mutant[] = [
     replace: 'isPastReturn(run, one)',
   },
   {
-    name: 'an order aborted before it was opened completes what needs nothing',
-    file: 'src/order/outcome.ts',
-    search: '? serviceOrders.some(isMissing)',
-    replace: '? false && serviceOrders.some(isMissing)',
-  },
-  {
     name: 'compensated before what relies on it',
     file: 'src/order/failure.ts',
     search: "child(told, id).state === 'done' && isBare(told, ties, id)",

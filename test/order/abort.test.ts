@@ -201,3 +201,11 @@ describe('a service order whose run is lost while it goes back', () => {
     expect(tell(run, cancelled('access')).run.state).toBe(state);
   });
 });
+
+test('an item that needs no service order is cancelled with the rest', () => {
+  const order = begin([sketch('a')]);
+  const run = { ...order, items: { ...order.items, bare: 'inProgress' as const } };
+  const { run: end } = tell(run, abort);
+  expect(end.items).toMatchObject({ bare: 'cancelled' });
+  expect(end.state).toBe('cancelled');
+});
