@@ -22,9 +22,7 @@ export const hasFollowed = <State extends string, Event extends string>(
   machine: Machine<State, Event>,
   state: State,
   event: Event,
-): boolean =>
-  machine[state][event] === undefined &&
-  Object.values<Machine<State, Event>[State]>(machine).some((row) => row[event] === state);
+): boolean => wereFollowed(machine, state, [event]);
 
 /** The same for several that are recorded together. */
 export function wereFollowed<State extends string, Event extends string>(

@@ -32,10 +32,8 @@ export type AuditedEntity = (typeof auditedEntities)[number];
 
 /** asked: sent, and nobody knows yet. */
 export const auditOutcomes = ['asked', 'done', 'refused'] as const;
-export type AuditOutcome = (typeof auditOutcomes)[number];
 
 export const bulkEntryStates = ['waiting', 'done', 'refused'] as const;
-export type BulkEntryState = (typeof bulkEntryStates)[number];
 
 /** The client and subject of a command that came through the Temporal Web UI. */
 export const webUi = 'temporalWebUi';
