@@ -4,7 +4,7 @@ import { releaseClaims } from '../drizzle/claimStore.ts';
 import { inventoryAround } from '../drizzle/inventoryStore.ts';
 import { foldChanges, lockOrder, saveProgress, type StoredOrder } from '../drizzle/orderStore.ts';
 import { type CancelTask, openCancelOf } from '../drizzle/cancelStore.ts';
-import { endCommands, isCarriedOut, recordControl } from '../drizzle/controlStore.ts';
+import { endCommands, recordControl } from '../drizzle/controlStore.ts';
 import { closeOrderFallout, type Resolution } from '../drizzle/falloutStore.ts';
 import { remainsOf } from '../drizzle/remains.ts';
 import { claimRunChain, savePlan } from '../drizzle/planStore.ts';
@@ -12,11 +12,13 @@ import { openProducts, settleProducts } from '../drizzle/productStore.ts';
 import { compensate } from '../drizzle/compensationStore.ts';
 import { limitedSystems } from '../drizzle/systemStore.ts';
 import { lockServiceOrder, settleServiceOrder, skipSteps } from '../drizzle/serviceOrderStore.ts';
+import { takeTurn } from '../drizzle/turnStore.ts';
 import { decompose } from '../src/decomposition/decompose.ts';
 import { compact, type CompactPlan, type CompactServiceOrder } from '../src/decomposition/plan.ts';
 import { must } from '../src/kernel/assert.ts';
 import { isFinal } from '../src/kernel/machine.ts';
-import { dropping, isRecorded, openingChanges, rejection, type OrderChange } from '../src/order/changes.ts';
+import type { Turn } from '../src/kernel/turn.ts';
+import { dropping, openingChanges, rejection, type OrderChange } from '../src/order/changes.ts';
 import { type ItemState, orderMachine, type OrderState } from '../src/order/machine.ts';
 import { type Order, productsNamedBy, statesOf } from '../src/order/order.ts';
 import type { Remains } from '../src/order/resume.ts';
@@ -71,9 +73,11 @@ export const createOrderRecords = (deps: ActivityDeps) => ({
     ref: OrderRef,
     changes: readonly OrderChange[],
     controls: readonly Control[],
+    turn: Turn,
   ): Promise<Recorded> =>
     asSaga(deps.db, ref, async (tx, stored) => {
-      if (await isCarriedOut(tx, ref.tenant, controls)) return;
+      const order = { kind: 'productOrder', id: ref.orderId } as const;
+      if (!(await takeTurn(tx, ref.tenant, order, stored.recordedTurn, turn))) return;
       await saveChanges(tx, ref.tenant, stored, changes, controls);
     }),
 
@@ -204,7 +208,7 @@ const opened = (order: Order, plan: CompactPlan): Omit<Extract<Opened, { type: '
   ),
 });
 
-/** Items that end take their products with them. An activity whose answer was lost is run again: it counts once. */
+/** Items that end take their products with them. */
 async function saveChanges(
   tx: Tx,
   tenant: string,
@@ -212,10 +216,9 @@ async function saveChanges(
   changes: readonly OrderChange[],
   controls: readonly Control[],
 ): Promise<Order> {
-  const isThere = isRecorded(statesOf(before), changes);
-  const folded = foldChanges(before, isThere ? [] : changes, now());
+  const folded = foldChanges(before, changes, now());
   const { order } = folded;
-  if (changes.length > 0 && !isThere) {
+  if (changes.length > 0) {
     await saveProgress(tx, tenant, before, folded);
     await settleProducts(tx, tenant, { before, order }, must(plan, 'the plan').products, now());
   }

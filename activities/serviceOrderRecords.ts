@@ -1,7 +1,6 @@
 import { releaseClaims } from '../drizzle/claimStore.ts';
-import { wasAccepted } from '../drizzle/cancelStore.ts';
 import { type Tx, withTenant } from '../drizzle/client.ts';
-import { endCommands, isCarriedOut, recordControl } from '../drizzle/controlStore.ts';
+import { endCommands, recordControl } from '../drizzle/controlStore.ts';
 import { activateOverride } from '../drizzle/overrideStore.ts';
 import { closeOrphan, closeStepFallout, openOrphan, openStepFallout } from '../drizzle/falloutStore.ts';
 import {
@@ -16,16 +15,14 @@ import {
   skipSteps,
 } from '../drizzle/serviceOrderStore.ts';
 import { compactStepsOf } from '../drizzle/stepStore.ts';
+import { takeTurn } from '../drizzle/turnStore.ts';
 import type { CompactStep } from '../src/decomposition/plan.ts';
 import { unreachable } from '../src/kernel/assert.ts';
-import { isFinal, wereFollowed } from '../src/kernel/machine.ts';
+import { isFinal } from '../src/kernel/machine.ts';
 import type { Outcome, ServiceOrderChange } from '../src/serviceOrder/run.ts';
 import { type RemainingServiceOrder, standingServiceOrder } from '../drizzle/remains.ts';
-import {
-  type ServiceOrderArrow,
-  serviceOrderMachine,
-  type ServiceOrderState,
-} from '../src/serviceOrder/machine.ts';
+import type { Turn } from '../src/kernel/turn.ts';
+import { serviceOrderMachine } from '../src/serviceOrder/machine.ts';
 import type { ActivityDeps } from './deps.ts';
 
 export interface ServiceOrderRef {
@@ -67,19 +64,24 @@ export const createServiceOrderRecords = (deps: ActivityDeps) => ({
   openServiceOrder: ({ tenant, serviceOrder }: ServiceOrderRef): Promise<readonly CompactStep[]> =>
     withTenant(deps.db, tenant, (tx) => compactStepsOf(tx, tenant, serviceOrder)),
 
+  /** Answers how it ended, where it did before: a lost try of the workflow task had settled it. */
   recordServiceOrder: (
     { tenant, serviceOrder }: ServiceOrderRef,
     changes: readonly ServiceOrderChange[],
-  ): Promise<void> =>
+    turn: Turn,
+  ): Promise<Settled | null> =>
     withTenant(deps.db, tenant, async (tx) => {
       const locked = await lockServiceOrder(tx, tenant, serviceOrder);
-      const controls = changes.flatMap((one) => (one.type === 'control' ? [one.control] : []));
-      if (await isCarriedOut(tx, tenant, controls)) return;
+      const settled = settledAs(locked);
+      if (settled) return settled;
+      const commanded = { kind: 'serviceOrder', id: serviceOrder } as const;
+      const { recordedTurn, version } = locked.row;
+      if (!(await takeTurn(tx, tenant, commanded, recordedTurn, turn))) return null;
       for (const change of changes) await recordChange(tx, tenant, serviceOrder, change);
-      const after = await moveAlong(tx, tenant, locked, changes);
-      const versions = { before: locked.row.version, after };
-      for (const control of controls)
-        await recordControl(tx, tenant, { kind: 'serviceOrder', id: serviceOrder }, control, versions, now());
+      const versions = { before: version, after: await moveAlong(tx, tenant, locked, changes) };
+      for (const one of changes)
+        if (one.type === 'control') await recordControl(tx, tenant, commanded, one.control, versions, now());
+      return null;
     }),
 
   /** What an earlier run of it left. */
@@ -107,9 +109,10 @@ export const createServiceOrderRecords = (deps: ActivityDeps) => ({
 
   /** Everything new is built: others may read the results, though nothing old is taken away yet. */
   recordReady: ({ tenant, serviceOrder }: ServiceOrderRef): Promise<ChangedResults> =>
-    withTenant(deps.db, tenant, async (tx) => ({
-      changed: await recordReadyResults(tx, tenant, await lockServiceOrder(tx, tenant, serviceOrder)),
-    })),
+    withTenant(deps.db, tenant, async (tx) => {
+      const locked = await lockServiceOrder(tx, tenant, serviceOrder);
+      return settledAs(locked) ?? { changed: await recordReadyResults(tx, tenant, locked) };
+    }),
 
   /**
    * Service order, service and events in one transaction. How it ended is told once: a workflow task that is done
@@ -139,10 +142,7 @@ export async function endAlone(tx: Tx, tenant: string, id: string): Promise<void
   await endCommands(tx, tenant, { kind: 'serviceOrder', id }, { version: row.version, items }, now());
 }
 
-/**
- * Moves the service order; recorded twice, its arrows count once, since an activity whose answer was lost is run
- * again. An attempt that nobody noted has begun it all the same. Answers with its version then.
- */
+/** An attempt that nobody noted has begun it all the same. Answers with its version then. */
 async function moveAlong(
   tx: Tx,
   tenant: string,
@@ -152,28 +152,13 @@ async function moveAlong(
   const { state, version } = locked.row;
   const arrows = changes.flatMap((one) => (one.type === 'serviceOrder' ? [one.arrow] : []));
   const [first] = arrows;
-  if (first === undefined || isFinal(serviceOrderMachine, state)) return version;
-  if (wereFollowed<ServiceOrderState, ServiceOrderArrow>(serviceOrderMachine, state, arrows)) return version;
-  if (await wasCancelled(tx, tenant, changes)) return version;
+  if (first === undefined) return version;
   const isIdle = state === 'acknowledged' && !(first in serviceOrderMachine.acknowledged);
   const all = isIdle ? (['Started', ...arrows] as const) : arrows;
   await moveServiceOrder(tx, tenant, locked, all, now());
   return version + all.length;
 }
 
-/** On hold a cancel leads from held to held: only its task tells that it was recorded. */
-async function wasCancelled(
-  tx: Tx,
-  tenant: string,
-  changes: readonly ServiceOrderChange[],
-): Promise<boolean> {
-  for (const change of changes)
-    if (change.type === 'control' && change.control.type === 'cancelAccepted')
-      return wasAccepted(tx, tenant, change.control.task);
-  return false;
-}
-
-/** Recorded twice, a change counts once. */
 async function recordChange(
   tx: Tx,
   tenant: string,

@@ -198,10 +198,6 @@ async function noteAccepted(
   await tx.update(cancelTask).set({ accepted: true }).where(whereTask(tenant, id));
 }
 
-/** The order went back for this task before. */
-export const wasAccepted = async (tx: Tx, tenant: string, id: string): Promise<boolean> =>
-  (await lockTask(tx, tenant, id))?.accepted === true;
-
 async function lockTask(tx: Tx, tenant: string, id: string): Promise<CancelTask | undefined> {
   const [row] = await tx.select().from(cancelTask).where(whereTask(tenant, id)).for('update');
   return row && withoutTenant(row);

@@ -3,7 +3,7 @@ import { unreachable } from '../src/kernel/assert.ts';
 import { isFromWebUi, webUi } from '../src/operator/audit.ts';
 import { leftBehind } from '../src/serviceOrder/advance.ts';
 import type { Control } from '../src/serviceOrder/run.ts';
-import { type CommandedOrder, findAudit, markDone, recordDone, refuseAsked } from './auditStore.ts';
+import { type CommandedOrder, markDone, recordDone, refuseAsked } from './auditStore.ts';
 import { moveCancelTask, openCancelOf } from './cancelStore.ts';
 import type { Tx } from './client.ts';
 import { closeOrphan } from './falloutStore.ts';
@@ -58,18 +58,6 @@ export async function recordControl(
     default:
       return unreachable(control);
   }
-}
-
-/**
- * What comes with these was recorded before: an activity whose answer was lost is run again, even after what came
- * next. An abort says nothing of the kind, since a run that takes over heeds the one that is on record.
- */
-export async function isCarriedOut(tx: Tx, tenant: string, controls: readonly Control[]): Promise<boolean> {
-  for (const control of controls) {
-    if (!('audit' in control) || control.type === 'aborted') continue;
-    if ((await findAudit(tx, tenant, control.audit))?.outcome === 'done') return true;
-  }
-  return false;
 }
 
 /** Why a wish to cancel came to nothing, in words for its client. */

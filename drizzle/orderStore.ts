@@ -3,6 +3,7 @@ import type { CompactPlan, Plan } from '../src/decomposition/plan.ts';
 import { assert } from '../src/kernel/assert.ts';
 import { evolve, type OrderChange } from '../src/order/changes.ts';
 import { isFinal } from '../src/kernel/machine.ts';
+import type { Turn } from '../src/kernel/turn.ts';
 import { type ItemState, orderMachine, type OrderState } from '../src/order/machine.ts';
 import { type Order, type OrderItem, statesOf } from '../src/order/order.ts';
 import { inChunks } from './chunks.ts';
@@ -71,6 +72,7 @@ export interface StoredOrder {
   /** The commands that hold it now, or took it back. */
   readonly heldBy: string | null;
   readonly abortedBy: string | null;
+  readonly recordedTurn: Turn | null;
   readonly plan: Plan | null;
   readonly compactPlan: CompactPlan | null;
 }
@@ -124,6 +126,7 @@ const stored = (row: OrderRow, items: readonly ItemRow[]): StoredOrder => ({
   runChain: row.runChain,
   heldBy: row.heldBy,
   abortedBy: row.abortedBy,
+  recordedTurn: row.recordedTurn,
   plan: row.plan,
   compactPlan: row.compactPlan,
 });

@@ -65,6 +65,7 @@ function rowOf(tenant: string, { id, client, fingerprint, request, items, now }:
     runChain: null,
     heldBy: null,
     abortedBy: null,
+    recordedTurn: null,
     retreat: null,
     orderedAt: now,
     startedAt: null,

@@ -106,6 +106,7 @@ async function saveServiceOrders(
     runChain: null,
     heldBy: null,
     abortedBy: null,
+    recordedTurn: null,
     retreat: null,
     orderedAt: now,
     startedAt: null,

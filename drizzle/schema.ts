@@ -20,6 +20,7 @@ import { type Footprint, presences } from '../src/inventory/inventory.ts';
 import { productStatuses } from '../src/inventory/product.ts';
 import { serviceStates } from '../src/inventory/service.ts';
 import type { JsonObject } from '../src/kernel/json.ts';
+import type { Turn } from '../src/kernel/turn.ts';
 import { actions, itemStates, orderStates } from '../src/order/machine.ts';
 import type { ItemRelationship, ProductRelationship } from '../src/order/order.ts';
 import { auditedCommands, auditedEntities, auditOutcomes, bulkEntryStates } from '../src/operator/audit.ts';
@@ -139,6 +140,8 @@ export const productOrder = pgTable(
     /** The operator's commands that hold the order now, or took it back: their rows in `audit`. */
     heldBy: text('held_by'),
     abortedBy: text('aborted_by'),
+    /** The last record of its run: a late one changes nothing. */
+    recordedTurn: jsonb('recorded_turn').$type<Turn>(),
     description: text(),
     category: text(),
     priority: text(),
@@ -347,6 +350,7 @@ export const serviceOrder = pgTable(
     runChain: text('run_chain'),
     heldBy: text('held_by'),
     abortedBy: text('aborted_by'),
+    recordedTurn: jsonb('recorded_turn').$type<Turn>(),
     /** Where it ends and why, once it goes back. */
     retreat: jsonb().$type<Retreat>(),
     orderedAt: at('ordered_at').notNull().defaultNow(),

@@ -1,9 +1,10 @@
 import { ApplicationFailure, condition, setCurrentDetails, sleep, workflowInfo } from '@temporalio/workflow';
 import type { OutsideRef } from '../activities/outsideRecords.ts';
+import type { Turn } from '../src/kernel/turn.ts';
 import type { ServiceOrderState } from '../src/serviceOrder/machine.ts';
 import { controlOf, isAboutAll, refusalBeforeStart } from '../src/serviceOrder/commands.ts';
 import type { ServiceOrderEvent, ServiceOrderRun } from '../src/serviceOrder/run.ts';
-import { record } from './bookkeeping.ts';
+import { record, recordDecision } from './bookkeeping.ts';
 import type { CommandDesk } from './commands.ts';
 import type { ServiceOrderIdentity, ServiceOrderInput, ServiceOrderResult } from './messages.ts';
 
@@ -19,6 +20,7 @@ export async function takeUp(
   identity: ServiceOrderIdentity,
   inbox: ServiceOrderEvent[],
   desk: CommandDesk<ServiceOrderRun, ServiceOrderEvent>,
+  nextTurn: () => Turn,
 ): Promise<TakenUp> {
   const ref = { ...identity, runChain: workflowInfo().firstExecutionRunId };
   for (;;) {
@@ -35,7 +37,7 @@ export async function takeUp(
           sleep(opened.waitMs, { summary: `start date ${opened.startAt}` }),
           condition(() => inbox.some(isAboutAll)),
         ]);
-        await obey(ref, inbox, desk, opened.onHold);
+        await obey(ref, inbox, desk, { onHold: opened.onHold, nextTurn });
         break;
       case 'opened': {
         const { type: _, call, ...rest } = opened;
@@ -50,7 +52,7 @@ async function obey(
   ref: OutsideRef,
   inbox: ServiceOrderEvent[],
   desk: CommandDesk<ServiceOrderRun, ServiceOrderEvent>,
-  onHold: boolean,
+  { onHold, nextTurn }: { readonly onHold: boolean; readonly nextTurn: () => Turn },
 ): Promise<void> {
   const command = inbox.find(isAboutAll);
   if (command === undefined) return;
@@ -59,8 +61,8 @@ async function obey(
   const control = controlOf(command);
   if (refusal === undefined) {
     const isDrop = control.type === 'aborted' || control.type === 'cancelAccepted';
-    if (isDrop) await record('dropOutsideOrder', ref, control);
-    else await record('recordServiceOrder', ref, [{ type: 'control', control }]);
+    if (isDrop) await recordDecision('dropOutsideOrder', ref, control);
+    else await recordDecision('recordServiceOrder', ref, [{ type: 'control', control }], nextTurn());
   }
   desk.answer(command, refusal);
 }

@@ -13,6 +13,7 @@ import type { Opened, OrderRef, Recorded } from '../activities/orderRecords.ts';
 import { controlOf, isCommand, orderOver, refusalBeforeStart, refusalOf } from '../src/order/commands.ts';
 import { must, unreachable } from '../src/kernel/assert.ts';
 import { isFinal } from '../src/kernel/machine.ts';
+import type { Turn } from '../src/kernel/turn.ts';
 import { advance, changedAround } from '../src/order/advance.ts';
 import {
   beginOrder,
@@ -25,7 +26,7 @@ import {
 import { resumeOrder, underWay } from '../src/order/resume.ts';
 import { orderMachine, type OrderState } from '../src/order/machine.ts';
 import { webUiAudit } from '../src/operator/audit.ts';
-import { record } from './bookkeeping.ts';
+import { record, recordDecision } from './bookkeeping.ts';
 import { type Children, openChildren } from './children.ts';
 import { type CommandDesk, openDesk } from './commands.ts';
 import { orderDetails } from './details.ts';
@@ -42,6 +43,7 @@ import {
   type ServiceOrderMessage,
   signals,
 } from './messages.ts';
+import { openTurns } from './turns.ts';
 
 const heldSignal = defineSignal<[HeldMessage]>(signals.held);
 const resumedSignal = defineSignal<[ServiceOrderMessage]>(signals.resumed);
@@ -102,13 +104,14 @@ function listen(inbox: Inbox, desk: Desk): void {
 
 async function fulfil(identity: OrderIdentity, inbox: Inbox, desk: Desk): Promise<Ended> {
   const ref = { ...identity, runChain: workflowInfo().firstExecutionRunId };
-  const opened = await open(ref, inbox, desk);
+  const nextTurn = openTurns();
+  const opened = await open(ref, inbox, desk, nextTurn);
   if (opened.type === 'ended') {
     await desk.close(orderOver(opened.state));
     return { state: opened.state, unwanted: opened.state === 'cancelled' ? 'aborted' : null };
   }
-  const children = openChildren(ref, inbox);
-  let run = await beginRun(opened, children, inbox);
+  const shell: Shell = { ref, inbox, children: openChildren(ref, inbox), nextTurn };
+  let run = await beginRun(opened, shell);
   const show = showOrder();
   while (!isFinal(orderMachine, run.state)) {
     desk.show(run);
@@ -119,7 +122,7 @@ async function fulfil(identity: OrderIdentity, inbox: Inbox, desk: Desk): Promis
     run = advanced.run;
     desk.show(run);
     show(run);
-    const ended = await executeAll(advanced.commands, run, ref, inbox, children);
+    const ended = await executeAll(advanced.commands, run, shell);
     if (ended === undefined) desk.answer(event, refusal);
     else {
       run = { ...run, state: ended, unwanted: null };
@@ -133,8 +136,7 @@ async function fulfil(identity: OrderIdentity, inbox: Inbox, desk: Desk): Promis
 /** From the start, or from what an earlier run of the order left. */
 async function beginRun(
   { plan, state, items, parents, onHold, remains }: Extract<Opened, { type: 'opened' }>,
-  children: Children,
-  inbox: Inbox,
+  { children, inbox }: Shell,
 ): Promise<OrderRun> {
   inbox.push({ type: 'Opened' });
   if (!remains) return { ...beginOrder(plan, state, items, parents), onHold };
@@ -150,7 +152,7 @@ async function beginRun(
  * A later start date is waited for here, and the order looked at again when it has come. Who does not want it any
  * more ends the wait; a hold holds the order once it is open.
  */
-async function open(ref: OrderRef, inbox: Inbox, desk: Desk) {
+async function open(ref: OrderRef, inbox: Inbox, desk: Desk, nextTurn: () => Turn) {
   for (;;) {
     const opened = await record('openOrder', ref);
     if (opened.type === 'notTheSaga') throw notTheSaga(ref);
@@ -166,8 +168,8 @@ async function open(ref: OrderRef, inbox: Inbox, desk: Desk) {
     if (refusal === undefined && control !== undefined) {
       const isDrop = control.type === 'aborted' || control.type === 'cancelAccepted';
       const recorded = isDrop
-        ? await record('dropOrder', ref, control)
-        : await record('recordProgress', ref, [], [control]);
+        ? await recordDecision('dropOrder', ref, control)
+        : await recordDecision('recordProgress', ref, [], [control], nextTurn());
       ensureSaga(ref, recorded);
     }
     desk.answer(command, refusal);
@@ -183,19 +185,25 @@ const words = {
   resumeServiceOrder: signals.unhold,
 } as const satisfies Record<TellCommand, string>;
 
+/** What the commands of a run work with. */
+interface Shell {
+  readonly ref: OrderRef;
+  readonly inbox: Inbox;
+  readonly children: Children;
+  readonly nextTurn: () => Turn;
+}
+
 /**
- * Answers with the state of an order that turns out to be over: this workflow task is done again, after hearing more
- * than at its first try, and what that one wrote holds.
+ * Answers with the state of an order that turns out to be over: a try of this workflow task that was lost had heard
+ * less, and what it settled holds.
  */
 async function executeAll(
   commands: readonly OrderCommand[],
   run: OrderRun,
-  ref: OrderRef,
-  inbox: Inbox,
-  children: Children,
+  shell: Shell,
 ): Promise<OrderState | undefined> {
   for (const command of commands) {
-    const ended = await execute(command, run, ref, inbox, children);
+    const ended = await execute(command, run, shell);
     if (ended !== undefined && !isFinal(orderMachine, run.state)) return ended;
   }
   return undefined;
@@ -205,9 +213,7 @@ async function executeAll(
 async function execute(
   command: OrderCommand,
   run: OrderRun,
-  ref: OrderRef,
-  inbox: OrderEvent[],
-  children: Children,
+  { ref, inbox, children, nextTurn }: Shell,
 ): Promise<OrderState | undefined> {
   switch (command.type) {
     case 'startServiceOrder':
@@ -225,14 +231,17 @@ async function execute(
       await children.revive(command.id);
       return undefined;
     case 'openCompensation': {
-      const opened = await record('openCompensation', ref, command.ids);
+      const opened = await recordDecision('openCompensation', ref, command.ids);
       ensureSaga(ref, opened);
       if (opened.type === 'opened')
         inbox.push({ type: 'CompensationOpened', serviceOrders: opened.serviceOrders });
       return undefined;
     }
     case 'recordProgress':
-      return endIn(ref, await record('recordProgress', ref, command.changes, command.controls));
+      return endIn(
+        ref,
+        await recordDecision('recordProgress', ref, command.changes, command.controls, nextTurn()),
+      );
     case 'settleOrder': {
       const { type: _, ...ending } = command;
       return endIn(ref, await record('settleOrder', ref, ending));

@@ -1,22 +1,16 @@
 import {
-  ActivityFailure,
   allHandlersFinished,
-  ApplicationFailure,
   CancellationScope,
   condition,
   continueAsNew,
   defineSignal,
-  proxyActivities,
   setCurrentDetails,
   setHandler,
-  TimeoutFailure,
   workflowInfo,
-  workflowRandom,
 } from '@temporalio/workflow';
-import type { Activities } from '../activities/index.ts';
-import { stepName } from '../src/decomposition/plan.ts';
 import { must, unreachable } from '../src/kernel/assert.ts';
 import { isFinal } from '../src/kernel/machine.ts';
+import type { Turn } from '../src/kernel/turn.ts';
 import { webUiAudit } from '../src/operator/audit.ts';
 import { advance } from '../src/serviceOrder/advance.ts';
 import { isCommand, refusalOf } from '../src/serviceOrder/commands.ts';
@@ -25,12 +19,12 @@ import {
   type ServiceOrderCommand,
   type ServiceOrderEvent,
   type ServiceOrderRun,
-  type StepReport,
 } from '../src/serviceOrder/run.ts';
 import { resumeServiceOrder } from '../src/serviceOrder/resume.ts';
 import { serviceOrderMachine } from '../src/serviceOrder/machine.ts';
+import { attempt, isAttempt } from './attempts.ts';
 import { showTroubles } from './attributes.ts';
-import { record } from './bookkeeping.ts';
+import { record, recordDecision } from './bookkeeping.ts';
 import { nowMs } from './clock.ts';
 import { reportSummary, retrySummary, serviceOrderDetails } from './details.ts';
 import { type CommandDesk, openDesk } from './commands.ts';
@@ -45,12 +39,11 @@ import {
   signals,
   type StepCommandMessage,
   stepUpdates,
-  systemQueue,
 } from './messages.ts';
 import { takeUp } from './outside.ts';
-import { stepOptions } from './policies.ts';
 import { tell } from './tell.ts';
 import { createTimers, type Timers } from './timers.ts';
+import { openTurns } from './turns.ts';
 
 const releaseSignal = defineSignal(signals.release);
 const reportSignal = defineSignal(signals.report);
@@ -85,9 +78,10 @@ export async function serviceOrder(
     });
   }
   const result = await CancellationScope.nonCancellable(async () => {
-    if ('action' in given) return activate(given, inbox, desk);
-    const taken = await takeUp(given, inbox, desk);
-    return taken.type === 'ended' ? taken.result : activate(taken.input, inbox, desk);
+    const nextTurn = openTurns();
+    if ('action' in given) return activate(given, inbox, desk, nextTurn);
+    const taken = await takeUp(given, inbox, desk, nextTurn);
+    return taken.type === 'ended' ? taken.result : activate(taken.input, inbox, desk, nextTurn);
   });
   if (cancelled !== undefined && result.outcome === 'cancelled') throw cancelled;
   return result;
@@ -117,15 +111,20 @@ function listenAlone(inbox: Inbox, desk: Desk): void {
   desk.answers(orderUpdates.resume, ({ audit }: CommandMessage) => ({ type: 'ResumeRequested', audit }));
 }
 
-async function activate(input: ServiceOrderInput, inbox: Inbox, desk: Desk): Promise<ServiceOrderResult> {
+async function activate(
+  input: ServiceOrderInput,
+  inbox: Inbox,
+  desk: Desk,
+  nextTurn: () => Turn,
+): Promise<ServiceOrderResult> {
   const { tenant, serviceOrder: id } = input;
-  const timers = createTimers();
+  const shell: Shell = { input, inbox, timers: createTimers(), nextTurn };
   let run = await beginRun(input, inbox);
-  let result: ServiceOrderResult = { outcome: 'completed', code: null, changed: [] };
+  let ended: ServiceOrderResult | undefined;
   let underWay = 0;
   const shown = showTroubles();
   inbox.push({ type: 'Begun' });
-  while (!isFinal(serviceOrderMachine, run.state)) {
+  while (ended === undefined) {
     if (inbox.length === 0) {
       if (underWay === 0 && isLong(input)) await goOnAnew(input, run, inbox);
       await condition(() => inbox.length > 0);
@@ -136,20 +135,16 @@ async function activate(input: ServiceOrderInput, inbox: Inbox, desk: Desk): Pro
     const advanced = advance(run, event);
     run = advanced.run;
     desk.show(run);
-    for (const command of advanced.commands) {
-      if (isAttempt(command)) {
-        underWay += 1;
-        timers.stop(retryTimer(command.step));
-        attempt(command, run, input, inbox);
-      } else result = (await execute(command, run, input, inbox, timers)) ?? result;
-    }
+    underWay += advanced.commands.filter(isAttempt).length;
+    ended = await executeAll(advanced.commands, run, shell);
     shown(run);
-    setCurrentDetails(serviceOrderDetails(input.title, run, (step) => timers.dueAt(retryTimer(step))));
-    desk.answer(event, refusal);
+    setCurrentDetails(serviceOrderDetails(input.title, run, (step) => shell.timers.dueAt(retryTimer(step))));
+    if (ended !== undefined && !isFinal(serviceOrderMachine, run.state)) inbox.unshift(event);
+    else desk.answer(event, refusal);
   }
-  timers.stopAll();
-  await desk.close({ type: 'ServiceOrderOver', message: `the service order ${id} is ${run.state}` });
-  return result;
+  shell.timers.stopAll();
+  await desk.close({ type: 'ServiceOrderOver', message: `the service order ${id} is ${ended.outcome}` });
+  return ended;
 
   async function beginRun(given: ServiceOrderInput, events: Inbox): Promise<ServiceOrderRun> {
     if (given.carried) return given.carried;
@@ -177,22 +172,45 @@ async function goOnAnew(input: ServiceOrderInput, run: ServiceOrderRun, inbox: I
   await continueAsNew<typeof serviceOrder>({ ...rest, carried: run });
 }
 
-type AttemptCommand = Extract<ServiceOrderCommand, { type: 'attemptStep' | 'undoStep' | 'completeStep' }>;
-
-const isAttempt = (command: ServiceOrderCommand): command is AttemptCommand =>
-  command.type === 'attemptStep' || command.type === 'undoStep' || command.type === 'completeStep';
-
 const retryTimer = (step: string): string => `retry ${step}`;
 
-async function execute(
-  command: Exclude<ServiceOrderCommand, AttemptCommand>,
+/** What the commands of a run work with. */
+interface Shell {
+  readonly input: ServiceOrderInput;
+  readonly inbox: Inbox;
+  readonly timers: Timers;
+  readonly nextTurn: () => Turn;
+}
+
+/**
+ * Answers how it ended, once it did. That may be before the run knows: a try of this workflow task that was lost had
+ * heard less, and what it settled holds.
+ */
+async function executeAll(
+  commands: readonly ServiceOrderCommand[],
   run: ServiceOrderRun,
-  input: ServiceOrderInput,
-  inbox: Inbox,
-  timers: Timers,
+  shell: Shell,
+): Promise<ServiceOrderResult | undefined> {
+  for (const command of commands) {
+    const ended = await execute(command, run, shell);
+    if (ended !== undefined) return ended;
+  }
+  return undefined;
+}
+
+async function execute(
+  command: ServiceOrderCommand,
+  run: ServiceOrderRun,
+  { input, inbox, timers, nextTurn }: Shell,
 ): Promise<ServiceOrderResult | undefined> {
   const ref = { tenant: input.tenant, serviceOrder: input.serviceOrder };
   switch (command.type) {
+    case 'attemptStep':
+    case 'undoStep':
+    case 'completeStep':
+      timers.stop(retryTimer(command.step));
+      attempt(command, run, input, inbox);
+      return undefined;
     case 'retryLater': {
       const { step, afterMs } = command;
       const summary = retrySummary(command, run, nowMs());
@@ -209,8 +227,7 @@ async function execute(
       timers.stopAll();
       return undefined;
     case 'recordServiceOrder':
-      await record('recordServiceOrder', ref, command.changes);
-      return undefined;
+      return (await recordDecision('recordServiceOrder', ref, command.changes, nextTurn())) ?? undefined;
     case 'reportHeld': {
       const { type: _, ...why } = command;
       await tellParent(input, signals.held, why);
@@ -247,61 +264,4 @@ async function tellParent(
   message: object = {},
 ): Promise<void> {
   if (parent !== undefined) await tell(parent, signal, { serviceOrder, ...message });
-}
-
-const activityOf = { apply: 'applyStep', revoke: 'revokeStep', undo: 'undoStep' } as const;
-
-/** Not awaited: steps run side by side, and each reports when it is through. */
-function attempt(
-  command: AttemptCommand,
-  run: ServiceOrderRun,
-  input: ServiceOrderInput,
-  inbox: Inbox,
-): void {
-  const { step } = command;
-  const attempted = command.type === 'completeStep' ? complete(command, input) : send(command, run, input);
-  const hear = (report: StepReport) =>
-    void inbox.push({ type: 'StepReported', step, report, jitter: workflowRandom.random() });
-  void attempted.then(hear, (error: unknown) => hear(reportOf(error)));
-}
-
-/** Nothing is sent: what a person knows of the step is written down. */
-const complete = (
-  { step, audit }: Extract<AttemptCommand, { type: 'completeStep' }>,
-  { tenant, serviceOrder: id }: ServiceOrderInput,
-): Promise<StepReport> => record('completeStep', { tenant, serviceOrder: id }, step, audit);
-
-function send(
-  { type, step }: Extract<AttemptCommand, { type: 'attemptStep' | 'undoStep' }>,
-  run: ServiceOrderRun,
-  input: ServiceOrderInput,
-): Promise<StepReport> {
-  const { verb, system, queue } = must(
-    run.plan.find(({ id }) => id === step),
-    `step ${step}`,
-  );
-  const does = type === 'undoStep' ? 'undo' : verb;
-  const activities = proxyActivities<Activities>({
-    ...stepOptions(input.callTimeoutMs, input.heartbeatTimeoutMs),
-    ...(queue && { taskQueue: systemQueue(system) }),
-    // The type alone is the same for every step: with the id, replay notices when their order changed.
-    activityId: does === 'undo' ? `${step} undo` : step,
-    summary: `${does} ${stepName(step)} on ${system}`,
-  });
-  return activities[activityOf[does]]({
-    tenant: input.tenant,
-    serviceOrder: input.serviceOrder,
-    step,
-    system,
-  });
-}
-
-/** A step's activity that did not return was ended by an outage of ours, or by a defect. */
-function reportOf(error: unknown): StepReport {
-  const cause = error instanceof ActivityFailure ? error.cause : error;
-  if (cause instanceof TimeoutFailure) return { type: 'failed', class: 'ours', code: 'workerLost' };
-  if (cause instanceof ApplicationFailure && cause.type === 'WorkerShutdown') {
-    return { type: 'failed', class: 'ours', code: 'workerShutdown' };
-  }
-  return { type: 'failed', class: 'unknown', code: 'unexpected' };
 }

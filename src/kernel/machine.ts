@@ -22,32 +22,9 @@ export const hasFollowed = <State extends string, Event extends string>(
   machine: Machine<State, Event>,
   state: State,
   event: Event,
-): boolean => wereFollowed(machine, state, [event]);
-
-/** The same for several that are recorded together. */
-export function wereFollowed<State extends string, Event extends string>(
-  machine: Machine<State, Event>,
-  state: State,
-  events: readonly Event[],
-): boolean {
-  const [first] = events;
-  const last = events.at(-1);
-  if (first === undefined || last === undefined || machine[state][first] !== undefined) return false;
-  return Object.values<Machine<State, Event>[State]>(machine).some((row) => row[last] === state);
-}
-
-/** The events lead from the state back to it. */
-export function areCircle<State extends string, Event extends string>(
-  machine: Machine<State, Event>,
-  state: State,
-  events: readonly Event[],
-): boolean {
-  const end = events.reduce<State | undefined>(
-    (at, event) => (at === undefined ? undefined : (machine[at][event] as State | undefined)),
-    state,
-  );
-  return events.length > 0 && end === state;
-}
+): boolean =>
+  machine[state][event] === undefined &&
+  Object.values<Machine<State, Event>[State]>(machine).some((row) => row[event] === state);
 
 /** The event that leads from one state to another; the table must hold exactly such an arrow. */
 export function arrowBetween<State extends string, Event extends string>(

@@ -1,4 +1,4 @@
-import { areCircle, arrowBetween, follow, type Machine, wereFollowed } from '../kernel/machine.ts';
+import { arrowBetween, follow, type Machine } from '../kernel/machine.ts';
 import { must } from '../kernel/assert.ts';
 import {
   itemMachine,
@@ -29,28 +29,6 @@ export function evolve<States extends OrderStates>(order: States, change: OrderC
     items: { ...order.items, [change.item]: follow<ItemState, ItemArrow>(itemMachine, state, change.arrow) },
   };
 }
-
-/**
- * These changes, which are written together or not at all, are there already: the first that moved cannot move so
- * again, and is where they led it. Nor does any path end where it begins: from there it was gone before.
- */
-export function isRecorded({ state, items }: OrderStates, changes: readonly OrderChange[]): boolean {
-  const [first] = changes;
-  if (first === undefined) return false;
-  if (first.type === 'order') {
-    const arrows = changes.flatMap((one) => (one.type === 'order' ? [one.arrow] : []));
-    return isThere<OrderState, OrderArrow>(orderMachine, state, arrows);
-  }
-  const { item } = first;
-  const arrows = changes.flatMap((one) => (one.type === 'item' && one.item === item ? [one.arrow] : []));
-  return isThere<ItemState, ItemArrow>(itemMachine, must(items[item], `item ${item}`), arrows);
-}
-
-const isThere = <State extends string, Arrow extends string>(
-  machine: Machine<State, Arrow>,
-  state: State,
-  arrows: readonly Arrow[],
-): boolean => wereFollowed(machine, state, arrows) || areCircle(machine, state, arrows);
 
 /** Where no arrow leads: by which state the contract's machine gets there. */
 const detours: Readonly<Record<string, OrderState>> = {

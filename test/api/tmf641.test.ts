@@ -40,6 +40,7 @@ function roundTrip(body: unknown, more: Partial<ServiceOrderRead> = {}) {
       runChain: null,
       heldBy: null,
       abortedBy: null,
+      recordedTurn: null,
       retreat: null,
       startedAt: null,
       completedAt: null,

@@ -4,6 +4,7 @@ import { withTenant } from '../../drizzle/client.ts';
 import { product, productOrder } from '../../drizzle/schema.ts';
 import { activitiesOn, type Api, startApi } from '../api/support/api.ts';
 import { fibre, orderOf } from '../support/orders.ts';
+import { turnsOf } from '../support/turns.ts';
 
 let api: Api;
 beforeAll(async () => {
@@ -26,7 +27,7 @@ test.each([
     );
     await records.openOrder(ref);
     const before = Date.now();
-    await records.recordProgress(ref, [{ type: 'item', item: '1', arrow }], []);
+    await records.recordProgress(ref, [{ type: 'item', item: '1', arrow }], [], turnsOf('run')());
     const [row] = await of((tx) => tx.select().from(product).where(sql`starts_with(id, ${id})`));
     const dates = { startedAt: row?.startedAt ?? null, endedAt: row?.endedAt ?? null };
     expect(Date.parse(String(dates[date]))).toBeGreaterThanOrEqual(before);

@@ -21,6 +21,7 @@ import type { StepState } from '../../src/serviceOrder/machine.ts';
 import { activitiesOn } from '../api/support/api.ts';
 import { type FreshDatabase, freshDatabase } from '../support/database.ts';
 import { eventually } from '../support/eventually.ts';
+import { turnsOf } from '../support/turns.ts';
 
 /** Rows of steps in states that only a lost worker, a closed gate or a late effect leaves. */
 
@@ -79,10 +80,11 @@ async function made(id: string, given: Given): Promise<void> {
 }
 
 const held = { type: 'step', step: '1/a', arrow: 'Held', class: 'unknown', code: 'unexpected' } as const;
+const nextTurn = turnsOf('run');
 const record = (
   id: string,
   change: Parameters<ReturnType<typeof activitiesOn>['recordServiceOrder']>[1][0],
-) => activitiesOn(client.db).recordServiceOrder({ tenant, serviceOrder: id }, [change]);
+) => activitiesOn(client.db).recordServiceOrder({ tenant, serviceOrder: id }, [change], nextTurn());
 
 test('a step that is held again before an attempt was noted is in the fallout again', async () => {
   await made('so1', { state: 'waiting', attempt: 0 });

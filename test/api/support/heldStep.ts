@@ -4,6 +4,7 @@ import { loadStep, noteAttempt, recordConclusion } from '../../../drizzle/stepSt
 import { nextAttempt } from '../../../src/activation/attempt.ts';
 import type { ServiceOrderChange } from '../../../src/serviceOrder/run.ts';
 import { fibre, orderOf } from '../../support/orders.ts';
+import { turnsOf } from '../../support/turns.ts';
 import { activitiesOn, type Api, type Body, openOrder } from './api.ts';
 
 /** An open order whose first step was tried once and found another's object in its place. */
@@ -28,8 +29,13 @@ export async function conflictingStep(api: Api) {
       await recordConclusion(tx, ref, number, conclusion, { forMs: 1, everyMs: 1 }, seen);
     });
   await attempt(1);
+  const nextTurn = turnsOf('run');
   const record = (...changes: readonly ServiceOrderChange[]) =>
-    activitiesOn(api.db).recordServiceOrder({ tenant: 'default', serviceOrder: ref.serviceOrder }, changes);
+    activitiesOn(api.db).recordServiceOrder(
+      { tenant: 'default', serviceOrder: ref.serviceOrder },
+      changes,
+      nextTurn(),
+    );
   const wanted = () =>
     withTenant(api.db, 'default', async (tx) => (await loadStep(tx, ref)).wanted ?? undefined);
   return {
