@@ -99,17 +99,20 @@ export const createOrderRecords = (deps: ActivityDeps) => ({
     }),
 
   /** Order, items, products, events and claims in one transaction: after it nothing of the order is open. */
-  settleOrder: (
+  async settleOrder(
     ref: OrderRef,
     { changes, controls, untouched, notStarted }: OrderEnding,
-  ): Promise<Recorded> =>
-    asSaga(deps.db, ref, async (tx, stored) => {
+  ): Promise<Recorded> {
+    const recorded = await asSaga(deps.db, ref, async (tx, stored) => {
       for (const id of untouched) await settleUntouched(tx, ref.tenant, id);
       for (const id of notStarted) await settleNotStarted(tx, ref.tenant, id);
       const order = await saveChanges(tx, ref.tenant, stored, changes, controls);
       await endOrder(tx, ref.tenant, order, 'settled');
       deps.failpoint('order.settling');
-    }),
+    });
+    deps.failpoint('order.settled');
+    return recorded;
+  },
 });
 
 /** All that a settled order leaves behind. */

@@ -118,12 +118,12 @@ export const createServiceOrderRecords = (deps: ActivityDeps) => ({
    * Service order, service and events in one transaction. How it ended is told once: a workflow task that is done
    * again may have heard something else first, and hears here what was written.
    */
-  settleServiceOrder: (
+  async settleServiceOrder(
     { tenant, serviceOrder }: ServiceOrderRef,
     ending: Ending,
     skipped: readonly string[],
-  ): Promise<Settled> =>
-    withTenant(deps.db, tenant, async (tx) => {
+  ): Promise<Settled> {
+    const result = await withTenant(deps.db, tenant, async (tx) => {
       const locked = await lockServiceOrder(tx, tenant, serviceOrder);
       const settled = settledAs(locked);
       if (settled) return settled;
@@ -132,7 +132,10 @@ export const createServiceOrderRecords = (deps: ActivityDeps) => ({
       if (locked.row.orderId === null) await endAlone(tx, tenant, serviceOrder);
       deps.failpoint('serviceOrder.settling');
       return { ...ending, changed };
-    }),
+    });
+    deps.failpoint('serviceOrder.settled');
+    return result;
+  },
 });
 
 /** A service order of its own releases what it claimed, and answers whoever wanted something of it. */
