@@ -38,7 +38,7 @@ async function meanwhile<Came>(failpoint: string, come: (order: string) => Promi
   return { order, came };
 }
 
-test('an order that was settled stays completed, and so does its run, though its cancellation was requested', async () => {
+test('F10: an order that was settled stays completed, and so does its run, though its cancellation was requested', async () => {
   const { order } = await meanwhile('order.settled', (id) => runOf(id).cancel());
   await expect(runOf(order).result()).resolves.toEqual({ state: 'completed' });
   expect(await statesTold(client, order)).toEqual(['acknowledged', 'inProgress', 'completed']);
@@ -53,7 +53,7 @@ async function cancel(order: string): Promise<{ id: string }> {
   return task;
 }
 
-test('a service order that was settled stays completed, and the cancel takes it back by another', async () => {
+test('F10: a service order that was settled stays completed, and the cancel takes it back by another', async () => {
   const { order, came } = await meanwhile('serviceOrder.settled', cancel);
   await client.reaches(order, 'cancelled');
   expect(await client.rows(`select state from cancel_task where id = '${came.id}'`)).toEqual([
