@@ -10,7 +10,14 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { Opened, OrderRef, Recorded } from '../activities/orderRecords.ts';
-import { controlOf, isCommand, orderOver, refusalBeforeStart, refusalOf } from '../src/order/commands.ts';
+import {
+  controlOf,
+  hangsOnRows,
+  isCommand,
+  orderOver,
+  refusalBeforeStart,
+  refusalOf,
+} from '../src/order/commands.ts';
 import { must, unreachable } from '../src/kernel/assert.ts';
 import { isFinal } from '../src/kernel/machine.ts';
 import { advance, changedAround } from '../src/order/advance.ts';
@@ -114,8 +121,9 @@ async function fulfil(identity: OrderIdentity, inbox: Inbox, desk: Desk): Promis
     desk.show(run);
     if (inbox.length === 0) await condition(() => inbox.length > 0);
     const event = must(inbox.shift(), 'the next event');
-    const refusal = refusalOf(run, event);
-    const advanced = advance(run, event);
+    const known = await informed(run, event, ref);
+    const refusal = refusalOf(run, known);
+    const advanced = advance(run, known);
     run = advanced.run;
     desk.show(run);
     show(run);
@@ -129,6 +137,12 @@ async function fulfil(identity: OrderIdentity, inbox: Inbox, desk: Desk): Promis
   await desk.close(orderOver(run.state));
   return { state: run.state, unwanted: run.unwanted };
 }
+
+/** An abort comes with what is past its point of no return, where its answer hangs on that. */
+const informed = async (run: OrderRun, event: OrderEvent, ref: OrderRef): Promise<OrderEvent> =>
+  event.type === 'AbortRequested' && hangsOnRows(run, event)
+    ? { ...event, past: await record('readPastReturn', ref.tenant, ref.orderId) }
+    : event;
 
 /** From the start, or from what an earlier run of the order left. */
 async function beginRun(
