@@ -3,6 +3,7 @@ import type { OutsideRef } from '../activities/outsideRecords.ts';
 import type { ServiceOrderState } from '../src/serviceOrder/machine.ts';
 import { controlOf, isAboutAll, refusalBeforeStart } from '../src/serviceOrder/commands.ts';
 import type { ServiceOrderEvent, ServiceOrderRun } from '../src/serviceOrder/run.ts';
+import type { ShowHold } from './attributes.ts';
 import { record } from './bookkeeping.ts';
 import type { CommandDesk } from './commands.ts';
 import type { ServiceOrderIdentity, ServiceOrderInput, ServiceOrderResult } from './messages.ts';
@@ -19,6 +20,7 @@ export async function takeUp(
   identity: ServiceOrderIdentity,
   inbox: ServiceOrderEvent[],
   desk: CommandDesk<ServiceOrderRun, ServiceOrderEvent>,
+  showHold: ShowHold,
 ): Promise<TakenUp> {
   const ref = { ...identity, runChain: workflowInfo().firstExecutionRunId };
   for (;;) {
@@ -27,9 +29,11 @@ export async function takeUp(
       case 'notTheSaga':
         throw notTheSaga(identity);
       case 'ended':
+        showHold(false);
         await desk.close({ type: 'ServiceOrderOver', message: `the service order is ${opened.state}` });
         return { type: 'ended', result: resultOf(opened.state) };
       case 'startsLater':
+        showHold(opened.onHold);
         setCurrentDetails(`Waits for its start date, ${opened.startAt}.`);
         await Promise.race([
           sleep(opened.waitMs, { summary: `start date ${opened.startAt}` }),

@@ -32,6 +32,7 @@ import {
 import { resumeOrder, underWay } from '../src/order/resume.ts';
 import { orderMachine, type OrderState } from '../src/order/machine.ts';
 import { webUiAudit } from '../src/operator/audit.ts';
+import { openHoldShow, type ShowHold } from './attributes.ts';
 import { record } from './bookkeeping.ts';
 import { type Children, openChildren } from './children.ts';
 import { type CommandDesk, openDesk } from './commands.ts';
@@ -109,14 +110,16 @@ function listen(inbox: Inbox, desk: Desk): void {
 
 async function fulfil(identity: OrderIdentity, inbox: Inbox, desk: Desk): Promise<Ended> {
   const ref = { ...identity, runChain: workflowInfo().firstExecutionRunId };
-  const opened = await open(ref, inbox, desk);
+  const showHold = openHoldShow();
+  const opened = await open(ref, inbox, desk, showHold);
   if (opened.type === 'ended') {
+    showHold(false);
     await desk.close(orderOver(opened.state));
     return { state: opened.state, unwanted: opened.state === 'cancelled' ? 'aborted' : null };
   }
   const children = openChildren(ref, inbox);
   let run = await beginRun(opened, children, inbox);
-  const show = showOrder();
+  const show = showOrder(showHold);
   while (!isFinal(orderMachine, run.state)) {
     desk.show(run);
     if (inbox.length === 0) await condition(() => inbox.length > 0);
@@ -164,11 +167,12 @@ async function beginRun(
  * A later start date is waited for here, and the order looked at again when it has come. Who does not want it any
  * more ends the wait; a hold holds the order once it is open.
  */
-async function open(ref: OrderRef, inbox: Inbox, desk: Desk) {
+async function open(ref: OrderRef, inbox: Inbox, desk: Desk, showHold: ShowHold) {
   for (;;) {
     const opened = await record('openOrder', ref);
     if (opened.type === 'notTheSaga') throw notTheSaga(ref);
     if (opened.type !== 'startsLater') return opened;
+    showHold(opened.onHold);
     setCurrentDetails(`Waits for its start date, ${opened.startAt}.`);
     const arrived = sleep(opened.waitMs, { summary: `start date ${opened.startAt}` });
     await Promise.race([arrived, condition(() => inbox.some(isCommand))]);
@@ -257,7 +261,7 @@ async function execute(
 }
 
 /** Shows where the order is; what is searched for is indexed only when it changed. */
-function showOrder(): (run: OrderRun) => void {
+function showOrder(showHold: ShowHold): (run: OrderRun) => void {
   let state: OrderState = 'acknowledged';
   let classes = '';
   return (run) => {
@@ -267,6 +271,7 @@ function showOrder(): (run: OrderRun) => void {
     const now = falloutClasses(run);
     if (now.join() !== classes) upsertSearchAttributes([{ key: searchAttributes.falloutClass, value: now }]);
     classes = now.join();
+    showHold(run.onHold);
   };
 }
 

@@ -22,6 +22,7 @@ import { advance } from '../src/serviceOrder/advance.ts';
 import { isCommand, refusalOf } from '../src/serviceOrder/commands.ts';
 import {
   beginServiceOrder,
+  isOnHold,
   type ServiceOrderCommand,
   type ServiceOrderEvent,
   type ServiceOrderRun,
@@ -29,7 +30,7 @@ import {
 } from '../src/serviceOrder/run.ts';
 import { resumeServiceOrder } from '../src/serviceOrder/resume.ts';
 import { serviceOrderMachine } from '../src/serviceOrder/machine.ts';
-import { showTroubles } from './attributes.ts';
+import { openHoldShow, type ShowHold, showTroubles } from './attributes.ts';
 import { record } from './bookkeeping.ts';
 import { nowMs } from './clock.ts';
 import { reportSummary, retrySummary, serviceOrderDetails } from './details.ts';
@@ -85,9 +86,10 @@ export async function serviceOrder(
     });
   }
   const result = await CancellationScope.nonCancellable(async () => {
-    if ('action' in given) return activate(given, inbox, desk);
-    const taken = await takeUp(given, inbox, desk);
-    return taken.type === 'ended' ? taken.result : activate(taken.input, inbox, desk);
+    const showHold = openHoldShow();
+    if ('action' in given) return activate(given, inbox, desk, showHold);
+    const taken = await takeUp(given, inbox, desk, showHold);
+    return taken.type === 'ended' ? taken.result : activate(taken.input, inbox, desk, showHold);
   });
   if (cancelled !== undefined && result.outcome === 'cancelled') throw cancelled;
   return result;
@@ -117,7 +119,12 @@ function listenAlone(inbox: Inbox, desk: Desk): void {
   desk.answers(orderUpdates.resume, ({ audit }: CommandMessage) => ({ type: 'ResumeRequested', audit }));
 }
 
-async function activate(input: ServiceOrderInput, inbox: Inbox, desk: Desk): Promise<ServiceOrderResult> {
+async function activate(
+  input: ServiceOrderInput,
+  inbox: Inbox,
+  desk: Desk,
+  showHold: ShowHold,
+): Promise<ServiceOrderResult> {
   const { tenant, serviceOrder: id } = input;
   const timers = createTimers();
   let run = await beginRun(input, inbox);
@@ -144,6 +151,7 @@ async function activate(input: ServiceOrderInput, inbox: Inbox, desk: Desk): Pro
       } else result = (await execute(command, run, input, inbox, timers)) ?? result;
     }
     shown(run);
+    if (input.parent === undefined) showHold(isOnHold(run));
     setCurrentDetails(serviceOrderDetails(input.title, run, (step) => timers.dueAt(retryTimer(step))));
     desk.answer(event, refusal);
   }
