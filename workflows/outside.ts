@@ -66,7 +66,7 @@ async function obey(
     if (isDrop) await record('dropOutsideOrder', ref, control);
     else await record('recordServiceOrder', ref, [{ type: 'control', control }]);
   }
-  desk.answer(command, refusal);
+  await desk.answer(command, refusal);
 }
 
 const resultOf = (state: ServiceOrderState): ServiceOrderResult => ({

@@ -50,6 +50,7 @@ import {
   type ServiceOrderMessage,
   signals,
 } from './messages.ts';
+import { refuseUnheard } from './webUi.ts';
 
 const heldSignal = defineSignal<[HeldMessage]>(signals.held);
 const resumedSignal = defineSignal<[ServiceOrderMessage]>(signals.resumed);
@@ -69,7 +70,8 @@ type Ended = OrderOutcome & { readonly unwanted: Unwanted | null };
 /** Brings one product order to its end: opens it, runs its service orders by their edges, settles it. */
 export async function productOrder(identity: OrderIdentity): Promise<OrderOutcome> {
   const inbox: Inbox = [];
-  const desk: Desk = openDesk(inbox, { isCommand, refusalOf });
+  const commanded = { tenant: identity.tenant, kind: 'productOrder', id: identity.orderId } as const;
+  const desk: Desk = openDesk(inbox, { isCommand, refusalOf, refuseUnheard: refuseUnheard(commanded) });
   listen(inbox, desk);
   let cancelled: unknown;
   const audit = webUiAudit(identity.orderId, workflowInfo().firstExecutionRunId);
@@ -131,7 +133,7 @@ async function fulfil(identity: OrderIdentity, inbox: Inbox, desk: Desk): Promis
     desk.show(run);
     show(run);
     const ended = await executeAll(advanced.commands, run, ref, inbox, children);
-    if (ended === undefined) desk.answer(event, refusal);
+    if (ended === undefined) await desk.answer(event, refusal);
     else {
       run = { ...run, state: ended, unwanted: null };
       inbox.unshift(event);
@@ -188,7 +190,7 @@ async function open(ref: OrderRef, inbox: Inbox, desk: Desk, showHold: ShowHold)
         : await record('recordProgress', ref, [], [control]);
       ensureSaga(ref, recorded);
     }
-    desk.answer(command, refusal);
+    await desk.answer(command, refusal);
   }
 }
 

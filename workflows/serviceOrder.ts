@@ -52,6 +52,7 @@ import { takeUp } from './outside.ts';
 import { stepOptions } from './policies.ts';
 import { tell } from './tell.ts';
 import { createTimers, type Timers } from './timers.ts';
+import { refuseAsPart, refuseUnheard } from './webUi.ts';
 
 const releaseSignal = defineSignal(signals.release);
 const reportSignal = defineSignal(signals.report);
@@ -74,17 +75,17 @@ export async function serviceOrder(
   given: ServiceOrderInput | ServiceOrderIdentity,
 ): Promise<ServiceOrderResult> {
   const inbox: Inbox = [];
-  const desk: Desk = openDesk(inbox, { isCommand, refusalOf });
+  const commanded = { tenant: given.tenant, kind: 'serviceOrder', id: given.serviceOrder } as const;
+  const desk: Desk = openDesk(inbox, { isCommand, refusalOf, refuseUnheard: refuseUnheard(commanded) });
   listen(inbox, desk);
   let cancelled: unknown;
-  if (!('parent' in given)) {
-    listenAlone(inbox, desk);
-    const audit = webUiAudit(given.serviceOrder, workflowInfo().firstExecutionRunId);
-    CancellationScope.current().cancelRequested.catch((reason: unknown) => {
-      cancelled = reason;
-      inbox.push({ type: 'AbortRequested', audit });
-    });
-  }
+  const isAlone = !('parent' in given);
+  if (isAlone) listenAlone(inbox, desk);
+  const audit = webUiAudit(given.serviceOrder, workflowInfo().firstExecutionRunId);
+  CancellationScope.current().cancelRequested.catch((reason: unknown) => {
+    if (isAlone) cancelled = reason;
+    inbox.push({ type: 'AbortRequested', audit });
+  });
   const result = await CancellationScope.nonCancellable(async () => {
     const showHold = openHoldShow();
     if ('action' in given) return activate(given, inbox, desk, showHold);
@@ -139,6 +140,10 @@ async function activate(
     }
     const event = must(inbox.shift(), 'the next event');
     if (event.type === 'StepReported') underWay -= 1;
+    if (event.type === 'AbortRequested' && input.parent !== undefined) {
+      await refuseAsPart(tenant, id, event);
+      continue;
+    }
     const refusal = refusalOf(run, event);
     const advanced = advance(run, event);
     run = advanced.run;
@@ -153,7 +158,7 @@ async function activate(
     shown(run);
     if (input.parent === undefined) showHold(isOnHold(run));
     setCurrentDetails(serviceOrderDetails(input.title, run, (step) => timers.dueAt(retryTimer(step))));
-    desk.answer(event, refusal);
+    await desk.answer(event, refusal);
   }
   timers.stopAll();
   await desk.close({ type: 'ServiceOrderOver', message: `the service order ${id} is ${run.state}` });
