@@ -1,4 +1,5 @@
 import { createActivation } from './activation.ts';
+import { createCommandRecords } from './commandRecords.ts';
 import type { ActivityDeps } from './deps.ts';
 import { createEvidence } from './evidence.ts';
 import { createOrderRecords } from './orderRecords.ts';
@@ -11,6 +12,7 @@ export const createActivities = (deps: ActivityDeps) => ({
   ...createOutsideRecords(deps),
   ...createActivation(deps),
   ...createEvidence(deps),
+  ...createCommandRecords(deps),
 });
 
 /** All that workflows know of the activities. */

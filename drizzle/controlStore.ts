@@ -1,6 +1,6 @@
 import { and, eq } from 'drizzle-orm';
 import { unreachable } from '../src/kernel/assert.ts';
-import { isFromWebUi, webUi } from '../src/operator/audit.ts';
+import { isFromWebUi } from '../src/operator/audit.ts';
 import { leftBehind } from '../src/serviceOrder/advance.ts';
 import type { Control } from '../src/serviceOrder/run.ts';
 import { type CommandedOrder, markDone, recordDone, refuseAsked } from './auditStore.ts';
@@ -8,6 +8,7 @@ import { moveCancelTask, openCancelOf } from './cancelStore.ts';
 import type { Tx } from './client.ts';
 import { closeOrphan } from './falloutStore.ts';
 import { productOrder, serviceOrder } from './schema.ts';
+import { webUiAbort } from './webUiAbort.ts';
 
 /** Before and after what the command did, as versions of what was commanded. */
 export interface Versions {
@@ -93,19 +94,8 @@ export async function abortedBy(
   return row?.by ?? null;
 }
 
-/** Nobody asked the API for an abort that comes from the Temporal Web UI. */
-async function ensureAudit(
-  tx: Tx,
-  tenant: string,
-  { kind, id }: CommandedOrder,
-  audit: string,
-): Promise<void> {
-  if (!isFromWebUi(audit)) return;
-  await recordDone(tx, tenant, {
-    ...{ id: audit, client: webUi, subject: webUi, command: 'abort', entity: kind, entityId: id },
-    ...(kind === 'productOrder' ? { orderId: id } : { serviceOrderId: id }),
-    reason: 'requested in the Temporal Web UI',
-  });
+async function ensureAudit(tx: Tx, tenant: string, commanded: CommandedOrder, audit: string): Promise<void> {
+  if (isFromWebUi(audit)) await recordDone(tx, tenant, webUiAbort(commanded, audit));
 }
 
 /** An order that is over, as far as those who commanded it want to know. */

@@ -1,4 +1,4 @@
-import { and, asc, eq, inArray, isNotNull, isNull } from 'drizzle-orm';
+import { and, asc, eq, getTableColumns, inArray, isNotNull, isNull } from 'drizzle-orm';
 import type { CompactServiceOrder } from '../src/decomposition/plan.ts';
 import { stepId } from '../src/decomposition/plan.ts';
 import type { Remains } from '../src/order/resume.ts';
@@ -7,6 +7,7 @@ import type { Tx } from './client.ts';
 import { compensate } from './compensationStore.ts';
 import { changedByStep } from './itemResults.ts';
 import { openCancelOf } from './cancelStore.ts';
+import { isDoubted } from './doubt.ts';
 import { fallout, productOrder, serviceItem, serviceOrder, step } from './schema.ts';
 import { lockServiceOrder, type ServiceOrderRow } from './serviceOrderStore.ts';
 
@@ -74,18 +75,18 @@ export async function standingServiceOrder(
 ): Promise<RemainingServiceOrder> {
   const { row } = await lockServiceOrder(tx, tenant, id);
   const rows = await tx
-    .select()
+    .select({ ...getTableColumns(step), doubted: isDoubted })
     .from(step)
     .where(and(eq(step.tenantId, tenant), eq(step.serviceOrderId, id)))
     .orderBy(asc(step.item), asc(step.ordinal));
   const steps: StandingStep[] = [];
-  for (const { item, name, state, way, attempt, decided, errorClass, errorCode, ...told } of rows) {
+  for (const { item, name, state, way, attempt, doubted, errorClass, errorCode, ...told } of rows) {
     // Where items may rely on each other, a step's report named what it changed for all of them.
     const isTold = row.orderId === null && state === 'done';
     const changed = isTold ? await changedByStep(tx, tenant, id, item, told.changed) : told.changed;
     steps.push({
       id: stepId(item, name),
-      ...{ state, way, attempts: attempt, decided, changed },
+      ...{ state, way, attempts: attempt, doubted, changed },
       trouble: errorClass === null ? null : { class: errorClass, code: errorCode ?? '' },
     });
   }

@@ -44,3 +44,15 @@ export function showTroubles(): (run: ServiceOrderRun) => void {
     ]);
   };
 }
+
+/** Whether a person holds the order: indexed only when that changes. */
+export function openHoldShow(): ShowHold {
+  let shown = false;
+  return (onHold) => {
+    if (onHold === shown) return;
+    shown = onHold;
+    upsertSearchAttributes([{ key: searchAttributes.onHold, value: onHold }]);
+  };
+}
+
+export type ShowHold = (onHold: boolean) => void;

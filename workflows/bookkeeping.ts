@@ -15,7 +15,8 @@ type Decisions =
   | 'openCompensation'
   | 'dropOrder'
   | 'dropOutsideOrder'
-  | 'completeStep';
+  | 'completeStep'
+  | 'refuseFromWebUi';
 
 type Records = Omit<Activities, 'applyStep' | 'revokeStep' | 'undoStep' | Decisions>;
 

@@ -10,6 +10,8 @@ import type { CommandRefusal } from '../src/serviceOrder/commands.ts';
 export interface CommandRules<Run, Event> {
   readonly isCommand: (event: Event) => boolean;
   readonly refusalOf: (run: Run, event: Event) => CommandRefusal | undefined;
+  /** Where no sender waits for the answer. */
+  readonly refuseUnheard: (event: Event, refusal: CommandRefusal) => Promise<void>;
 }
 
 /**
@@ -25,6 +27,11 @@ export function openDesk<Run, Event extends object>(inbox: Event[], rules: Comma
     const refusal = decided.get(event);
     if (refusal) throw refused(refusal);
   };
+  const answer = async (event: Event, refusal: CommandRefusal | undefined): Promise<void> => {
+    if (!rules.isCommand(event)) return;
+    decided.set(event, refusal);
+    if (refusal) await rules.refuseUnheard(event, refusal);
+  };
   return {
     /** An update of that name is this command. Before there is anything to judge by, it only waits. */
     answers<Message>(name: string, eventOf: (message: Message) => Event): void {
@@ -36,9 +43,7 @@ export function openDesk<Run, Event extends object>(inbox: Event[], rules: Comma
     },
 
     /** Once all that follows from a command was done, its sender hears of it. */
-    answer(event: Event, refusal: CommandRefusal | undefined): void {
-      if (rules.isCommand(event)) decided.set(event, refusal);
-    },
+    answer,
 
     /** What the next commands are judged by. */
     show(run: Run): void {
@@ -47,7 +52,7 @@ export function openDesk<Run, Event extends object>(inbox: Event[], rules: Comma
 
     /** Nothing is decided any more: whoever still waits is told why. */
     async close(refusal: CommandRefusal): Promise<void> {
-      for (const event of inbox) if (rules.isCommand(event)) decided.set(event, refusal);
+      for (const event of inbox) await answer(event, refusal);
       await condition(allHandlersFinished);
     },
   };

@@ -134,6 +134,8 @@ export const searchAttributes = {
   falloutClass: defineSearchAttributeKey('DialtoneFalloutClass', SearchAttributeType.KEYWORD_LIST),
   waitsFor: defineSearchAttributeKey('DialtoneWaitsFor', SearchAttributeType.KEYWORD_LIST),
   retrying: defineSearchAttributeKey('DialtoneRetrying', SearchAttributeType.BOOL),
+  /** A person put it on hold: a product order, or a service order of its own. */
+  onHold: defineSearchAttributeKey('DialtoneOnHold', SearchAttributeType.BOOL),
 };
 
 /** Search attributes are plain text of limited length: only an external id that looks like an id goes there. */

@@ -4,6 +4,7 @@ import type { Turn } from '../src/kernel/turn.ts';
 import type { ServiceOrderState } from '../src/serviceOrder/machine.ts';
 import { controlOf, isAboutAll, refusalBeforeStart } from '../src/serviceOrder/commands.ts';
 import type { ServiceOrderEvent, ServiceOrderRun } from '../src/serviceOrder/run.ts';
+import type { ShowHold } from './attributes.ts';
 import { record, recordDecision } from './bookkeeping.ts';
 import type { CommandDesk } from './commands.ts';
 import type { ServiceOrderIdentity, ServiceOrderInput, ServiceOrderResult } from './messages.ts';
@@ -12,16 +13,20 @@ export type TakenUp =
   | { readonly type: 'input'; readonly input: ServiceOrderInput }
   | { readonly type: 'ended'; readonly result: ServiceOrderResult };
 
+/** What any run of a service order works with. */
+export interface Tools {
+  readonly inbox: ServiceOrderEvent[];
+  readonly desk: CommandDesk<ServiceOrderRun, ServiceOrderEvent>;
+  readonly nextTurn: () => Turn;
+  readonly showHold: ShowHold;
+}
+
 /**
  * What a service order without a parent has to do. A later start date is waited for here, and the order is looked
  * at again when it has come; an abort ends the wait.
  */
-export async function takeUp(
-  identity: ServiceOrderIdentity,
-  inbox: ServiceOrderEvent[],
-  desk: CommandDesk<ServiceOrderRun, ServiceOrderEvent>,
-  nextTurn: () => Turn,
-): Promise<TakenUp> {
+export async function takeUp(identity: ServiceOrderIdentity, tools: Tools): Promise<TakenUp> {
+  const { inbox, desk, showHold } = tools;
   const ref = { ...identity, runChain: workflowInfo().firstExecutionRunId };
   for (;;) {
     const opened = await record('openOutsideOrder', ref);
@@ -29,15 +34,17 @@ export async function takeUp(
       case 'notTheSaga':
         throw notTheSaga(identity);
       case 'ended':
+        showHold(false);
         await desk.close({ type: 'ServiceOrderOver', message: `the service order is ${opened.state}` });
         return { type: 'ended', result: resultOf(opened.state) };
       case 'startsLater':
+        showHold(opened.onHold);
         setCurrentDetails(`Waits for its start date, ${opened.startAt}.`);
         await Promise.race([
           sleep(opened.waitMs, { summary: `start date ${opened.startAt}` }),
           condition(() => inbox.some(isAboutAll)),
         ]);
-        await obey(ref, inbox, desk, { onHold: opened.onHold, nextTurn });
+        await obey(ref, tools, opened.onHold);
         break;
       case 'opened': {
         const { type: _, call, ...rest } = opened;
@@ -48,12 +55,7 @@ export async function takeUp(
 }
 
 /** Before it has begun; what concerns a step waits for the steps to be there, or is refused when it is over. */
-async function obey(
-  ref: OutsideRef,
-  inbox: ServiceOrderEvent[],
-  desk: CommandDesk<ServiceOrderRun, ServiceOrderEvent>,
-  { onHold, nextTurn }: { readonly onHold: boolean; readonly nextTurn: () => Turn },
-): Promise<void> {
+async function obey(ref: OutsideRef, { inbox, desk, nextTurn }: Tools, onHold: boolean): Promise<void> {
   const command = inbox.find(isAboutAll);
   if (command === undefined) return;
   inbox.splice(inbox.indexOf(command), 1);
@@ -64,7 +66,7 @@ async function obey(
     if (isDrop) await recordDecision('dropOutsideOrder', ref, control);
     else await recordDecision('recordServiceOrder', ref, [{ type: 'control', control }], nextTurn());
   }
-  desk.answer(command, refusal);
+  await desk.answer(command, refusal);
 }
 
 const resultOf = (state: ServiceOrderState): ServiceOrderResult => ({

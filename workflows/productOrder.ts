@@ -10,7 +10,14 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { Opened, OrderRef, Recorded } from '../activities/orderRecords.ts';
-import { controlOf, isCommand, orderOver, refusalBeforeStart, refusalOf } from '../src/order/commands.ts';
+import {
+  controlOf,
+  hangsOnRows,
+  isCommand,
+  orderOver,
+  refusalBeforeStart,
+  refusalOf,
+} from '../src/order/commands.ts';
 import { must, unreachable } from '../src/kernel/assert.ts';
 import { isFinal } from '../src/kernel/machine.ts';
 import type { Turn } from '../src/kernel/turn.ts';
@@ -26,6 +33,7 @@ import {
 import { resumeOrder, underWay } from '../src/order/resume.ts';
 import { orderMachine, type OrderState } from '../src/order/machine.ts';
 import { webUiAudit } from '../src/operator/audit.ts';
+import { openHoldShow, type ShowHold } from './attributes.ts';
 import { record, recordDecision } from './bookkeeping.ts';
 import { type Children, openChildren } from './children.ts';
 import { type CommandDesk, openDesk } from './commands.ts';
@@ -44,6 +52,7 @@ import {
   signals,
 } from './messages.ts';
 import { openTurns } from './turns.ts';
+import { refuseUnheard } from './webUi.ts';
 
 const heldSignal = defineSignal<[HeldMessage]>(signals.held);
 const resumedSignal = defineSignal<[ServiceOrderMessage]>(signals.resumed);
@@ -58,12 +67,21 @@ export interface OrderOutcome {
 
 type Inbox = OrderEvent[];
 type Desk = CommandDesk<OrderRun, OrderEvent>;
+/** What a run works with, opened or not. */
+interface Tools {
+  readonly ref: OrderRef;
+  readonly inbox: Inbox;
+  readonly desk: Desk;
+  readonly nextTurn: () => Turn;
+  readonly showHold: ShowHold;
+}
 type Ended = OrderOutcome & { readonly unwanted: Unwanted | null };
 
 /** Brings one product order to its end: opens it, runs its service orders by their edges, settles it. */
 export async function productOrder(identity: OrderIdentity): Promise<OrderOutcome> {
   const inbox: Inbox = [];
-  const desk: Desk = openDesk(inbox, { isCommand, refusalOf });
+  const commanded = { tenant: identity.tenant, kind: 'productOrder', id: identity.orderId } as const;
+  const desk: Desk = openDesk(inbox, { isCommand, refusalOf, refuseUnheard: refuseUnheard(commanded) });
   listen(inbox, desk);
   let cancelled: unknown;
   const audit = webUiAudit(identity.orderId, workflowInfo().firstExecutionRunId);
@@ -71,7 +89,9 @@ export async function productOrder(identity: OrderIdentity): Promise<OrderOutcom
     cancelled = reason;
     inbox.push({ type: 'AbortRequested', audit });
   });
-  const ended = await CancellationScope.nonCancellable(() => fulfil(identity, inbox, desk));
+  const ref = { ...identity, runChain: workflowInfo().firstExecutionRunId };
+  const tools: Tools = { ref, inbox, desk, nextTurn: openTurns(), showHold: openHoldShow() };
+  const ended = await CancellationScope.nonCancellable(() => fulfil(tools));
   if (cancelled !== undefined && ended.unwanted !== null) throw cancelled;
   return { state: ended.state };
 }
@@ -102,28 +122,29 @@ function listen(inbox: Inbox, desk: Desk): void {
   }));
 }
 
-async function fulfil(identity: OrderIdentity, inbox: Inbox, desk: Desk): Promise<Ended> {
-  const ref = { ...identity, runChain: workflowInfo().firstExecutionRunId };
-  const nextTurn = openTurns();
-  const opened = await open(ref, inbox, desk, nextTurn);
+async function fulfil(tools: Tools): Promise<Ended> {
+  const { ref, inbox, desk, showHold } = tools;
+  const opened = await open(tools);
   if (opened.type === 'ended') {
+    showHold(false);
     await desk.close(orderOver(opened.state));
     return { state: opened.state, unwanted: opened.state === 'cancelled' ? 'aborted' : null };
   }
-  const shell: Shell = { ref, inbox, children: openChildren(ref, inbox), nextTurn };
+  const shell: Shell = { ...tools, children: openChildren(ref, inbox) };
   let run = await beginRun(opened, shell);
-  const show = showOrder();
+  const show = showOrder(showHold);
   while (!isFinal(orderMachine, run.state)) {
     desk.show(run);
     if (inbox.length === 0) await condition(() => inbox.length > 0);
     const event = must(inbox.shift(), 'the next event');
-    const refusal = refusalOf(run, event);
-    const advanced = advance(run, event);
+    const known = await informed(run, event, ref);
+    const refusal = refusalOf(run, known);
+    const advanced = advance(run, known);
     run = advanced.run;
     desk.show(run);
     show(run);
     const ended = await executeAll(advanced.commands, run, shell);
-    if (ended === undefined) desk.answer(event, refusal);
+    if (ended === undefined) await desk.answer(event, refusal);
     else {
       run = { ...run, state: ended, unwanted: null };
       inbox.unshift(event);
@@ -132,6 +153,12 @@ async function fulfil(identity: OrderIdentity, inbox: Inbox, desk: Desk): Promis
   await desk.close(orderOver(run.state));
   return { state: run.state, unwanted: run.unwanted };
 }
+
+/** An abort comes with what is past its point of no return, where its answer hangs on that. */
+const informed = async (run: OrderRun, event: OrderEvent, ref: OrderRef): Promise<OrderEvent> =>
+  event.type === 'AbortRequested' && hangsOnRows(run, event)
+    ? { ...event, past: await record('readPastReturn', ref.tenant, ref.orderId) }
+    : event;
 
 /** From the start, or from what an earlier run of the order left. */
 async function beginRun(
@@ -152,11 +179,12 @@ async function beginRun(
  * A later start date is waited for here, and the order looked at again when it has come. Who does not want it any
  * more ends the wait; a hold holds the order once it is open.
  */
-async function open(ref: OrderRef, inbox: Inbox, desk: Desk, nextTurn: () => Turn) {
+async function open({ ref, inbox, desk, nextTurn, showHold }: Tools) {
   for (;;) {
     const opened = await record('openOrder', ref);
     if (opened.type === 'notTheSaga') throw notTheSaga(ref);
     if (opened.type !== 'startsLater') return opened;
+    showHold(opened.onHold);
     setCurrentDetails(`Waits for its start date, ${opened.startAt}.`);
     const arrived = sleep(opened.waitMs, { summary: `start date ${opened.startAt}` });
     await Promise.race([arrived, condition(() => inbox.some(isCommand))]);
@@ -172,7 +200,7 @@ async function open(ref: OrderRef, inbox: Inbox, desk: Desk, nextTurn: () => Tur
         : await recordDecision('recordProgress', ref, [], [control], nextTurn());
       ensureSaga(ref, recorded);
     }
-    desk.answer(command, refusal);
+    await desk.answer(command, refusal);
   }
 }
 
@@ -186,11 +214,8 @@ const words = {
 } as const satisfies Record<TellCommand, string>;
 
 /** What the commands of a run work with. */
-interface Shell {
-  readonly ref: OrderRef;
-  readonly inbox: Inbox;
+interface Shell extends Tools {
   readonly children: Children;
-  readonly nextTurn: () => Turn;
 }
 
 /**
@@ -252,7 +277,7 @@ async function execute(
 }
 
 /** Shows where the order is; what is searched for is indexed only when it changed. */
-function showOrder(): (run: OrderRun) => void {
+function showOrder(showHold: ShowHold): (run: OrderRun) => void {
   let state: OrderState = 'acknowledged';
   let classes = '';
   return (run) => {
@@ -262,6 +287,7 @@ function showOrder(): (run: OrderRun) => void {
     const now = falloutClasses(run);
     if (now.join() !== classes) upsertSearchAttributes([{ key: searchAttributes.falloutClass, value: now }]);
     classes = now.join();
+    showHold(run.onHold);
   };
 }
 

@@ -10,12 +10,12 @@ import {
 } from '@temporalio/workflow';
 import { must, unreachable } from '../src/kernel/assert.ts';
 import { isFinal } from '../src/kernel/machine.ts';
-import type { Turn } from '../src/kernel/turn.ts';
 import { webUiAudit } from '../src/operator/audit.ts';
 import { advance } from '../src/serviceOrder/advance.ts';
 import { isCommand, refusalOf } from '../src/serviceOrder/commands.ts';
 import {
   beginServiceOrder,
+  isOnHold,
   type ServiceOrderCommand,
   type ServiceOrderEvent,
   type ServiceOrderRun,
@@ -23,7 +23,7 @@ import {
 import { resumeServiceOrder } from '../src/serviceOrder/resume.ts';
 import { serviceOrderMachine } from '../src/serviceOrder/machine.ts';
 import { attempt, isAttempt } from './attempts.ts';
-import { showTroubles } from './attributes.ts';
+import { openHoldShow, showTroubles } from './attributes.ts';
 import { record, recordDecision } from './bookkeeping.ts';
 import { nowMs } from './clock.ts';
 import { reportSummary, retrySummary, serviceOrderDetails } from './details.ts';
@@ -40,10 +40,11 @@ import {
   type StepCommandMessage,
   stepUpdates,
 } from './messages.ts';
-import { takeUp } from './outside.ts';
+import { takeUp, type Tools } from './outside.ts';
 import { tell } from './tell.ts';
 import { createTimers, type Timers } from './timers.ts';
 import { openTurns } from './turns.ts';
+import { refuseAsPart, refuseUnheard } from './webUi.ts';
 
 const releaseSignal = defineSignal(signals.release);
 const reportSignal = defineSignal(signals.report);
@@ -66,22 +67,22 @@ export async function serviceOrder(
   given: ServiceOrderInput | ServiceOrderIdentity,
 ): Promise<ServiceOrderResult> {
   const inbox: Inbox = [];
-  const desk: Desk = openDesk(inbox, { isCommand, refusalOf });
+  const commanded = { tenant: given.tenant, kind: 'serviceOrder', id: given.serviceOrder } as const;
+  const desk: Desk = openDesk(inbox, { isCommand, refusalOf, refuseUnheard: refuseUnheard(commanded) });
   listen(inbox, desk);
   let cancelled: unknown;
-  if (!('parent' in given)) {
-    listenAlone(inbox, desk);
-    const audit = webUiAudit(given.serviceOrder, workflowInfo().firstExecutionRunId);
-    CancellationScope.current().cancelRequested.catch((reason: unknown) => {
-      cancelled = reason;
-      inbox.push({ type: 'AbortRequested', audit });
-    });
-  }
+  const isAlone = !('parent' in given);
+  if (isAlone) listenAlone(inbox, desk);
+  const audit = webUiAudit(given.serviceOrder, workflowInfo().firstExecutionRunId);
+  CancellationScope.current().cancelRequested.catch((reason: unknown) => {
+    if (isAlone) cancelled = reason;
+    inbox.push({ type: 'AbortRequested', audit });
+  });
   const result = await CancellationScope.nonCancellable(async () => {
-    const nextTurn = openTurns();
-    if ('action' in given) return activate(given, inbox, desk, nextTurn);
-    const taken = await takeUp(given, inbox, desk, nextTurn);
-    return taken.type === 'ended' ? taken.result : activate(taken.input, inbox, desk, nextTurn);
+    const tools: Tools = { inbox, desk, nextTurn: openTurns(), showHold: openHoldShow() };
+    if ('action' in given) return activate(given, tools);
+    const taken = await takeUp(given, tools);
+    return taken.type === 'ended' ? taken.result : activate(taken.input, tools);
   });
   if (cancelled !== undefined && result.outcome === 'cancelled') throw cancelled;
   return result;
@@ -111,14 +112,10 @@ function listenAlone(inbox: Inbox, desk: Desk): void {
   desk.answers(orderUpdates.resume, ({ audit }: CommandMessage) => ({ type: 'ResumeRequested', audit }));
 }
 
-async function activate(
-  input: ServiceOrderInput,
-  inbox: Inbox,
-  desk: Desk,
-  nextTurn: () => Turn,
-): Promise<ServiceOrderResult> {
+async function activate(input: ServiceOrderInput, tools: Tools): Promise<ServiceOrderResult> {
   const { tenant, serviceOrder: id } = input;
-  const shell: Shell = { input, inbox, timers: createTimers(), nextTurn };
+  const { inbox, desk } = tools;
+  const shell: Shell = { ...tools, input, timers: createTimers() };
   let run = await beginRun(input, inbox);
   let ended: ServiceOrderResult | undefined;
   let underWay = 0;
@@ -131,6 +128,10 @@ async function activate(
     }
     const event = must(inbox.shift(), 'the next event');
     if (event.type === 'StepReported') underWay -= 1;
+    if (event.type === 'AbortRequested' && input.parent !== undefined) {
+      await refuseAsPart(tenant, id, event);
+      continue;
+    }
     const refusal = refusalOf(run, event);
     const advanced = advance(run, event);
     run = advanced.run;
@@ -138,9 +139,10 @@ async function activate(
     underWay += advanced.commands.filter(isAttempt).length;
     ended = await executeAll(advanced.commands, run, shell);
     shown(run);
+    if (input.parent === undefined) shell.showHold(isOnHold(run));
     setCurrentDetails(serviceOrderDetails(input.title, run, (step) => shell.timers.dueAt(retryTimer(step))));
     if (ended !== undefined && !isFinal(serviceOrderMachine, run.state)) inbox.unshift(event);
-    else desk.answer(event, refusal);
+    else await desk.answer(event, refusal);
   }
   shell.timers.stopAll();
   await desk.close({ type: 'ServiceOrderOver', message: `the service order ${id} is ${ended.outcome}` });
@@ -175,11 +177,9 @@ async function goOnAnew(input: ServiceOrderInput, run: ServiceOrderRun, inbox: I
 const retryTimer = (step: string): string => `retry ${step}`;
 
 /** What the commands of a run work with. */
-interface Shell {
+interface Shell extends Tools {
   readonly input: ServiceOrderInput;
-  readonly inbox: Inbox;
   readonly timers: Timers;
-  readonly nextTurn: () => Turn;
 }
 
 /**

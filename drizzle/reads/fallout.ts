@@ -3,7 +3,7 @@ import { isFinal } from '../../src/kernel/machine.ts';
 import type { HeldStep } from '../../src/serviceOrder/fallout.ts';
 import { serviceOrderMachine, serviceOrderStates } from '../../src/serviceOrder/machine.ts';
 import type { Tx } from '../client.ts';
-import { leavesDoubt } from '../doubt.ts';
+import { isDoubted } from '../doubt.ts';
 import type { FalloutRow } from '../falloutStore.ts';
 import { attempt, fallout, serviceOrder, step } from '../schema.ts';
 import { clausesOf, type Condition, instant, type ListQuery, matching, type Page, text } from './list.ts';
@@ -43,10 +43,7 @@ const withStep = {
   isOver: sql<boolean>`coalesce(${inArray(serviceOrder.state, finalStates)}, false)`,
   held: sql<HeldStep | null>`case when ${step.name} is null then null else jsonb_build_object(
     'way', ${step.way}, 'verb', ${step.verb}, 'optional', ${step.optional},
-    'doubted', ${step.way} = 'do' and not ${step.decided} and exists (
-      select from ${attempt} where ${attempt.tenantId} = ${step.tenantId} and ${attempt.step} = ${step.name}
-        and ${attempt.serviceOrderId} = ${step.serviceOrderId} and ${attempt.item} = ${step.item}
-        and ${leavesDoubt(attempt.outcome)}),
+    'doubted', ${isDoubted},
     'compensating', ${serviceOrder.compensates} is not null, 'editable', ${step.fixed} is null) end`,
 };
 

@@ -3,7 +3,7 @@ import type { CommandRefusal } from '../serviceOrder/commands.ts';
 import type { Control } from '../serviceOrder/run.ts';
 import { judge } from './failure.ts';
 import { orderMachine, type OrderState } from './machine.ts';
-import { child, type OrderEvent, type OrderRun, runLost, type Unwanted } from './run.ts';
+import { child, inState, type OrderEvent, type OrderRun, runLost, type Unwanted } from './run.ts';
 
 export type Command = Extract<
   OrderEvent,
@@ -33,7 +33,7 @@ export function refusalOf(run: OrderRun, event: OrderEvent): CommandRefusal | un
   if (isFinal(orderMachine, run.state)) return orderOver(run.state);
   switch (event.type) {
     case 'AbortRequested':
-      return unwantedRefusal(run, 'aborted');
+      return unwantedRefusal(run, 'aborted', event.past);
     case 'CancelRequested':
       if (run.cancel || run.tasks.includes(event.task))
         return { type: 'BeingCancelled', message: 'the order is being cancelled already' };
@@ -74,10 +74,25 @@ const heldAlready: CommandRefusal = { type: 'HeldAlready', message: 'the order i
 const notOnHold: CommandRefusal = { type: 'NotOnHold', message: 'the order is not on hold' };
 const notLost: CommandRefusal = { type: 'NotLost', message: 'the service order has not lost its run' };
 
-function unwantedRefusal(run: OrderRun, unwanted: Unwanted): CommandRefusal | undefined {
+/**
+ * What was sent is known to the service orders and to their rows: an abort that can take back nothing else waits for
+ * what these say. A cancel asks the service orders themselves.
+ */
+export function hangsOnRows(run: OrderRun, event: OrderEvent): boolean {
+  if (event.type !== 'AbortRequested' || refusalOf(run, event)) return false;
+  const begun = inState(run, 'running', 'held', 'releasing', 'stopping');
+  const past = run.plan.serviceOrders.filter(({ id, irreversible }) => irreversible && begun.includes(id));
+  return refusalOf(run, { ...event, past: past.map(({ id }) => id) }) !== undefined;
+}
+
+function unwantedRefusal(
+  run: OrderRun,
+  unwanted: Unwanted,
+  past: readonly string[] = [],
+): CommandRefusal | undefined {
   if (run.unwanted) return { type: 'AbortedAlready', message: 'the order is being taken back already' };
-  const { doomed } = judge({ ...run, unwanted });
-  if (doomed.length > run.doomed.length) return undefined;
+  const { doomed } = judge({ ...run, unwanted, standing: [...run.standing, ...past] });
+  if (doomed.some((id) => !run.doomed.includes(id))) return undefined;
   const message = 'everything of the order is being taken back already, or past its point of no return';
   return { type: 'NothingToTakeBack', message };
 }

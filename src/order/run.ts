@@ -107,7 +107,12 @@ export type OrderEvent =
     }
   /** Whether it could go back. It stands still until it is told what to do. */
   | { readonly type: 'ServiceOrderAnswered'; readonly id: string; readonly stands: boolean }
-  | { readonly type: 'AbortRequested'; readonly audit: string }
+  | {
+      readonly type: 'AbortRequested';
+      readonly audit: string;
+      /** Service orders that are past their point of no return, where their rows were asked. */
+      readonly past?: readonly string[];
+    }
   | { readonly type: 'HoldRequested'; readonly audit: string }
   | { readonly type: 'ResumeRequested'; readonly audit: string }
   /** A service order whose run is lost shall have another one. */

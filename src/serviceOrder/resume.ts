@@ -9,8 +9,8 @@ export interface StandingStep {
   readonly state: StepState;
   readonly way: 'do' | 'undo';
   readonly attempts: number;
-  /** The last attempt had a definite end. */
-  readonly decided: boolean;
+  /** Some attempt may have had an effect that nobody saw. */
+  readonly doubted: boolean;
   readonly changed: readonly string[];
   readonly trouble: { readonly class: ErrorClass; readonly code: string } | null;
 }
@@ -56,7 +56,7 @@ const asItStands: readonly ServiceOrderState[] = [
   'pendingCancellation',
 ];
 
-function stepRunOf({ state, way, attempts, decided, trouble }: StandingStep): StepRun {
+function stepRunOf({ state, way, attempts, doubted, trouble }: StandingStep): StepRun {
   const isOpen = ['waiting', 'attempting', 'accepted', 'inDoubt', 'refused', 'undoing'].includes(state);
   // It goes back, whatever its row still says of the way there: an undo that waited at the gate, or a late outcome.
   const isBack = way === 'undo' && (isOpen || state === 'done');
@@ -67,7 +67,7 @@ function stepRunOf({ state, way, attempts, decided, trouble }: StandingStep): St
     way,
     attempts: isUnfinished || state === 'held' ? 1 : 0,
     outages: 0,
-    doubted: way === 'do' && state !== 'done' && attempts > 0 && !decided,
+    doubted,
     awaitsRetry: isUnfinished,
     ...(trouble && { trouble }),
   };

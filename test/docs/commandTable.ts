@@ -69,7 +69,7 @@ export const commandTable = {
     cells: {
       hold: to('held'),
       resume: no('NotOnHold'),
-      abort: to('completed'),
+      abort: no('NothingToTakeBack'),
       restart: no('OrderNotOrphaned'),
       cancel: no('NothingToTakeBack'),
       ...none,
@@ -216,7 +216,7 @@ ${columns(orderCommands)}
 
 A hold before the start date holds the order as soon as that has come, before anything is sent.
 
-A cancel of what is past its point of no return is taken as a task, which ends \`terminatedWithError\` with this code. Without a run a cancel waits for the next one, and on hold it waits for the resume: the order is \`held\` until then. An abort of what is past its point of no return takes nothing back: the order goes on to its end.
+A cancel of what is past its point of no return is taken as a task, which ends \`terminatedWithError\` with this code. Without a run a cancel waits for the next one, and on hold it waits for the resume: the order is \`held\` until then.
 
 ## About its held step
 

@@ -59,6 +59,11 @@ async function arrange() {
   const lied = await client.order([bundle]);
   await client.reaches(lied, 'held');
 
+  const both = await client.order([bundle]);
+  await client.reaches(both, 'held');
+  await desk.stuckIn(both);
+  await desk.commanded(`/productOrders/${both}/hold`, withReason);
+
   await client.faults([onApply('olt', { type: 'lie' })]);
   const alone = await client.serviceOrder([accessItem('line')]);
   await client.serviceOrderReaches(alone, 'held');
@@ -68,6 +73,9 @@ async function arrange() {
   await waitsForItsRetry(client, `${onHold}-`, 'speed');
   await desk.commanded(`/productOrders/${onHold}/hold`, withReason);
   await client.reaches(onHold, 'held');
+  const aloneOnHold = await client.serviceOrder([accessItem('line')]);
+  await waitsForItsRetry(client, aloneOnHold, 'speed');
+  await desk.commanded(`/serviceOrders/${aloneOnHold}/hold`, withReason);
 
   await client.faults([onApply('bng', later), { system: 'olt', verb: 'revoke', behaviour: later }]);
   const cancelled = await client.order([fibre()]);
@@ -86,33 +94,40 @@ async function arrange() {
 
   const requestedStartDate = new Date(Date.now() + 3_600_000).toISOString();
   const notYet = await posted([fibre()], { requestedStartDate });
+  const notYetOnHold = await posted([fibre()], { requestedStartDate });
   const terminated = await posted([fibre()], { requestedStartDate });
   const run = `productOrder:default:${terminated}`;
   await eventually(
     async () => {
-      expect(await temporal.detailsOf(run)).toContain('Waits for its start date');
+      for (const one of [run, `productOrder:default:${notYetOnHold}`])
+        expect(await temporal.detailsOf(one)).toContain('Waits for its start date');
       expect(await client.rows(`select 1 from dispatch where order_id = '${terminated}'`)).toEqual([]);
     },
     { withinMs: 30_000 },
   );
   await temporal.runOf(run).terminate('a test');
-  return { gone, done, deleting, lied, alone, onHold, cancelled, retrying, porting, notYet, terminated };
+  await desk.commanded(`/productOrders/${notYetOnHold}/hold`, withReason);
+  const still = { both, onHold, aloneOnHold, notYetOnHold };
+  const moving = { cancelled, retrying, porting, notYet };
+  return { gone, done, deleting, lied, alone, ...still, ...moving, terminated };
 }
 
 type Situation = keyof Situations;
 
 /** In the order of the page: which orders each of its filters finds. */
 const expected: readonly (readonly Situation[])[] = [
-  ['lied'],
-  ['lied'],
+  ['lied', 'both'],
+  ['lied', 'both'],
   ['alone'],
-  ['lied', 'onHold'],
+  ['lied', 'both', 'onHold'],
   ['onHold'],
+  ['both', 'onHold', 'aloneOnHold', 'notYetOnHold'],
+  ['both'],
   ['terminated'],
   ['retrying'],
   ['cancelled', 'retrying'],
   ['porting'],
-  ['notYet'],
+  ['notYet', 'notYetOnHold'],
   ['cancelled'],
   ['deleting'],
   ['retrying'],
@@ -123,11 +138,13 @@ const expected: readonly (readonly Situation[])[] = [
       'done',
       'deleting',
       'lied',
+      'both',
       'onHold',
       'cancelled',
       'retrying',
       'porting',
       'notYet',
+      'notYetOnHold',
     ] as const),
     'terminated',
   ],

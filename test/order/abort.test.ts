@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { refusalOf } from '../../src/order/commands.ts';
+import { must } from '../../src/kernel/assert.ts';
+import { hangsOnRows, refusalOf } from '../../src/order/commands.ts';
 import type { OrderEvent, OrderRun } from '../../src/order/run.ts';
-import { apply, revoke } from '../serviceOrder/driver.ts';
+import { apply, final, revoke } from '../serviceOrder/driver.ts';
 import {
   begin,
   cancelled,
@@ -14,6 +15,7 @@ import {
   resumed,
   settled,
   sketch,
+  type Sketched,
   stands,
   startedBy,
   stoppedBy,
@@ -178,6 +180,35 @@ describe('an abort is refused', () => {
     expect(refusalOf(run, abort)).toMatchObject({ type: 'NothingToTakeBack' });
     expect(tell(run, abort)).toEqual({ run, told: [[]], last: [] });
     expect(tell(run, abort, opened).run.state).toBe('completed');
+  });
+
+  const number = sketch('number', { item: 'voice', steps: [final(apply('1/port'))] });
+  const line = sketch('line', { item: 'voice' });
+  const knowing = (...past: readonly string[]): OrderEvent => ({ ...abort, past });
+
+  test.each<[string, readonly Sketched[], readonly string[]]>([
+    ['alone', [number], ['number']],
+    ['with the rest of its item', [number, line], ['number']],
+    ['with what it was built on', [access, sketch('ip', { after: ['access'] })], ['ip']],
+  ])('where all that is left stands past its point of no return: %s', (_, plan, past) => {
+    const { run } = tell(begin(plan), opened);
+    expect(refusalOf(run, knowing(...past))).toMatchObject({ type: 'NothingToTakeBack' });
+    expect(tell(run, knowing(...past))).toEqual({ run, told: [[]], last: [] });
+  });
+
+  test('but not where anything can still go', () => {
+    const { run, last } = tell(begin([number, access]), opened, knowing('number'));
+    expect(run.unwanted).toBe('aborted');
+    expect(stoppedBy(last)).toEqual(['access', 'number']);
+  });
+
+  test('and its rows are asked only where the answer hangs on them', () => {
+    const [sent, both] = [[number], [number, access]].map((plan) => tell(begin(plan), opened).run);
+    const none = tell(begin([access]), opened).run;
+    const unstarted = begin([number]);
+    const asked = [sent, both, none, unstarted].map((run) => hangsOnRows(must(run, 'a run'), abort));
+    expect(asked).toEqual([true, false, false, false]);
+    expect(hangsOnRows(must(sent, 'a run'), opened)).toBe(false);
   });
 
   test('nothing else is a command', () => {

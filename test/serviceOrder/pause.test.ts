@@ -325,8 +325,8 @@ describe('a run that goes on with what was on hold', () => {
       onHold,
       retreat: null,
       steps: [
-        { id: 'port', state: 'waiting', way: 'do', attempts: 1, decided: true, changed: [], trouble: null },
-        { id: 'line', state: 'waiting', way: 'do', attempts: 0, decided: false, changed: [], trouble: null },
+        { id: 'port', state: 'waiting', way: 'do', attempts: 1, doubted: false, changed: [], trouble: null },
+        { id: 'line', state: 'waiting', way: 'do', attempts: 0, doubted: false, changed: [], trouble: null },
       ],
     });
 

@@ -1,7 +1,19 @@
 import { describe, expect, test } from 'vitest';
 import { resumeServiceOrder, type StandingStep } from '../../src/serviceOrder/resume.ts';
 import type { ServiceOrderState, StepState } from '../../src/serviceOrder/machine.ts';
-import { apply, attempted, begin, doneWith, reported, revoke, tell, undone } from './driver.ts';
+import { refusalOf } from '../../src/serviceOrder/commands.ts';
+import {
+  apply,
+  attempted,
+  begin,
+  command,
+  doneWith,
+  optional,
+  reported,
+  revoke,
+  tell,
+  undone,
+} from './driver.ts';
 
 const line = [apply('port'), apply('line', ['port']), apply('speed', ['line'])];
 
@@ -10,7 +22,7 @@ const row = (id: string, state: StepState, more: Partial<StandingStep> = {}): St
   state,
   way: 'do',
   attempts: state === 'waiting' ? 0 : 1,
-  decided: state === 'done' || state === 'refused',
+  doubted: state === 'attempting' || state === 'inDoubt',
   changed: [],
   trouble: null,
   ...more,
@@ -50,6 +62,15 @@ describe('a service order that another run goes on with', () => {
     expect(run.state).toBe('held');
     const retried = tell(run, { type: 'StepCommanded', command: 'retryNow', step: 'port', audit: 'one' });
     expect(attempted(retried.last)).toEqual(['port']);
+  });
+
+  test.each([
+    [false, undefined],
+    [true, 'StepInDoubt'],
+  ])('lets a held step be skipped unless it is in doubt: %s', (doubted, type) => {
+    const plan = [optional(apply('port'))];
+    const { run } = resume([row('port', 'held', { trouble, doubted })], 'held', plan);
+    expect(refusalOf(run, command('skip', 'port'))?.type).toBe(type);
   });
 
   test('settles when all was done', () => {
