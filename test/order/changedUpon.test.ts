@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { resumeOrder } from '../../src/order/resume.ts';
 import type { OrderEvent } from '../../src/order/run.ts';
 import { apply, final, revoke } from '../serviceOrder/driver.ts';
 import {
@@ -8,6 +9,7 @@ import {
   failed,
   held,
   opened,
+  planOf,
   ready,
   releasedBy,
   resumed,
@@ -113,6 +115,27 @@ describe('what is changed upon a change that stands keeps its new values', () =>
     const { run, last } = tell(plan, opened, settled('access'), abort);
     expect(run.items).toMatchObject({ access: 'completed' });
     expect(stoppedBy(last)).toEqual(['tv']);
+  });
+
+  test('when another run goes on with the aborted order, which does not know yet that its foundation stands', () => {
+    const row = { code: null, reason: null, changed: [] };
+    const items = { access: 'inProgress', ip: 'inProgress' } as const;
+    const run = resumeOrder(
+      planOf([foundation(replaces), dependant()]),
+      { state: 'inProgress', items },
+      {},
+      {
+        serviceOrders: [
+          { ...row, id: 'access', state: 'inProgress' },
+          { ...row, id: 'ip', state: 'completed' },
+        ],
+        compensations: [],
+        wishes: { aborted: true, onHold: false, cancel: null },
+      },
+    );
+    const { run: end, told } = tell(run, opened, settled('access'));
+    untouched(told, 'ip');
+    expect(end.items).toEqual({ access: 'completed', ip: 'completed' });
   });
 
   test('and gets them, where it had only waited for them', () => {
