@@ -24,7 +24,7 @@ export function judge(run: OrderRun): OrderRun {
   const inScope = run.unwanted
     ? new Set(run.plan.serviceOrders.map(({ id }) => id))
     : new Set(run.failed.flatMap((id) => [...scopeOf(run, ties, id)]));
-  const standing = standingOf(run, ties);
+  const standing = standingOf(run, ties, inScope);
   const lost = [...inScope].filter((id) => !standing.has(id) || isGone(run, id) || isGoing(run, id));
   return { ...run, doomed: [...closure(lost, ties.dependants)].sort() };
 }
@@ -39,12 +39,18 @@ function scopeOf({ plan }: OrderRun, ties: Ties, failed: string): ReadonlySet<st
   return closure([failed], ties.siblings, ties.dependants, bundles, ties.whole);
 }
 
-/** Past a point of no return, or of an item that is complete already, with the rest of it and all these were built on. */
-function standingOf(run: OrderRun, ties: Ties): ReadonlySet<string> {
-  const past = run.plan.serviceOrders
-    .filter((one) => isPastReturn(run, one) || run.items[one.item] === 'completed')
-    .map(({ id }) => id);
-  return closure([...run.standing, ...past], ties.siblings, ties.foundations);
+/**
+ * Past a point of no return, or of an item that is complete already, with the rest of it and all these were built on.
+ * A change that would have gone back and stands keeps the changes upon it: what these had before needs its old values.
+ */
+function standingOf(run: OrderRun, ties: Ties, inScope: ReadonlySet<string>): ReadonlySet<string> {
+  const { serviceOrders } = run.plan;
+  const complete = serviceOrders.filter(({ item }) => run.items[item] === 'completed').map(({ id }) => id);
+  const past = serviceOrders.filter((one) => isPastReturn(run, one)).map(({ id }) => id);
+  const done = complete.filter((id) => child(run, id).state === 'done');
+  const followers = (id: string) => (inScope.has(id) ? ties.followers(id) : []);
+  const firm = closure([...run.standing, ...past, ...done], ties.siblings, ties.foundations, followers);
+  return closure([...firm, ...complete], ties.siblings, ties.foundations);
 }
 
 /** What is known without asking: of a ready one all is built, and nothing taken away yet. */

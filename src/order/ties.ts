@@ -10,6 +10,8 @@ export type Tie = (id: string) => readonly string[];
 export interface Ties {
   readonly foundations: Tie;
   readonly dependants: Tie;
+  /** Of a change, the changes upon it: they sit on its new values, and what they had before needs its old ones. */
+  readonly followers: Tie;
   /** Those of the same item, itself included. */
   readonly siblings: Tie;
   /** Those of the bundle items around its item, and those of the parts of its item. */
@@ -26,6 +28,9 @@ export function tiesOf({ plan, parents }: OrderRun): Ties {
   const foundations = new Map(building.map(({ id, after }) => [id, after]));
   const edges = serviceOrders.flatMap(({ id, after }) => after.map((foundation) => ({ foundation, id })));
   const dependants = grouped(edges, ({ foundation }) => foundation);
+  const changed = new Set(serviceOrders.filter(({ action }) => action === 'modify').map(({ id }) => id));
+  const changes = edges.filter(({ foundation, id }) => changed.has(foundation) && changed.has(id));
+  const followers = grouped(changes, ({ foundation }) => foundation);
   const siblings = grouped(serviceOrders, ({ item }) => item);
   const members = (item: string) => (siblings.get(item) ?? []).map(({ id }) => id);
   const item = (id: string) => must(itemOf.get(id), `service order ${id}`);
@@ -46,6 +51,7 @@ export function tiesOf({ plan, parents }: OrderRun): Ties {
   return {
     foundations: (id) => foundations.get(id) ?? [],
     dependants: (id) => (dependants.get(id) ?? []).map((edge) => edge.id),
+    followers: (id) => (followers.get(id) ?? []).map((edge) => edge.id),
     siblings: (id) => members(item(id)),
     bundles,
     parts: (id) => familyOf(parts, item(id)).flatMap(members),

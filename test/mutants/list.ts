@@ -422,8 +422,27 @@ const order: readonly Mutant[] = [
   {
     name: 'an abort takes back items that are complete already',
     file: 'src/order/failure.ts',
-    search: "isPastReturn(run, one) || run.items[one.item] === 'completed'",
-    replace: 'isPastReturn(run, one)',
+    search: "run.items[item] === 'completed'",
+    replace: 'item === undefined',
+  },
+  {
+    name: 'a change goes back to what its foundation took away',
+    file: 'src/order/failure.ts',
+    search: '(inScope.has(id) ? ties.followers(id) : [])',
+    replace: '(inScope.has(id) ? ties.followers(id).slice(0, 0) : [])',
+  },
+  {
+    name: 'what is added upon a change that stands does not go with the order',
+    file: 'src/order/ties.ts',
+    search: 'changed.has(foundation) && changed.has(id)',
+    replace: 'changed.has(foundation)',
+  },
+  {
+    name: 'what fails alone stands because what it was changed upon does',
+    file: 'src/order/failure.ts',
+    search: '(inScope.has(id) ? ties.followers(id) : [])',
+    replace: 'ties.followers(inScope.size > 0 ? id : id)',
+    tests: ['test/order/changedUpon.test.ts'],
   },
   {
     name: 'compensated before what relies on it',

@@ -8,6 +8,7 @@ test.each([
   { scope: 'one after the other', faultsMax: 1 },
   { scope: 'replacing below replacing', faultsMax: 1 },
   { scope: 'changing below changing', faultsMax: 1 },
+  { scope: 'changing upon replacing', faultsMax: 0 },
   { scope: 'an exchange', faultsMax: 0 },
   { scope: 'a point of no return beside another', faultsMax: 0 },
 ])(

@@ -8,10 +8,8 @@ import type { StepOutcome } from '../../src/activation/attempt.ts';
 import type { Fault, Noted } from './hands.ts';
 import { isAsBefore, isAsWanted, isPast, objectOf, originOf, stepOf } from './network.ts';
 import { rowKey } from './records.ts';
+import { builds, changedUpon, grown, nothingFollows, standing, wasUnneeded } from './standing.ts';
 import { isUnderWay, type Pending, type World } from './pending.ts';
-
-/** What builds something new: deletes only take away, dependants first. */
-const builds = ({ action }: CompactServiceOrder): boolean => action !== 'delete';
 
 const wasSkipped = ({ children }: World, id: string, step: string): boolean =>
   children[id]?.steps[step]?.state === 'skipped';
@@ -28,10 +26,6 @@ const isThere = (world: World, one: CompactServiceOrder, step: CompactStep): boo
   world.network.odd[objectOf(one.id, step.id)] !== 'late' &&
   !isSettledByPerson(world, one, step) &&
   isAsWanted(world.network, one, step);
-
-/** Never begun because nothing of it was needed. */
-const wasUnneeded = ({ order, children }: World, id: string): boolean =>
-  children[id] === undefined && order.children[id]?.state === 'skipped';
 
 const isBuilt = (world: World, one: CompactServiceOrder): boolean =>
   wasUnneeded(world, one.id) ||
@@ -239,46 +233,18 @@ export const wentAlone = (
 export const isWithin = (parents: Readonly<Record<string, string>>, part: string, item: string): boolean =>
   part === item || (parents[part] !== undefined && isWithin(parents, parents[part], item));
 
-/**
- * What stands whatever fails: past its point of no return, the rest of its item, and what these were built on.
- * Of one that is done, the order does not know whether the marked step was skipped, and lets it stand.
- */
-export function standing(
-  { network, order, children }: World,
-  kept: readonly string[] = [],
-): ReadonlySet<string> {
-  const { serviceOrders } = order.plan;
-  const isDoneForGood = ({ id, irreversible }: CompactServiceOrder) =>
-    irreversible === true && children[id]?.state === 'completed';
-  const roots = serviceOrders.filter((one) => isPast(network, one) || isDoneForGood(one)).map(({ id }) => id);
-  return grown([...roots, ...kept], (id) =>
-    serviceOrders.filter((other) =>
-      serviceOrders.some(
-        (one) => one.id === id && (one.item === other.item || (builds(one) && one.after.includes(other.id))),
-      ),
-    ),
-  );
-}
-
-function grown(
-  roots: readonly string[],
-  next: (id: string) => readonly CompactServiceOrder[],
-): ReadonlySet<string> {
-  const reached = new Set(roots);
-  for (const id of reached) for (const other of next(id)) reached.add(other.id);
-  return reached;
-}
-
 /** Nothing is taken down by a failure that has nothing to do with it, and nothing fails by itself. */
 function checkPolicy(world: World, one: CompactServiceOrder): void {
   const { plan, parents, children } = world.order;
-  const isTakenBack = children[one.id]?.state === 'compensated';
-  assert(
-    !isTakenBack || wentAlone(world, one) || !standing(world).has(one.id),
-    `${one.id} stands with what is past its return`,
-  );
   const failed = plan.serviceOrders.filter(({ id }) => world.children[id]?.state === 'failed');
   const required = failed.filter(({ optional }) => optional !== true);
+  const isWholeOrder = plan.onFailure === 'allOrNothing' && required.length === failed.length;
+  const stays = standing(world, isWholeOrder ? changedUpon : nothingFollows);
+  const isTakenBack = children[one.id]?.state === 'compensated';
+  assert(
+    !isTakenBack || wentAlone(world, one) || !stays.has(one.id),
+    `${one.id} stands with what is past its return`,
+  );
   if (failed.length === 0) assert(isDone(world, one), `${one.id} is done, since nothing failed`);
   const everyOptional = plan.serviceOrders.every(
     ({ optional, after }) => optional === true || after.length === 0,

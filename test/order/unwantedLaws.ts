@@ -4,10 +4,11 @@ import { isFinal } from '../../src/kernel/machine.ts';
 import { sameJson } from '../../src/kernel/json.ts';
 import { itemMachine, orderMachine } from '../../src/order/machine.ts';
 import type { OrderRun } from '../../src/order/run.ts';
-import { isDone, isNowhere, standing, wentAlone } from './laws.ts';
+import { isDone, isNowhere, wentAlone } from './laws.ts';
 import { isPast } from './network.ts';
 import { isLeft } from './leftLaws.ts';
 import type { World } from './pending.ts';
+import { nothingFollows, standing } from './standing.ts';
 
 /** Items that had ended by themselves under `bestEffort`: neither abort nor cancel is about them. */
 const endedIn = ({ items }: OrderRun): ReadonlySet<string> =>
@@ -20,9 +21,9 @@ export function checkUnwanted(world: World): void {
   const ended = endedIn(before);
   for (const item of ended) assert(order.items[item] === before.items[item], `${item} had ended before`);
   const { serviceOrders } = order.plan;
-  const kept = serviceOrders.filter(({ item }) => before.items[item] === 'completed').map(({ id }) => id);
-  const stays = standing(world, kept);
-  for (const one of serviceOrders) checkOne(world, before, one, { ended, stays });
+  const stays = standing(world);
+  const alone = standing(world, nothingFollows);
+  for (const one of serviceOrders) checkOne(world, before, one, { ended, stays, alone });
   checkStates(world, before);
   checkSent(world, stays);
 }
@@ -42,9 +43,16 @@ function checkSent({ order, people, children }: World, stays: ReadonlySet<string
 interface Excuses {
   readonly ended: ReadonlySet<string>;
   readonly stays: ReadonlySet<string>;
+  /** What of it does not stand only because it was changed upon another: that may have gone back before. */
+  readonly alone: ReadonlySet<string>;
 }
 
-function checkOne(world: World, before: OrderRun, one: CompactServiceOrder, { ended, stays }: Excuses): void {
+function checkOne(
+  world: World,
+  before: OrderRun,
+  one: CompactServiceOrder,
+  { ended, stays, alone }: Excuses,
+): void {
   const { id } = one;
   if (ended.has(one.item)) {
     const was = before.children[id];
@@ -52,8 +60,9 @@ function checkOne(world: World, before: OrderRun, one: CompactServiceOrder, { en
     return;
   }
   const isTakenBack = world.order.children[id]?.state === 'compensated';
+  const wentBefore = !alone.has(id) && before.doomed.includes(id);
   if (stays.has(id))
-    assert(!isTakenBack || wentAlone(world, one), `${id} stands with what is past its return`);
+    assert(!isTakenBack || wentBefore || wentAlone(world, one), `${id} stands with what is past its return`);
   else assert(!isDone(world, one) && isNowhere(world, one), `${id} goes with the order`);
   assert(!isPast(world.network, one) || isDone(world, one), `${id} is past its return, and stands`);
 }

@@ -23,6 +23,10 @@ export const smallScopes: Scopes = {
     sketch('a', { action: modify, steps: replace }),
     sketch('b', { action: modify, steps: replace, after: ['a'] }),
   ],
+  'changing upon replacing': [
+    sketch('a', { action: modify, steps: replace }),
+    sketch('b', { action: modify, steps: [apply('1/x')], after: ['a'] }),
+  ],
   'replacing beside replacing': ['a', 'b'].map((id) => sketch(id, { action: modify, steps: replace })),
   'changing below changing': [
     sketch('a', { action: modify, steps: build }),
