@@ -162,9 +162,12 @@ function noteSettled(
     serviceOrdersOf(run).find((one) => one.id === id),
     `service order ${id}`,
   );
+  const { told } = child(run, id);
+  const wasGoing = outcome === 'failed' && (told !== undefined || run.doomed.includes(id));
   const settled = withChild(run, id, {
     state: outcome === 'completed' ? 'done' : 'undone',
     changed,
+    ...(wasGoing && { told: told ?? 'moving' }),
     ...(code !== null && { code }),
   });
   const about = compensates ?? id;

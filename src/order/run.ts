@@ -38,7 +38,7 @@ export interface Child {
   readonly reason?: string;
   /** What a held or stopped one was about, and goes on with if it may. */
   readonly was?: ChildState;
-  /** It was told to stop, while it moved or was held; gone once it answers that it stands. */
+  /** It was told to stop, while it moved or was held; gone once it answers that it stands. One that failed keeps it. */
   readonly told?: 'moving' | 'held';
 }
 

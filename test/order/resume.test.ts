@@ -150,6 +150,25 @@ describe('what a person wanted of an earlier run', () => {
     expect(told[1]).toEqual([]);
   });
 
+  test('what a granted cancel left standing, and failed since, goes back and has failed', () => {
+    const both = [sketch('line', { item: 'x' }), sketch('tv', { item: 'x', after: ['line'] }), sketch('c')];
+    const items = { x: 'inProgress', c: 'pendingCancellation' } as const;
+    const cancel = { task: 't1', accepted: true };
+    const run = resumeOrder(
+      planOf(both),
+      { state: 'pendingCancellation', items },
+      {},
+      {
+        serviceOrders: [row('line', 'failed', { code: 'noStock' }), row('c', 'failed', { code: 'noPort' })],
+        compensations: [],
+        wishes: { ...noWishes, cancel },
+      },
+    );
+    const { run: end } = tell(run, opened);
+    expect(run.standing).toEqual([]);
+    expect([end.items, end.state]).toEqual([{ x: 'failed', c: 'cancelled' }, 'partial']);
+  });
+
   test('on hold by a person alone it needs nobody, and moves once it is let go', () => {
     const held = [row('access', 'held'), row('ip', 'acknowledged'), row('cpe', 'acknowledged')];
     const run = resume(held, [], { ...noWishes, onHold: true });
