@@ -39,7 +39,8 @@ export function advance(before: OrderRun, event: OrderEvent): Advanced {
   const changes: readonly OrderChange[] = changesOf(moved.run);
   const after = changes.reduce(evolve, moved.run);
   const { controls } = noted;
-  if (isFinal(orderMachine, after.state)) return { run: after, commands: [settle(after, changes, controls)] };
+  if (isFinal(orderMachine, after.state))
+    return { run: after, commands: [settle(after, changes, controls), ...moved.commands] };
   const all = [...noted.commands, ...freed, ...moved.commands];
   const isNews = changes.length > 0 || controls.length > 0;
   return {

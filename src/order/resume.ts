@@ -89,7 +89,7 @@ export const underWay = (run: OrderRun): string[] =>
 
 function childOf({ state, code, reason, changed }: StandingServiceOrder, wasGoing: boolean): Child {
   const about = { changed, ...(code !== null && { code }) };
-  if (state === 'acknowledged') return { state: 'waiting', changed: [] };
+  if (state === 'acknowledged') return { state: 'waiting', changed: [], maybeBegun: true };
   if (state === 'completed') return { ...about, state: 'done' };
   if (isFinal(serviceOrderMachine, state))
     return { ...about, state: 'undone', ...(state === 'failed' && wasGoing && { told: 'moving' }) };
