@@ -66,6 +66,7 @@ const ofCommands = {
   HeldAlready: [409, 'The order is on hold already'],
   BeingCancelled: [409, 'The order is being cancelled'],
   StepGoesBack: [409, 'The step is being taken back'],
+  StepTakesAway: [409, 'The step takes something away: there are no values to set'],
   NotLost: [409, 'The service order has not lost its run'],
 } as const satisfies Record<CommandRefusal['type'], Problem>;
 

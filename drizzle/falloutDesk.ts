@@ -37,8 +37,10 @@ export interface StepTarget {
 export type SendStep = (step: StepTarget, command: StepCommand, audit: string) => Promise<CommandAnswer>;
 
 /** Names the row in the audit, and the update to the run. */
-export const falloutAuditId = ({ fallout: id, commandId }: FalloutAsk<unknown>): string =>
-  `${id}:${commandId}`;
+export const falloutAuditId = ({
+  fallout: id,
+  commandId,
+}: Pick<FalloutAsk<unknown>, 'fallout' | 'commandId'>): string => `${id}:${commandId}`;
 
 const auditOf = (ask: FalloutAsk<NewAudit['command']>): NewAudit => {
   const { client, subject, command, reason, given } = ask;

@@ -78,7 +78,7 @@ export interface Orphan {
 export async function openOrphan(tx: Tx, tenant: string, orphan: Orphan): Promise<void> {
   const { orderId, serviceOrderId } = orphan;
   const earlier = await tx
-    .select({ closedAt: fallout.closedAt })
+    .select({ id: fallout.id, closedAt: fallout.closedAt, reason: fallout.reason })
     .from(fallout)
     .where(
       and(
@@ -89,10 +89,21 @@ export async function openOrphan(tx: Tx, tenant: string, orphan: Orphan): Promis
           : eq(fallout.serviceOrderId, serviceOrderId),
       ),
     );
-  if (earlier.some(({ closedAt }) => closedAt === null)) return;
+  const open = earlier.find(({ closedAt }) => closedAt === null);
+  if (open !== undefined) {
+    if (open.reason !== orphan.reason) await tellReason(tx, tenant, open.id, orphan.reason);
+    return;
+  }
   const id = falloutId({ orphan: serviceOrderId ?? orderId ?? '', opening: earlier.length + 1 });
   await tx.insert(fallout).values({ ...orphan, tenantId: tenant, id, class: 'orphaned', tries: 0 });
 }
+
+/** What a client wants of an orphan may come later than its verdict. */
+const tellReason = (tx: Tx, tenant: string, id: string, reason: string): Promise<unknown> =>
+  tx
+    .update(fallout)
+    .set({ reason })
+    .where(and(eq(fallout.tenantId, tenant), eq(fallout.id, id)));
 
 /** What concerns the order as a whole. Answers whether there was any. */
 export const closeOrderFallout = (tx: Tx, tenant: string, orderId: string, resolution: Resolution) =>

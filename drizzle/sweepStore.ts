@@ -2,6 +2,7 @@ import { and, eq, sql } from 'drizzle-orm';
 import { isFinal } from '../src/kernel/machine.ts';
 import { orderMachine, orderStates } from '../src/order/machine.ts';
 import { serviceOrderMachine, serviceOrderStates } from '../src/serviceOrder/machine.ts';
+import { openCancelOf } from './cancelStore.ts';
 import { type Database, type Tx, withRelay, withTenant } from './client.ts';
 import {
   closeOrderFallout,
@@ -66,7 +67,9 @@ export const openOrphaned = (
     if ((await runChainOf(tx, kind, tenant, id)) !== runChain) return;
     const about =
       kind === 'productOrder' ? { orderId: id, serviceOrderId: null } : { orderId: null, serviceOrderId: id };
-    await openOrphan(tx, tenant, { ...about, ...why });
+    const task = await openCancelOf(tx, tenant, kind, id);
+    const waits = task ? `; the cancel task ${task.id} waits for its restart` : '';
+    await openOrphan(tx, tenant, { ...about, code: why.code, reason: `${why.reason}${waits}` });
   });
 
 async function isOpenOrder(tx: Tx, tenant: string, id: string): Promise<boolean> {

@@ -62,8 +62,8 @@ const audits: Readable<AuditRow> = {
   attributes: Object.fromEntries(Object.keys(auditColumns).map((column) => [column, { column }])),
 };
 
-/** Ids of the audit are keys that clients chose: longer and freer than ours. */
-const auditIdPattern = /^[\x20-\x7e]{1,400}$/;
+/** Ids of the audit hold keys that clients chose: longer and freer than ours. */
+const auditIdPattern = /^[^\0]{1,1000}$/;
 
 const retrieveAudit = (deps: ApiDeps): Operation => ({
   handle: async (c) => {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { z } from '@hono/zod-openapi';
 import type { DeskAnswer } from '../../drizzle/operatorDesk.ts';
+import { commandIdOf } from '../../src/operator/audit.ts';
 import { orderCommands, stepCommands } from '../../src/operator/commands.ts';
 import type { Caller } from '../caller.ts';
 import { callerOf } from '../caller.ts';
@@ -15,14 +16,21 @@ export const commandSchema = z
   .object({ command: z.enum([...stepCommands, ...orderCommands]), id: z.string(), commandId: z.string() })
   .openapi('CommandAccepted');
 
-/** Who commands, and under which id: the client's key, or one of ours. */
-export const commander = (c: ApiContext): Caller & { readonly commandId: string } => ({
-  ...callerOf(c.req.raw),
-  commandId: idempotencyKey(c) ?? randomUUID(),
-});
+export interface Commander extends Caller {
+  /** The client's, or one of ours: repeats the command. */
+  readonly key: string;
+  readonly commandId: string;
+}
+
+/** Who commands, and under which key and id. */
+export function commander(c: ApiContext): Commander {
+  const caller = callerOf(c.req.raw);
+  const key = idempotencyKey(c) ?? randomUUID();
+  return { ...caller, key, commandId: commandIdOf(caller.client, key) };
+}
 
 /** Refuses unless the command was carried out. */
-export function ensureDone(answer: DeskAnswer, commandId: string): void {
+export function ensureDone(answer: DeskAnswer, key: string): void {
   if (answer.type === 'refused') {
     const { type, message, ...more } = answer.refusal;
     refuse(type, message, more);
@@ -32,7 +40,7 @@ export function ensureDone(answer: DeskAnswer, commandId: string): void {
     refuse('IdempotencyKeyReused', 'the key belongs to a command with another content', { path });
   }
   if (answer.type === 'unanswered') {
-    const headers = { 'Retry-After': '2', 'Idempotency-Key': commandId };
-    refuse('CommandUnanswered', `repeat it with the Idempotency-Key ${commandId}`, { headers });
+    const headers = { 'Retry-After': '2', 'Idempotency-Key': key };
+    refuse('CommandUnanswered', `repeat it with the Idempotency-Key ${key}`, { headers });
   }
 }

@@ -82,7 +82,7 @@ export async function commandOrder(
   kind: CommandedKind,
   command: OrderCommandName,
 ): Promise<Response> {
-  const { tenant, client, subject, commandId } = commander(c);
+  const { tenant, client, subject, key, commandId } = commander(c);
   const body = fitting(orderCommandSchemas[command], await readJsonIfAny(c, deps.config.bodyLimitBytes));
   const id = c.req.param('id') ?? '';
   const { place, send } = commanded[kind];
@@ -98,7 +98,7 @@ export async function commandOrder(
       return send(deps, { tenant, id }, command, row.id);
     },
   });
-  ensureDone(answer, commandId);
+  ensureDone(answer, key);
   deps.log.info({ [kind]: id, subject, command, commandId }, 'an operator commands an order');
   return c.json({ command, id, commandId }, 202);
 }

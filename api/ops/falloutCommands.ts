@@ -1,5 +1,11 @@
 import { z } from '@hono/zod-openapi';
-import { claimFallout, commandFallout, type FalloutAsk, releaseFallout } from '../../drizzle/falloutDesk.ts';
+import {
+  claimFallout,
+  commandFallout,
+  falloutAuditId,
+  type FalloutAsk,
+  releaseFallout,
+} from '../../drizzle/falloutDesk.ts';
 import { idPattern } from '../../src/kernel/ids.ts';
 import type { JsonObject } from '../../src/kernel/json.ts';
 import type { StepCommand } from '../../src/operator/commands.ts';
@@ -89,8 +95,8 @@ const step = <Command extends StepCommand, Schema extends z.ZodType<{ readonly r
   handle: async (c) => {
     const { said, ask } = await read(c, deps, schema);
     const whole = await complete({ ...ask, command }, said);
-    ensureDone(await commandFallout(deps.db, whole, deps.operate.commandStep), ask.commandId);
-    return c.json({ command, id: ask.fallout, commandId: ask.commandId }, 202);
+    ensureDone(await commandFallout(deps.db, whole, deps.operate.commandStep), ask.key);
+    return c.json({ command, id: ask.fallout, commandId: falloutAuditId(ask) }, 202);
   },
   route: {
     ...routeOf(command, schema),
@@ -109,7 +115,7 @@ const owning = <Schema extends z.ZodType<{ readonly reason?: string }>>(
 ): Operation => ({
   handle: async (c) => {
     const { said, ask } = await read(c, deps, schema);
-    ensureDone(await own(ask, said), ask.commandId);
+    ensureDone(await own(ask, said), ask.key);
     return inspectFallout(c, deps);
   },
   route: {

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { z } from '@hono/zod-openapi';
 import { withTenant } from '../../drizzle/client.ts';
 import { removeOnce } from '../../drizzle/overrideRemoval.ts';
@@ -14,10 +13,10 @@ import type { JsonObject } from '../../src/kernel/json.ts';
 import { callerOf } from '../caller.ts';
 import { addressed } from '../contract.ts';
 import type { ApiContext, ApiDeps } from '../deps.ts';
-import { idempotencyKey } from '../idempotencyKey.ts';
 import { errors, json, listing, type Operation } from '../operation.ts';
 import { refuse } from '../problem.ts';
 import { dateTime, given, type Links, linksOf, type Readable } from '../resource.ts';
+import { commander } from './commandAnswer.ts';
 
 const tag = 'Operations';
 const reasonMax = 500;
@@ -83,12 +82,10 @@ const retrieve = (deps: ApiDeps): Operation => ({
 
 const remove = (deps: ApiDeps): Operation => ({
   handle: async (c) => {
-    const caller = callerOf(c.req.raw);
+    const { commandId: id, tenant, client, subject } = commander(c);
     const { service: serviceId, step } = placeOf(c);
-    const removal = { id: idempotencyKey(c) ?? randomUUID(), serviceId, step, reason: reasonIn(c) };
-    const removed = await withTenant(deps.db, caller.tenant, (tx) =>
-      removeOnce(tx, { ...caller, ...removal }),
-    );
+    const removal = { id, tenant, client, subject, serviceId, step, reason: reasonIn(c) };
+    const removed = await withTenant(deps.db, tenant, (tx) => removeOnce(tx, removal));
     if (removed === 'unknown') unknown();
     if (removed === 'keyReused') refuse('IdempotencyKeyReused', 'the key belongs to another command');
     return c.body(null, 204);

@@ -35,6 +35,13 @@ export const auditOutcomes = ['asked', 'done', 'refused'] as const;
 
 export const bulkEntryStates = ['waiting', 'done', 'refused'] as const;
 
+/**
+ * Names a client's command in the audit, and wherever it travels: a key is one command of one client. A client's name
+ * holds no colon here, so that no two of them meet.
+ */
+export const commandIdOf = (client: string, key: string): string =>
+  `${client.replace(/[%:]/g, encodeURIComponent)}:${key}`;
+
 /** The client and subject of a command that came through the Temporal Web UI. */
 export const webUi = 'temporalWebUi';
 

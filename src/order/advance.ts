@@ -39,7 +39,8 @@ export function advance(before: OrderRun, event: OrderEvent): Advanced {
   const changes: readonly OrderChange[] = changesOf(moved.run);
   const after = changes.reduce(evolve, moved.run);
   const { controls } = noted;
-  if (isFinal(orderMachine, after.state)) return { run: after, commands: [settle(after, changes, controls)] };
+  if (isFinal(orderMachine, after.state))
+    return { run: after, commands: [settle(after, changes, controls), ...moved.commands] };
   const all = [...noted.commands, ...freed, ...moved.commands];
   const isNews = changes.length > 0 || controls.length > 0;
   return {
@@ -162,9 +163,12 @@ function noteSettled(
     serviceOrdersOf(run).find((one) => one.id === id),
     `service order ${id}`,
   );
+  const { told } = child(run, id);
+  const wasGoing = outcome === 'failed' && (told !== undefined || run.doomed.includes(id));
   const settled = withChild(run, id, {
     state: outcome === 'completed' ? 'done' : 'undone',
     changed,
+    ...(wasGoing && { told: told ?? 'moving' }),
     ...(code !== null && { code }),
   });
   const about = compensates ?? id;

@@ -80,12 +80,21 @@ export function takeBack(before: OrderRun): Advanced {
   const clear = told.doomed.filter((id) => !unclear.has(id));
   const unstarted = clear.filter((id) => child(told, id).state === 'waiting');
   const done = clear.filter((id) => child(told, id).state === 'done' && isBare(told, ties, id));
-  const commands: OrderCommand[] = stopped.map((id) => ({ type: 'stopServiceOrder', id }));
+  const commands: OrderCommand[] = [
+    ...stopped.map((id) => ({ type: 'stopServiceOrder', id }) as const),
+    ...unstarted.filter((id) => child(told, id).maybeBegun).flatMap(callOff),
+  ];
   return {
     run: withStates(withStates(told, unstarted, 'notStarted'), done, 'compensating'),
     commands: done.length > 0 ? [...commands, { type: 'openCompensation', ids: done }] : commands,
   };
 }
+
+/** Whoever may be there all the same, and on hold, ends too; nobody waits for it, since it may not be there. */
+const callOff = (id: string): OrderCommand[] => [
+  { type: 'stopServiceOrder', id },
+  { type: 'resumeServiceOrder', id },
+];
 
 function mayStop(run: OrderRun, id: string): boolean {
   const { state, told } = child(run, id);

@@ -128,7 +128,8 @@ function whereabouts(view: View, item: string): { readonly to: ItemState; readon
     const { code } = child(run, held.id);
     return { to: 'held', ...(code !== undefined && { code }) };
   }
-  return { to: run.cancel && isLeaving(view, item) ? 'pendingCancellation' : 'inProgress' };
+  const isWished = run.cancel && isLeaving(view, item) && !isItsOwnDoing(view, item, lackingIn(view, item));
+  return { to: isWished ? 'pendingCancellation' : 'inProgress' };
 }
 
 /** Open items that are not to be there in the end. */
@@ -154,20 +155,47 @@ function endOf(view: View, item: string): { readonly to: ItemState; readonly cod
 
 /**
  * An item fails when something it needs, of its own or of its parts, is not there in the end, or nothing is. Where
- * a person wanted it so, it is cancelled.
+ * a person wanted it so, it is cancelled; not if it failed by itself, nor if something of it stands all the same.
  */
 function failureOf(
-  { run, ofFamily, isMissing, isNeededIn, failsAsAWhole }: View,
+  view: View,
   item: string,
 ): { readonly to: 'failed' | 'cancelled'; readonly code: string } | undefined {
+  const { run, ofFamily, isMissing, failsAsAWhole } = view;
   const to = run.unwanted ? 'cancelled' : 'failed';
   const all = ofFamily(item);
   if (all.length === 0) return failsAsAWhole ? { to, code: codeOf(run, []) } : undefined;
+  const lacking = lackingIn(view, item);
+  if (lacking.length === 0) return undefined;
+  if (all.some((one) => isMissing(one) && run.leftBehind.includes(one.id)))
+    return { to: 'failed', code: leftBehind };
+  if (run.unwanted === null) return { to, code: codeOf(run, lacking) };
+  if (isItsOwnDoing(view, item, lacking)) return { to: 'failed', code: codeOf(run, lacking) };
+  const stands = all.some((one) => one.item === item && child(run, one.id).state === 'done');
+  const wished = lacking.filter((one) => !failedByItself(run, one));
+  return { to: stands ? 'failed' : to, code: codeOf(run, wished) };
+}
+
+/** What the item is of no use without, and is not there; nothing while it has enough. */
+function lackingIn({ ofFamily, isMissing, isNeededIn }: View, item: string): CompactServiceOrder[] {
+  const all = ofFamily(item);
   const missing = all.filter(isMissing);
   const needed = missing.filter((one) => isNeededIn(item, one));
-  if (needed.length === 0 && missing.length < all.length) return undefined;
-  if (missing.some(({ id }) => run.leftBehind.includes(id))) return { to: 'failed', code: leftBehind };
-  return { to, code: codeOf(run, needed.length > 0 ? needed : missing) };
+  return needed.length > 0 || missing.length < all.length ? needed : missing;
+}
+
+/** Not while it was going anyway. */
+const failedByItself = (run: OrderRun, { id }: CompactServiceOrder): boolean =>
+  run.failed.includes(id) && child(run, id).told === undefined;
+
+/** All that it lacks failed by itself, or is needed beside what did: a wish takes others than what hangs on that. */
+function isItsOwnDoing({ run, isNeededIn }: View, item: string, lacking: readonly CompactServiceOrder[]) {
+  const fallen = lacking.filter((one) => failedByItself(run, one));
+  const hangsOn = (one: CompactServiceOrder) => fallen.some((other) => other.item === one.item);
+  return (
+    fallen.length > 0 &&
+    lacking.every((one) => fallen.includes(one) || (isNeededIn(item, one) && hangsOn(one)))
+  );
 }
 
 /** Its own reason where it has one, else that it was aborted, taken back with others, or never began. */

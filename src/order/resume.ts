@@ -31,7 +31,10 @@ export function resumeOrder(
   { serviceOrders, compensations, wishes }: Remains,
 ): OrderRun {
   const begun = beginOrder(plan, state, items, parents);
-  const standing = Object.fromEntries(serviceOrders.map((one): [string, Child] => [one.id, childOf(one)]));
+  const going = wereGoing(plan, items);
+  const standing = Object.fromEntries(
+    serviceOrders.map((one): [string, Child] => [one.id, childOf(one, going.has(one.id))]),
+  );
   const children = { ...begun.children, ...standing };
   const failed = serviceOrders.filter((one) => one.state === 'failed').map(({ id }) => id);
   const { aborted, onHold, cancel } = wishes;
@@ -46,7 +49,7 @@ export function resumeOrder(
     leftBehind: leftBehindIn(serviceOrders, compensations),
     unwanted: aborted ? 'aborted' : isCancelled ? 'cancelled' : null,
     onHold,
-    standing: isCancelled ? standingIn(plan, items) : [],
+    standing: isCancelled ? standingIn(plan, items, failed) : [],
     tasks: isCancelled && cancel ? [cancel.task] : [],
     cancel: cancel?.accepted
       ? { task: cancel.task, phase: 'accepted', asked: Object.keys(children).filter(isMoving), awaiting: [] }
@@ -54,11 +57,21 @@ export function resumeOrder(
   };
 }
 
-/** Of an order that is cancelled, what is not going is known to stand. */
-const standingIn = (plan: CompactPlan, items: OrderStates['items']): string[] =>
-  plan.serviceOrders
-    .filter(({ item }) => items[item] === 'inProgress' || items[item] === 'completed')
+/** Of an order that is cancelled, what is not going is known to stand, unless it failed since. */
+function standingIn(
+  { serviceOrders }: CompactPlan,
+  items: OrderStates['items'],
+  failed: readonly string[],
+): string[] {
+  const gone = new Set(serviceOrders.filter(({ id }) => failed.includes(id)).map(({ item }) => item));
+  return serviceOrders
+    .filter(({ item }) => (items[item] === 'inProgress' && !gone.has(item)) || items[item] === 'completed')
     .map(({ id }) => id);
+}
+
+/** What failed while its item was about to be cancelled was going anyway. */
+const wereGoing = (plan: CompactPlan, items: OrderStates['items']): ReadonlySet<string> =>
+  new Set(plan.serviceOrders.filter(({ item }) => items[item] === 'pendingCancellation').map(({ id }) => id));
 
 function leftBehindIn(
   serviceOrders: readonly StandingServiceOrder[],
@@ -74,11 +87,12 @@ export const underWay = (run: OrderRun): string[] =>
     .map(({ id }) => id)
     .filter((id) => ['running', 'held'].includes(child(run, id).state));
 
-function childOf({ state, code, reason, changed }: StandingServiceOrder): Child {
+function childOf({ state, code, reason, changed }: StandingServiceOrder, wasGoing: boolean): Child {
   const about = { changed, ...(code !== null && { code }) };
-  if (state === 'acknowledged') return { state: 'waiting', changed: [] };
+  if (state === 'acknowledged') return { state: 'waiting', changed: [], maybeBegun: true };
   if (state === 'completed') return { ...about, state: 'done' };
-  if (isFinal(serviceOrderMachine, state)) return { ...about, state: 'undone' };
+  if (isFinal(serviceOrderMachine, state))
+    return { ...about, state: 'undone', ...(state === 'failed' && wasGoing && { told: 'moving' }) };
   // On hold by a person alone, it needs nobody: it moves as soon as it is let go.
   if (state !== 'held' || reason === null) return { state: 'running', changed: [] };
   return { ...about, state: 'held', was: 'running', ...(reason !== null && { reason }) };

@@ -38,8 +38,10 @@ export interface Child {
   readonly reason?: string;
   /** What a held or stopped one was about, and goes on with if it may. */
   readonly was?: ChildState;
-  /** It was told to stop, while it moved or was held; gone once it answers that it stands. */
+  /** It was told to stop, while it moved or was held; gone once it answers that it stands. One that failed keeps it. */
   readonly told?: 'moving' | 'held';
+  /** It waits, as far as its row knows: an earlier run of the order may have begun it all the same. */
+  readonly maybeBegun?: true;
 }
 
 export interface OrderRun {

@@ -117,7 +117,7 @@ function decide(run: OrderRun): Wished {
   if (cancel?.phase !== 'assessing' || cancel.awaiting.length > 0) return unwished(run);
   const { task, asked } = cancel;
   const granted = judge({ ...run, unwanted: 'cancelled' });
-  const goesAnyway = leavingItems(run);
+  const goesAnyway = leavingItems(judge(run));
   if (leavingItems(granted).some((item) => !goesAnyway.includes(item))) {
     return {
       run: { ...granted, cancel: { ...cancel, phase: 'accepted' } },

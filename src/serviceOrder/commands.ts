@@ -29,6 +29,7 @@ export const commandRefusalTypes = [
   'StepInDoubt',
   'StepGoesForward',
   'StepGoesBack',
+  'StepTakesAway',
   'OnHold',
   'NotOnHold',
   'HeldAlready',
@@ -139,11 +140,10 @@ function stepRefusal(run: ServiceOrderRun, { command, step: id }: StepCommanded)
           isIdle ? goesBack : `the step is ${now.state}: it is neither held nor waits for its retry`,
         );
       }
-      if (command === 'editAndRetry' && isBack) return refusal('StepGoesBack', goesBack);
-      if (command === 'editAndRetry' && now.state === 'accepted') {
-        return refusal('StepNotWaiting', 'its system works on the former values already');
-      }
-      return isOnHold(run) ? refusal('OnHold', 'its order is on hold: resume that first') : askedRefusal(run);
+      return (
+        (command === 'editAndRetry' ? editRefusal(run, id, now) : undefined) ??
+        (isOnHold(run) ? refusal('OnHold', 'its order is on hold: resume that first') : askedRefusal(run))
+      );
     case 'completeWithEvidence':
       return heldRefusal(now) ?? (isIdle || isBack ? refusal('StepGoesBack', goesBack) : askedRefusal(run));
     case 'skip':
@@ -160,6 +160,18 @@ function stepRefusal(run: ServiceOrderRun, { command, step: id }: StepCommanded)
 }
 
 const goesBack = 'the step is being taken back';
+
+/** What restores, or takes away, sends nothing that a person could set: the edit would only wait for a later modify. */
+function editRefusal(run: ServiceOrderRun, id: string, now: StepRun): CommandRefusal | undefined {
+  if (now.way === 'undo') return refusal('StepGoesBack', goesBack);
+  if (run.compensating) return refusal('StepGoesBack', 'the step brings back what was before');
+  if (planned(run, id).verb === 'revoke') {
+    return refusal('StepTakesAway', 'the step takes something away: it has no values');
+  }
+  return now.state === 'accepted'
+    ? refusal('StepNotWaiting', 'its system works on the former values already')
+    : undefined;
+}
 
 const heldRefusal = ({ state }: StepRun): CommandRefusal | undefined =>
   state === 'held' ? undefined : refusal('StepNotHeld', `the step is ${state}, not held`);

@@ -52,7 +52,7 @@ const goesForward = ({ way }: HeldStep): boolean => way === 'do';
 
 const fits: Readonly<Record<StepCommand, (step: HeldStep) => boolean>> = {
   retryNow: () => true,
-  editAndRetry: (step) => goesForward(step) && step.verb === 'apply' && step.editable,
+  editAndRetry: (step) => goesForward(step) && step.verb === 'apply' && step.editable && !step.compensating,
   completeWithEvidence: goesForward,
   skip: (step) => goesForward(step) && step.optional && !step.doubted,
   leaveBehind: (step) => !goesForward(step) || step.verb === 'revoke' || step.compensating,

@@ -36,8 +36,8 @@ describe('a command', () => {
   test('is written down with who and why before it is sent, and what travels is its id alone', async () => {
     const { fallout, order, serviceOrder, step, name } = await heldStep(api);
     const { status, body } = await act(fallout, 'retryNow', { reason }, 'K1');
-    expect([status, body]).toEqual([202, { command: 'retryNow', id: fallout, commandId: 'K1' }]);
-    const audit = `${fallout}:K1`;
+    const audit = `${fallout}:local:K1`;
+    expect([status, body]).toEqual([202, { command: 'retryNow', id: fallout, commandId: audit }]);
     expect(door.of(audit)).toEqual([
       { to: { tenant: 'default', serviceOrder, step }, command: 'retryNow', audit },
     ]);
@@ -66,19 +66,19 @@ describe('a command', () => {
     expect([first.status, first.body.code]).toEqual([503, 'CommandUnanswered']);
     const key = first.headers.get('idempotency-key') ?? '';
     expect(first.body.message).toContain(key);
-    expect(await auditOf(fallout)).toMatchObject([{ id: `${fallout}:${key}`, outcome: 'asked' }]);
+    expect(await auditOf(fallout)).toMatchObject([{ id: `${fallout}:local:${key}`, outcome: 'asked' }]);
     door.answers({ type: 'done' });
     expect((await act(fallout, 'retryNow', {}, key)).status).toBe(202);
-    expect(door.of(`${fallout}:${key}`)).toHaveLength(2);
+    expect(door.of(`${fallout}:local:${key}`)).toHaveLength(2);
   });
 
   test('that was carried out is answered again without being sent, also when its fallout is closed', async () => {
     const { fallout, step, record } = await heldStep(api);
     await act(fallout, 'retryNow', {}, 'K');
-    await settled(`${fallout}:K`);
+    await settled(`${fallout}:local:K`);
     await record({ type: 'falloutClosed', step, resolution: 'retryNow' });
     expect((await act(fallout, 'retryNow', {}, 'K')).status).toBe(202);
-    expect(door.of(`${fallout}:K`)).toHaveLength(1);
+    expect(door.of(`${fallout}:local:K`)).toHaveLength(1);
     const { status, body } = await act(fallout, 'retryNow');
     expect([status, body.code]).toEqual([409, 'FalloutClosed']);
   });
@@ -90,7 +90,7 @@ describe('a command', () => {
       const { status, body } = await act(fallout, 'retryNow', {}, 'K');
       expect([status, body.code, body.message]).toEqual([409, 'StepInDoubt', 'the run says no']);
     }
-    expect(door.of(`${fallout}:K`)).toHaveLength(1);
+    expect(door.of(`${fallout}:local:K`)).toHaveLength(1);
     expect(await auditOf(fallout)).toMatchObject([
       { outcome: 'refused', code: 'StepInDoubt', message: 'the run says no' },
     ]);
@@ -115,7 +115,7 @@ describe('a command', () => {
     await act(fallout, 'retryNow', { reason }, 'K');
     const again = await act(fallout, command, body, 'K');
     expect([again.status, again.body.code]).toEqual([422, 'IdempotencyKeyReused']);
-    expect(door.of(`${fallout}:K`)).toHaveLength(1);
+    expect(door.of(`${fallout}:local:K`)).toHaveLength(1);
   });
 });
 

@@ -1,8 +1,10 @@
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { recordDone } from '../../drizzle/auditStore.ts';
 import { withTenant } from '../../drizzle/client.ts';
 import { openOrphan } from '../../drizzle/falloutStore.ts';
 import { dispatch, productOrder, serviceOrder } from '../../drizzle/schema.ts';
+import { commandIdOf } from '../../src/operator/audit.ts';
 import { fibre, orderOf } from '../support/orders.ts';
 import { accessItem } from '../support/serviceOrders.ts';
 import { type Api, openOrder, startApi } from './support/api.ts';
@@ -55,12 +57,13 @@ describe.each(['productOrders', 'serviceOrders'] as const)('%s', (kind) => {
     const id = await kinds[kind].make();
     const key = `${command} ${id}`;
     const { status, body } = await act(kind, id, command, { reason }, key);
-    expect([status, body]).toEqual([202, { command, id, commandId: key }]);
+    const audit = `local:${key}`;
+    expect([status, body]).toEqual([202, { command, id, commandId: audit }]);
     const to = { tenant: 'default', [kind === 'productOrders' ? 'orderId' : 'serviceOrder']: id };
-    expect(door.of(key)).toEqual([{ to, command, audit: key }]);
+    expect(door.of(audit)).toEqual([{ to, command, audit }]);
     const place = kind === 'productOrders' ? { order: id } : { serviceOrder: id };
     expect(await auditOf(id)).toMatchObject([
-      { id: key, command, entity: kinds[kind].entity, reason, outcome: 'asked', ...place },
+      { id: audit, command, entity: kinds[kind].entity, reason, outcome: 'asked', ...place },
     ]);
   });
 
@@ -86,7 +89,7 @@ describe.each(['productOrders', 'serviceOrders'] as const)('%s', (kind) => {
     const key = headers.get('idempotency-key') ?? '';
     door.answers({ type: 'done' });
     expect([status, (await act(kind, id, 'hold', { reason }, key)).status]).toEqual([503, 202]);
-    expect(door.of(key)).toHaveLength(2);
+    expect(door.of(`local:${key}`)).toHaveLength(2);
   });
 
   test('an order that is not there is answered 404, and nothing is written down', async () => {
@@ -129,6 +132,23 @@ test('a service order of a product order is commanded by that', async () => {
     expect([status, body.code]).toEqual([409, 'ServiceOrderOfProductOrder']);
     expect(body.message).toContain(order);
   }
+});
+
+test('a key that another client used is free for this one', async () => {
+  const id = await kinds.productOrders.make();
+  const about = { command: 'hold', entity: 'productOrder', entityId: id, orderId: id, reason } as const;
+  await withTenant(api.db, 'default', (tx) =>
+    recordDone(tx, 'default', {
+      ...{ id: commandIdOf('another', 'ours'), client: 'another', subject: 'ada' },
+      ...about,
+    }),
+  );
+  expect((await act('productOrders', id, 'hold', { reason }, 'ours')).status).toBe(202);
+  expect(door.of('local:ours')).toHaveLength(1);
+  expect(await auditOf(id)).toMatchObject([
+    { id: 'another:ours', client: 'another', outcome: 'done' },
+    { id: 'local:ours', client: 'local', outcome: 'asked' },
+  ]);
 });
 
 test('one key is for one command about one order', async () => {

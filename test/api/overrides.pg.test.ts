@@ -89,7 +89,7 @@ test('a removal that is repeated with its key leaves alone what was set again si
 
 test('a key of another command is refused, and nothing changes', async () => {
   const { serviceOrder, service } = await opened();
-  await edit(serviceOrder, 'other-1', slow);
+  await edit(serviceOrder, 'local:other-1', slow);
   const { status, body } = await remove(`${service}/speed`, { 'idempotency-key': 'other-1' });
   expect([status, body.code]).toEqual([422, 'IdempotencyKeyReused']);
   expect((await api.get(`/ops/v1/overrides/${service}/speed`)).status).toBe(200);

@@ -1,7 +1,7 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { OrderCommand, OrderEvent } from '../../src/order/run.ts';
 import { apply, final } from '../serviceOrder/driver.ts';
-import { begin, cancelled, opened, ready, settled, sketch, stoppedBy, tell } from './driver.ts';
+import { begin, cancelled, failed, opened, ready, settled, sketch, stoppedBy, tell } from './driver.ts';
 
 const cancel: OrderEvent = { type: 'CancelRequested', task: 't1' };
 const answered = (id: string, stands = false): OrderEvent => ({ type: 'ServiceOrderAnswered', id, stands });
@@ -35,6 +35,83 @@ test('one that was asked and turns out to stand only when what builds upon it is
   expect(stoppedBy(asked.last)).toEqual(['b', 'c']);
   // It settled before the word to stop arrived, past its point of no return.
   expect(freedBy(tell(asked.run, settled('b')).last)).toContain('a');
+});
+
+const codesOf = (commands: readonly OrderCommand[]) =>
+  commands.flatMap((command) =>
+    command.type === 'settleOrder'
+      ? command.changes.flatMap((one) =>
+          one.type === 'item' ? [`${one.item} ${one.arrow} ${one.code}`] : [],
+        )
+      : [],
+  );
+
+describe('an item that a granted cancel left standing', () => {
+  const steps = [final(apply('1/x'))];
+  const plan = [
+    sketch('a', { item: 'line', steps }),
+    sketch('b', { item: 'line', after: ['a'] }),
+    sketch('c'),
+  ];
+  const granted = tell(begin(plan), opened, cancel, answered('a', true), answered('c'), cancelled('c'));
+
+  test('is not about to be cancelled', () => {
+    expect(granted.run.items).toEqual({ line: 'inProgress', c: 'pendingCancellation' });
+  });
+
+  test('and fails by itself has failed with its own code, and so has what went with it', () => {
+    const { run, last } = tell(granted.run, failed('a', 'noStock'));
+    expect(run.items).toEqual({ line: 'failed', c: 'cancelled' });
+    expect(run.state).toBe('partial');
+    expect(codesOf(last)).toContain('line Failed noStock');
+  });
+
+  test('and goes back since one of its services failed is not about to be cancelled either', () => {
+    const late = tell(granted.run, settled('a'), failed('b', 'noRoute'));
+    expect(late.run.items.line).toBe('failed');
+    expect(codesOf(late.last)).toContain('line Failed noRoute');
+  });
+});
+
+test('a bundle whose own service goes is cancelled, though a part of it stands and fails later', () => {
+  const part = sketch('part', { item: 'part', steps: [final(apply('1/x'))] });
+  const plan = begin([part, sketch('own', { item: 'bundle' })], { parents: { part: 'bundle' } });
+  const granted = tell(plan, opened, cancel, answered('part', true), answered('own'), cancelled('own'));
+  const { run, last } = tell(granted.run, failed('part', 'noStock'));
+  expect(run.items).toEqual({ part: 'failed', bundle: 'cancelled' });
+  expect(codesOf(last)).toContain('bundle Cancelled cancelled');
+});
+
+test('a cancel that meets nothing but what fails while it is assessed is refused', () => {
+  const { run, last } = tell(begin([sketch('a')]), opened, cancel, failed('a', 'noStock'));
+  expect(controlsOf(last)).toEqual([{ type: 'cancelRefused', task: 't1', code: 'NothingToTakeBack' }]);
+  expect([run.items, run.state]).toEqual([{ a: 'failed' }, 'failed']);
+});
+
+test('an item that failed before the cancel was granted is not cancelled by it', () => {
+  const plan = begin([sketch('a', { item: 'line' }), sketch('b', { item: 'line' }), sketch('c')], {
+    onFailure: 'bestEffort',
+  });
+  const granted = tell(plan, opened, failed('a', 'noStock'), cancel, answered('c'));
+  expect(granted.run.items).toEqual({ line: 'inProgress', c: 'pendingCancellation' });
+  const { run, last } = tell(granted.run, cancelled('b'), cancelled('c'));
+  expect([run.items, run.state]).toEqual([{ line: 'failed', c: 'cancelled' }, 'partial']);
+  expect(codesOf(last)).toContain('c Cancelled cancelled');
+});
+
+test('a service order that fails once it is to go back is cancelled with its item, also while on hold', () => {
+  const hold: OrderEvent = { type: 'HoldRequested', audit: 'h1' };
+  const resume: OrderEvent = { type: 'ResumeRequested', audit: 'r1' };
+  const { run } = tell(
+    begin([sketch('a')]),
+    opened,
+    hold,
+    cancel,
+    answered('a'),
+    failed('a', 'noStock'),
+    resume,
+  );
+  expect(run.items).toEqual({ a: 'cancelled' });
 });
 
 test('a cancel that could take back no more than what is optional of a bundle is refused', () => {

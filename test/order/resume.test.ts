@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { type Remains, resumeOrder, type StandingServiceOrder, underWay } from '../../src/order/resume.ts';
-import type { OrderCommand, Wishes } from '../../src/order/run.ts';
+import type { OrderCommand, OrderEvent, Wishes } from '../../src/order/run.ts';
 import type { ServiceOrderState } from '../../src/serviceOrder/machine.ts';
 import {
+  begin,
   cancelled,
   compensatedBy,
   failed,
@@ -127,7 +128,8 @@ describe('what a person wanted of an earlier run', () => {
     const run = resume(rows, [], { ...noWishes, cancel });
     const { run: end, told } = tell(run, opened, cancelled('access'));
     expect(told.flatMap(startedBy)).toEqual([]);
-    expect(told.map(stoppedBy)).toEqual([['access'], []]);
+    // Nobody knows whether an earlier run had begun the others.
+    expect(told.map(stoppedBy)).toEqual([['access'], ['cpe', 'ip']]);
     expect(end.state).toBe('cancelled');
   });
 
@@ -145,9 +147,70 @@ describe('what a person wanted of an earlier run', () => {
       },
     );
     const { run: after, told } = tell(run, opened, { type: 'CancelRequested', task: 't1' });
-    expect(told.map(stoppedBy)).toEqual([[], []]);
+    expect(told.map(stoppedBy)).toEqual([['cpe'], []]);
     expect([after.items, after.state]).toEqual([items, 'pendingCancellation']);
     expect(told[1]).toEqual([]);
+  });
+
+  describe('what an earlier run may have begun, and nothing was noted of', () => {
+    const told = (commands: readonly OrderCommand[], id: string) =>
+      commands.flatMap((one) => ('id' in one && one.id === id ? [one.type] : []));
+    const idle = [row('access', 'acknowledged'), row('ip', 'acknowledged'), row('cpe', 'acknowledged')];
+    const granted = { ...noWishes, cancel: { task: 't1', accepted: true } };
+    const asked = { ...noWishes, cancel: { task: 't1', accepted: false } };
+    const wish: OrderEvent = { type: 'CancelRequested', task: 't1' };
+
+    test.each([
+      ['a granted cancel', granted, [opened]],
+      ['a cancel that nobody has decided', asked, [wish]],
+      ['an abort', { ...noWishes, aborted: true }, [opened]],
+      ['a cancel on hold', { ...granted, onHold: true }, [opened, { type: 'ResumeRequested', audit: 'r1' }]],
+    ] as const)(
+      'is told to stop with %s, paused or not, and does not outlive its order',
+      (_, wishes, events) => {
+        const { run: end, last } = tell(resume(idle, [], wishes), ...events);
+        expect(end.state).toBe('cancelled');
+        expect(last[0]?.type).toBe('settleOrder');
+        expect(told(last, 'access')).toEqual(['stopServiceOrder', 'resumeServiceOrder']);
+        expect(last.some(({ type }) => type === 'startServiceOrder')).toBe(false);
+      },
+    );
+
+    test('is told to stop, too, when the order goes back since something failed', () => {
+      const rows = [row('access', 'failed', { code: 'noPort' }), row('ip', 'acknowledged')];
+      const { last } = tell(resume(rows), opened);
+      expect(told(last, 'ip')).toEqual(['stopServiceOrder', 'resumeServiceOrder']);
+    });
+
+    test('is started, or joined, where it is wanted', () => {
+      const { last } = tell(resume(idle), opened);
+      expect(told(last, 'access')).toEqual(['startServiceOrder']);
+    });
+  });
+
+  test('of a new order nothing is told that was never begun', () => {
+    const fresh = begin([access, ip, cpe]);
+    const { last } = tell(fresh, { type: 'AbortRequested', audit: 'a1' });
+    expect(words(last)).toEqual(['settleOrder']);
+  });
+
+  test('what a granted cancel left standing, and failed since, goes back and has failed', () => {
+    const both = [sketch('line', { item: 'x' }), sketch('tv', { item: 'x', after: ['line'] }), sketch('c')];
+    const items = { x: 'inProgress', c: 'pendingCancellation' } as const;
+    const cancel = { task: 't1', accepted: true };
+    const run = resumeOrder(
+      planOf(both),
+      { state: 'pendingCancellation', items },
+      {},
+      {
+        serviceOrders: [row('line', 'failed', { code: 'noStock' }), row('c', 'failed', { code: 'noPort' })],
+        compensations: [],
+        wishes: { ...noWishes, cancel },
+      },
+    );
+    const { run: end } = tell(run, opened);
+    expect(run.standing).toEqual([]);
+    expect([end.items, end.state]).toEqual([{ x: 'failed', c: 'cancelled' }, 'partial']);
   });
 
   test('on hold by a person alone it needs nobody, and moves once it is let go', () => {

@@ -4,7 +4,7 @@ import { isFinal } from '../../src/kernel/machine.ts';
 import { sameJson } from '../../src/kernel/json.ts';
 import { itemMachine, orderMachine } from '../../src/order/machine.ts';
 import type { OrderRun } from '../../src/order/run.ts';
-import { isDone, isNowhere, wentAlone } from './laws.ts';
+import { isDone, isNowhere, isWithin, wentAlone } from './laws.ts';
 import { isPast } from './network.ts';
 import { isLeft } from './leftLaws.ts';
 import type { World } from './pending.ts';
@@ -67,15 +67,53 @@ function checkOne(
   assert(!isPast(world.network, one) || isDone(world, one), `${id} is past its return, and stands`);
 }
 
-/** Every item that had not ended is completed or cancelled, unless something of it was left behind. */
+/**
+ * Every item that had not ended is completed or cancelled; failed only where something of it was left behind, stands,
+ * or failed by itself, and then surely.
+ */
 function checkStates(world: World, before: OrderRun): void {
   const { order } = world;
   const open = Object.entries(order.items).filter(
     ([item]) => !isFinal(itemMachine, before.items[item] ?? 'inProgress'),
   );
-  for (const [item, state] of open)
+  for (const [item, state] of open) {
+    const mayFail = isLeft(world, item) || standsInPart(world, item) || failedByItself(world, item);
     assert(
-      state === 'completed' || state === 'cancelled' || (state === 'failed' && isLeft(world, item)),
+      state === 'completed' || state === 'cancelled' || (state === 'failed' && mayFail),
       `${item} is ${state} though it was wanted back`,
     );
+    if (state === 'cancelled') {
+      assert(!standsInPart(world, item), `${item} is cancelled though something of it stands`);
+      assert(!failedByItself(world, item), `${item} is cancelled though it failed by itself`);
+    }
+  }
+}
+
+const standsInPart = ({ order }: World, item: string): boolean =>
+  order.plan.serviceOrders.some((one) => one.item === item && order.children[one.id]?.state === 'done');
+
+/** All that it lacks did, and nobody had told that to stop; or the item needs it beside what did. */
+function failedByItself(world: World, item: string): boolean {
+  const lacking = lackingIn(world, item);
+  const fallen = lacking.filter(
+    ({ id }) => world.children[id]?.state === 'failed' && world.order.children[id]?.told === undefined,
+  );
+  const hangsOn = (one: CompactServiceOrder) => fallen.some((other) => other.item === one.item);
+  return (
+    fallen.length > 0 &&
+    lacking.every((one) => fallen.includes(one) || (isNeeded(world, item, one) && hangsOn(one)))
+  );
+}
+
+const isNeeded = ({ order }: World, item: string, { optional, optionalWith }: CompactServiceOrder): boolean =>
+  optional !== true || (optionalWith !== undefined && isWithin(order.parents, item, optionalWith));
+
+/** What it needs and is not there; where it needs nothing of that, and has nothing, all of it. */
+function lackingIn(world: World, item: string): readonly CompactServiceOrder[] {
+  const { parents, plan } = world.order;
+  const missing = plan.serviceOrders.filter(
+    (one) => isWithin(parents, one.item, item) && !isDone(world, one),
+  );
+  const needed = missing.filter((one) => isNeeded(world, item, one));
+  return needed.length > 0 ? needed : missing;
 }

@@ -85,22 +85,22 @@ const situations: readonly (readonly [string, ServiceOrderRun, Answers])[] = [
   [
     'takes away and is held',
     once(gone, failed('port', 'refused')),
-    [...tried, 'StepNotOptional', 'LeftBehind'],
+    ['attemptStep', 'StepTakesAway', 'completeStep', 'StepNotOptional', 'LeftBehind'],
   ],
   [
     'takes away what was optional and is held',
     once(begin([optional(revoke('port'))], 'delete'), failed('port', 'refused')),
-    [...tried, 'StepNotOptional', 'LeftBehind'],
+    ['attemptStep', 'StepTakesAway', 'completeStep', 'StepNotOptional', 'LeftBehind'],
   ],
   [
     'restores in a compensation and is held',
     once(taking(apply, 'modify'), failed('port', 'refused')),
-    [...tried, 'StepNotOptional', 'LeftBehind'],
+    ['attemptStep', 'StepGoesBack', 'completeStep', 'StepNotOptional', 'LeftBehind'],
   ],
   [
     'takes away in a compensation and is held',
     once(taking(revoke, 'delete'), failed('port', 'refused')),
-    [...tried, 'StepNotOptional', 'LeftBehind'],
+    ['attemptStep', 'StepGoesBack', 'completeStep', 'StepNotOptional', 'LeftBehind'],
   ],
   ['is done', once(line, done('port')), idle],
   ['was skipped', once(leftOut, failed('port', 'conflict')), idle],

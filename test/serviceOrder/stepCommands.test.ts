@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { StepCommand } from '../../src/operator/commands.ts';
+import { refusalOf } from '../../src/serviceOrder/commands.ts';
 import {
   beginServiceOrder,
   type ServiceOrderEvent,
@@ -61,6 +62,26 @@ describe('editAndRetry', () => {
       recorded(control, { type: 'overridden', step: 'port', audit: 'why' }),
       { type: 'attemptStep', step: 'port' },
     ]);
+  });
+});
+
+describe('editAndRetry of what a person has no values for is refused, and nothing is kept', () => {
+  const held = once(compensation, failed('port', 'conflict'));
+  const replacing = begin([apply('new'), revoke('port')], 'modify');
+  const taking = once(replacing, done('new'), { type: 'Released' }, failed('port', 'conflict'));
+
+  test.each([
+    ['in a compensation', held, 'StepGoesBack'],
+    ['in a compensation, before its retry', once(compensation, failed('port', 'transient')), 'StepGoesBack'],
+    ['on its way back', once(line, ...undoHeld), 'StepGoesBack'],
+    ['that a delete takes away', once(gone, failed('port', 'conflict')), 'StepTakesAway'],
+    ['that a modify takes away', taking, 'StepTakesAway'],
+  ] as const)('a step %s', (_, run, type) => {
+    const edit = command('editAndRetry', 'port');
+    expect(refusalOf(run, edit)?.type).toBe(type);
+    const { run: after, last } = tell(run, edit);
+    expect([after, last]).toEqual([run, []]);
+    expect(refusalOf(run, command('retryNow', 'port'))).toBeUndefined();
   });
 });
 

@@ -39,6 +39,19 @@ test('an open order whose run is closed is found, once', async () => {
   await withTenant(api.db, tenant, (tx) => tx.update(productOrder).set({ state: 'failed' }));
 });
 
+test('an orphan whose client wants it cancelled says which task waits for its restart, also of a later wish', async () => {
+  await sweep(async () => 'closed');
+  expect(await orphans()).toMatchObject([{ reason: 'its run ended before it was settled' }]);
+  const cancels = '/tmf-api/productOrderingManagement/v4/cancelProductOrder';
+  const task = (await api.post({ productOrder: { id: order } }, {}, cancels)).body.id as string;
+  await sent();
+  await sweep(async () => 'closed');
+  const reason = `its run ended before it was settled; the cancel task ${task} waits for its restart`;
+  expect(await orphans()).toMatchObject([{ class: 'orphaned', code: 'runClosed', reason }]);
+  expect((await api.get(`${cancels}/${task}`)).body.state).toBe('acknowledged');
+  await withTenant(api.db, tenant, (tx) => tx.update(productOrder).set({ state: 'failed' }));
+});
+
 test('an order that is restarted between the look at its run and the verdict is not orphaned', async () => {
   await sweep(async () => 'closed');
   await sweep(async () => {
