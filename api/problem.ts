@@ -6,7 +6,7 @@ import type { CancelRefusal } from '../src/order/cancelRefusal.ts';
 import type { BulkRefusal } from '../src/operator/bulk.ts';
 import type { OrderRefusalType } from '../src/order/refusal.ts';
 import type { RowRefusalType } from '../src/operator/refusal.ts';
-import type { CommandRefusal } from '../src/serviceOrder/commands.ts';
+import type { CommandRefusal } from '../src/serviceOrder/refusal.ts';
 
 type Problem = readonly [status: ContentfulStatusCode, reason: string];
 

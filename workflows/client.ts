@@ -11,7 +11,7 @@ import { loadClientConnectConfig } from '@temporalio/envconfig';
 import temporalProto from '@temporalio/proto';
 import type { CommandAnswer } from '../src/operator/answer.ts';
 import type { OrderCommandName, StepCommand } from '../src/operator/commands.ts';
-import { type CommandRefusal, commandRefusalTypes } from '../src/serviceOrder/commands.ts';
+import { type CommandRefusal, commandRefusalTypes } from '../src/serviceOrder/refusal.ts';
 import {
   type CalledMessage,
   type CommandMessage,

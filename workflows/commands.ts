@@ -5,7 +5,7 @@ import {
   defineUpdate,
   setHandler,
 } from '@temporalio/workflow';
-import type { CommandRefusal } from '../src/serviceOrder/commands.ts';
+import type { CommandRefusal } from '../src/serviceOrder/refusal.ts';
 
 export interface CommandRules<Run, Event> {
   readonly isCommand: (event: Event) => boolean;

@@ -2,7 +2,8 @@ import { ApplicationFailure, condition, setCurrentDetails, sleep, workflowInfo }
 import type { OutsideRef } from '../activities/outsideRecords.ts';
 import type { Turn } from '../src/kernel/turn.ts';
 import type { ServiceOrderState } from '../src/serviceOrder/machine.ts';
-import { controlOf, isAboutAll, refusalBeforeStart } from '../src/serviceOrder/commands.ts';
+import { isAboutAll } from '../src/serviceOrder/commands.ts';
+import { controlOf, refusalBeforeStart } from '../src/serviceOrder/wholeCommands.ts';
 import type { ServiceOrderEvent, ServiceOrderRun } from '../src/serviceOrder/run.ts';
 import type { ShowHold } from './attributes.ts';
 import { record, recordDecision } from './bookkeeping.ts';

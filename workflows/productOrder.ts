@@ -10,14 +10,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { Opened, OrderRef, Recorded } from '../activities/orderRecords.ts';
-import {
-  controlOf,
-  hangsOnRows,
-  isCommand,
-  orderOver,
-  refusalBeforeStart,
-  refusalOf,
-} from '../src/order/commands.ts';
+import { hangsOnRows, isCommand, orderOver, refusalBeforeStart, refusalOf } from '../src/order/commands.ts';
 import { must, unreachable } from '../src/kernel/assert.ts';
 import { isFinal } from '../src/kernel/machine.ts';
 import type { Turn } from '../src/kernel/turn.ts';
@@ -33,6 +26,7 @@ import {
 import { resumeOrder, underWay } from '../src/order/resume.ts';
 import { orderMachine, type OrderState } from '../src/order/machine.ts';
 import { webUiAudit } from '../src/operator/audit.ts';
+import { controlOf } from '../src/serviceOrder/wholeCommands.ts';
 import { openHoldShow, type ShowHold } from './attributes.ts';
 import { record, recordDecision } from './bookkeeping.ts';
 import { type Children, openChildren } from './children.ts';
@@ -192,8 +186,8 @@ async function open({ ref, inbox, desk, nextTurn, showHold }: Tools) {
     if (command === undefined) continue;
     inbox.splice(inbox.indexOf(command), 1);
     const refusal = refusalBeforeStart(command, opened.onHold);
-    const control = controlOf(command);
-    if (refusal === undefined && control !== undefined) {
+    if (refusal === undefined && command.type !== 'RejoinRequested') {
+      const control = controlOf(command);
       const isDrop = control.type === 'aborted' || control.type === 'cancelAccepted';
       const recorded = isDrop
         ? await recordDecision('dropOrder', ref, control)

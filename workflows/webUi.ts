@@ -1,5 +1,5 @@
 import { isFromWebUi } from '../src/operator/audit.ts';
-import type { CommandRefusal } from '../src/serviceOrder/commands.ts';
+import type { CommandRefusal } from '../src/serviceOrder/refusal.ts';
 import { recordDecision } from './bookkeeping.ts';
 
 /** Who is commanded. */

@@ -1,4 +1,4 @@
-import type { CommandRefusal } from '../serviceOrder/commands.ts';
+import type { CommandRefusal } from '../serviceOrder/refusal.ts';
 
 /** How a command fared on its way to a run. Unanswered: nobody knows yet; the same id may be sent again. */
 export type CommandAnswer =

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../kernel/json.ts';
-import { commandRefusalTypes } from '../serviceOrder/commands.ts';
+import { commandRefusalTypes } from '../serviceOrder/refusal.ts';
 
 /** Why a command is refused by what the rows say, before any run is asked. */
 export const rowRefusalTypes = [

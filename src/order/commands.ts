@@ -1,6 +1,6 @@
 import { isFinal } from '../kernel/machine.ts';
-import type { CommandRefusal } from '../serviceOrder/commands.ts';
-import type { Control } from '../serviceOrder/run.ts';
+import { type CommandRefusal, heldAlready, notOnHold, refusal } from '../serviceOrder/refusal.ts';
+import { refusalBeforeStart as refusalBefore } from '../serviceOrder/wholeCommands.ts';
 import { judge } from './failure.ts';
 import { orderMachine, type OrderState } from './machine.ts';
 import { child, inState, type OrderEvent, type OrderRun, runLost, type Unwanted } from './run.ts';
@@ -47,32 +47,11 @@ export function refusalOf(run: OrderRun, event: OrderEvent): CommandRefusal | un
   }
 }
 
-/** What is not begun has nothing to take back, and no service orders. */
-export function refusalBeforeStart({ type }: Command, onHold: boolean): CommandRefusal | undefined {
-  if (type === 'HoldRequested' && onHold) return heldAlready;
-  if (type === 'ResumeRequested' && !onHold) return notOnHold;
-  return type === 'RejoinRequested' ? notLost : undefined;
-}
+/** The same, of an order that is not open: it has no service orders. */
+export const refusalBeforeStart = (command: Command, onHold: boolean): CommandRefusal | undefined =>
+  command.type === 'RejoinRequested' ? notLost : refusalBefore(command, onHold);
 
-/** What is kept of a command that was given before the order was open. */
-export function controlOf(command: Command): Control | undefined {
-  switch (command.type) {
-    case 'AbortRequested':
-      return { type: 'aborted', audit: command.audit };
-    case 'CancelRequested':
-      return { type: 'cancelAccepted', task: command.task };
-    case 'HoldRequested':
-      return { type: 'held', audit: command.audit };
-    case 'ResumeRequested':
-      return { type: 'resumed', audit: command.audit };
-    case 'RejoinRequested':
-      return undefined;
-  }
-}
-
-const heldAlready: CommandRefusal = { type: 'HeldAlready', message: 'the order is on hold already' };
-const notOnHold: CommandRefusal = { type: 'NotOnHold', message: 'the order is not on hold' };
-const notLost: CommandRefusal = { type: 'NotLost', message: 'the service order has not lost its run' };
+const notLost = refusal('NotLost', 'the service order has not lost its run');
 
 /**
  * What was sent is known to the service orders and to their rows: an abort that can take back nothing else waits for

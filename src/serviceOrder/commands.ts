@@ -2,6 +2,7 @@ import { unreachable } from '../kernel/assert.ts';
 import { isFinal } from '../kernel/machine.ts';
 import { serviceOrderMachine } from './machine.ts';
 import { pause, unpause, withoutPause } from './pause.ts';
+import { type CommandRefusal, heldAlready, notOnHold, refusal } from './refusal.ts';
 import { isOverdue } from './reports.ts';
 import { mayTurnBack, turnBack } from './retreat.ts';
 import {
@@ -20,32 +21,6 @@ import {
   type StepRun,
 } from './run.ts';
 import { retryNow } from './schedule.ts';
-
-/** Why a person's command changes nothing. */
-export const commandRefusalTypes = [
-  'StepNotWaiting',
-  'StepNotHeld',
-  'StepNotOptional',
-  'StepInDoubt',
-  'StepGoesForward',
-  'StepGoesBack',
-  'StepTakesAway',
-  'OnHold',
-  'NotOnHold',
-  'HeldAlready',
-  'BeingCancelled',
-  'ServiceOrderOver',
-  'OrderOver',
-  'AbortedAlready',
-  'NothingToTakeBack',
-  'NotLost',
-] as const;
-type RefusalType = (typeof commandRefusalTypes)[number];
-
-export interface CommandRefusal {
-  readonly type: RefusalType;
-  readonly message: string;
-}
 
 type Command = Extract<
   ServiceOrderEvent,
@@ -71,28 +46,6 @@ type AboutAll = Exclude<Command, StepCommanded>;
 export const isAboutAll = (event: ServiceOrderEvent): event is AboutAll =>
   isCommand(event) && event.type !== 'StepCommanded';
 
-/** What is not begun has nothing to take back. */
-export function refusalBeforeStart({ type }: AboutAll, onHold: boolean): CommandRefusal | undefined {
-  if (type === 'HoldRequested' && onHold) return heldAlready;
-  return type === 'ResumeRequested' && !onHold ? notOnHold : undefined;
-}
-
-/** What is kept of a command that was given before the service order began. */
-export function controlOf(command: AboutAll): Control {
-  switch (command.type) {
-    case 'AbortRequested':
-      return { type: 'aborted', audit: command.audit };
-    case 'CancelRequested':
-      return { type: 'cancelAccepted', task: command.task };
-    case 'HoldRequested':
-      return { type: 'held', audit: command.audit ?? '' };
-    case 'ResumeRequested':
-      return { type: 'resumed', audit: command.audit ?? '' };
-    default:
-      return unreachable(command);
-  }
-}
-
 /** Undefined where the command is allowed now, and for all that is no command. */
 export function refusalOf(run: ServiceOrderRun, event: ServiceOrderEvent): CommandRefusal | undefined {
   if (!isCommand(event)) return undefined;
@@ -113,11 +66,6 @@ export function refusalOf(run: ServiceOrderRun, event: ServiceOrderEvent): Comma
       return unreachable(event);
   }
 }
-
-const refusal = (type: RefusalType, message: string): CommandRefusal => ({ type, message });
-
-const heldAlready = refusal('HeldAlready', 'it is on hold already');
-const notOnHold = refusal('NotOnHold', 'it is not on hold');
 
 function turnRefusal(run: ServiceOrderRun): CommandRefusal | undefined {
   if (run.retreat) return refusal('AbortedAlready', 'the service order is being taken back already');
