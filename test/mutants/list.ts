@@ -485,6 +485,18 @@ const people: readonly Mutant[] = [
     replace: 'cancel.asked.filter((id) => !isDoomed(id) && id.length === 0),',
   },
   {
+    name: 'after the question what goes back is told to go on, too',
+    file: 'src/order/wishes.ts',
+    search: 'cancel.asked.filter((id) => !isDoomed(id)),',
+    replace: 'cancel.asked,',
+  },
+  {
+    name: 'after the question what vowed to stand does so, though it failed',
+    file: 'src/order/advance.ts',
+    search: 'standing: run.standing.filter((one) => one !== id),',
+    replace: 'standing: run.standing,',
+  },
+  {
     name: 'a refused cancel leaves everybody waiting',
     file: 'src/order/wishes.ts',
     search: "    commands: tellAll('goOnServiceOrder', asked),\n",

@@ -66,11 +66,12 @@ function obeyChild(world: World, id: string, command: ServiceOrderCommand): Worl
     case 'reportReady':
       return up({ what: 'ready' });
     case 'reportStands':
+      assert(isPast(world.network, originOf(world.order, id)), `${id} stands only past its return`);
       return up({ what: 'stands' });
     case 'reportAnswer':
       assert(
-        command.stands || !isPast(world.network, originOf(world.order, id)),
-        `${id} says that it stands once it is past its return`,
+        command.stands === isPast(world.network, originOf(world.order, id)),
+        `${id} says that it stands once it is past its return, and not before`,
       );
       return up({ what: 'answer', detail: command.stands ? 'stands' : '' });
     case 'settleServiceOrder':

@@ -8,10 +8,8 @@ import type { StepOutcome } from '../../src/activation/attempt.ts';
 import type { Fault, Noted } from './hands.ts';
 import { isAsBefore, isAsWanted, isPast, objectOf, originOf, stepOf } from './network.ts';
 import { rowKey } from './records.ts';
+import { builds, grown, standing } from './standing.ts';
 import { isUnderWay, type Pending, type World } from './pending.ts';
-
-/** What builds something new: deletes only take away, dependants first. */
-const builds = ({ action }: CompactServiceOrder): boolean => action !== 'delete';
 
 const wasSkipped = ({ children }: World, id: string, step: string): boolean =>
   children[id]?.steps[step]?.state === 'skipped';
@@ -238,36 +236,6 @@ export const wentAlone = (
 
 export const isWithin = (parents: Readonly<Record<string, string>>, part: string, item: string): boolean =>
   part === item || (parents[part] !== undefined && isWithin(parents, parents[part], item));
-
-/**
- * What stands whatever fails: past its point of no return, the rest of its item, and what these were built on.
- * Of one that is done, the order does not know whether the marked step was skipped, and lets it stand.
- */
-export function standing(
-  { network, order, children }: World,
-  kept: readonly string[] = [],
-): ReadonlySet<string> {
-  const { serviceOrders } = order.plan;
-  const isDoneForGood = ({ id, irreversible }: CompactServiceOrder) =>
-    irreversible === true && children[id]?.state === 'completed';
-  const roots = serviceOrders.filter((one) => isPast(network, one) || isDoneForGood(one)).map(({ id }) => id);
-  return grown([...roots, ...kept], (id) =>
-    serviceOrders.filter((other) =>
-      serviceOrders.some(
-        (one) => one.id === id && (one.item === other.item || (builds(one) && one.after.includes(other.id))),
-      ),
-    ),
-  );
-}
-
-function grown(
-  roots: readonly string[],
-  next: (id: string) => readonly CompactServiceOrder[],
-): ReadonlySet<string> {
-  const reached = new Set(roots);
-  for (const id of reached) for (const other of next(id)) reached.add(other.id);
-  return reached;
-}
 
 /** Nothing is taken down by a failure that has nothing to do with it, and nothing fails by itself. */
 function checkPolicy(world: World, one: CompactServiceOrder): void {

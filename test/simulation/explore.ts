@@ -138,7 +138,8 @@ function nameOf({ world, faults, acts }: Way): string {
   const { objects, sent, odd, ledger, taken, refused } = network;
   const { state, items, children: told, failed, doomed, standing } = order;
   const wanted = [order.unwanted, order.onHold, textOf(order.cancel ?? {}), textOf(before?.items ?? {})];
-  const desk = [people.still, people.left, people.said, people.sentAfter, order.leftBehind];
+  const after = [people.sentAfter, people.vowed, people.trusting];
+  const desk = [people.still, people.left, people.said, ...after, order.leftBehind];
   const lists = [failed, standing, called, ...desk].map((list) => [...list].sort().join(' '));
   const runs = Object.keys(children)
     .sort()
