@@ -8,7 +8,7 @@ import type { StepOutcome } from '../../src/activation/attempt.ts';
 import type { Fault, Noted } from './hands.ts';
 import { isAsBefore, isAsWanted, isPast, objectOf, originOf, stepOf } from './network.ts';
 import { rowKey } from './records.ts';
-import { builds, grown, standing } from './standing.ts';
+import { builds, grown, mustStand, standing } from './standing.ts';
 import { isUnderWay, type Pending, type World } from './pending.ts';
 
 const wasSkipped = ({ children }: World, id: string, step: string): boolean =>
@@ -223,17 +223,6 @@ export const isDone = ({ order }: World, { id }: CompactServiceOrder): boolean =
   return state === 'done' || (state === 'skipped' && !order.doomed.includes(id));
 };
 
-/** Its product can do without it, and it went with what it was built on: the rest of its item may stand since. */
-export const wentAlone = (
-  { order }: World,
-  { optional, optionalWith, after }: CompactServiceOrder,
-): boolean =>
-  optional === true &&
-  optionalWith === undefined &&
-  after.some((id) =>
-    ['undone', 'notStarted', 'compensated', 'skipped'].includes(order.children[id]?.state ?? ''),
-  );
-
 export const isWithin = (parents: Readonly<Record<string, string>>, part: string, item: string): boolean =>
   part === item || (parents[part] !== undefined && isWithin(parents, parents[part], item));
 
@@ -241,10 +230,7 @@ export const isWithin = (parents: Readonly<Record<string, string>>, part: string
 function checkPolicy(world: World, one: CompactServiceOrder): void {
   const { plan, parents, children } = world.order;
   const isTakenBack = children[one.id]?.state === 'compensated';
-  assert(
-    !isTakenBack || wentAlone(world, one) || !standing(world).has(one.id),
-    `${one.id} stands with what is past its return`,
-  );
+  assert(!isTakenBack || !mustStand(world, one), `${one.id} stands with what is past its return`);
   const failed = plan.serviceOrders.filter(({ id }) => world.children[id]?.state === 'failed');
   const required = failed.filter(({ optional }) => optional !== true);
   if (failed.length === 0) assert(isDone(world, one), `${one.id} is done, since nothing failed`);

@@ -4,11 +4,11 @@ import { isFinal } from '../../src/kernel/machine.ts';
 import { sameJson } from '../../src/kernel/json.ts';
 import { itemMachine, orderMachine } from '../../src/order/machine.ts';
 import type { OrderRun } from '../../src/order/run.ts';
-import { isDone, isNowhere, wentAlone } from './laws.ts';
+import { isDone, isNowhere } from './laws.ts';
 import { isPast } from './network.ts';
 import { isLeft } from './leftLaws.ts';
 import type { World } from './pending.ts';
-import { standing } from './standing.ts';
+import { mustStand, standing } from './standing.ts';
 
 /** Items that had ended by themselves under `bestEffort`: neither abort nor cancel is about them. */
 const endedIn = ({ items }: OrderRun): ReadonlySet<string> =>
@@ -23,7 +23,7 @@ export function checkUnwanted(world: World): void {
   const { serviceOrders } = order.plan;
   const kept = serviceOrders.filter(({ item }) => before.items[item] === 'completed').map(({ id }) => id);
   const stays = standing(world, kept);
-  for (const one of serviceOrders) checkOne(world, before, one, { ended, stays });
+  for (const one of serviceOrders) checkOne(world, before, one, { ended, stays, kept });
   checkStates(world, before);
   checkSent(world, stays);
 }
@@ -46,9 +46,15 @@ function checkSent({ order, people }: World, stays: ReadonlySet<string>): void {
 interface Excuses {
   readonly ended: ReadonlySet<string>;
   readonly stays: ReadonlySet<string>;
+  readonly kept: readonly string[];
 }
 
-function checkOne(world: World, before: OrderRun, one: CompactServiceOrder, { ended, stays }: Excuses): void {
+function checkOne(
+  world: World,
+  before: OrderRun,
+  one: CompactServiceOrder,
+  { ended, stays, kept }: Excuses,
+): void {
   const { id } = one;
   if (ended.has(one.item)) {
     const was = before.children[id];
@@ -57,7 +63,7 @@ function checkOne(world: World, before: OrderRun, one: CompactServiceOrder, { en
   }
   const isTakenBack = world.order.children[id]?.state === 'compensated';
   if (stays.has(id))
-    assert(!isTakenBack || wentAlone(world, one), `${id} stands with what is past its return`);
+    assert(!isTakenBack || !mustStand(world, one, kept), `${id} stands with what is past its return`);
   else assert(!isDone(world, one) && isNowhere(world, one), `${id} goes with the order`);
   assert(!isPast(world.network, one) || isDone(world, one), `${id} is past its return, and stands`);
 }

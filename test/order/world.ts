@@ -19,6 +19,7 @@ import type { Pending, World } from './pending.ts';
 import { nobody, withOne, without } from './people.ts';
 import { checkTasks } from './recordLaws.ts';
 import { compensationOf, recordsBefore } from './records.ts';
+import { checkTakenBack } from './standing.ts';
 import { checkUnwanted } from './unwantedLaws.ts';
 import { commandStep, wish } from './wishes.ts';
 
@@ -138,7 +139,9 @@ const broken = (world: World, id: string): World => ({
 function openCompensations(world: World, ids: readonly string[]): World {
   let { records } = world;
   const serviceOrders = ids.map((one) => {
-    const opened = compensationOf(world.network, records, originOf(world.order, one));
+    const planned = originOf(world.order, one);
+    checkTakenBack(world, planned);
+    const opened = compensationOf(world.network, records, planned);
     ({ records } = opened);
     return opened.serviceOrder;
   });
