@@ -23,6 +23,13 @@ const optionalPart: readonly Mutant[] = [
     replace: '',
   },
   {
+    name: 'what needed nothing comes back after its item has ended without it',
+    file: 'src/order/failure.ts',
+    search: ' || isGivenUp(run, id);',
+    replace: ';',
+    tests: ['test/order/optionalPart.test.ts'],
+  },
+  {
     name: 'an optional part is complete without what it needs',
     file: 'src/order/outcome.ts',
     search: 'const needed = missing.filter((one) => isNeededIn(item, one));',
