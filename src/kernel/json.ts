@@ -41,4 +41,6 @@ export function shortHash(value: unknown): string {
 
 /** Nothing is the same as nothing only. */
 export const sameJson = (left: unknown, right: unknown): boolean =>
-  left === undefined || right === undefined ? left === right : canonicalJson(left) === canonicalJson(right);
+  left === right || left === undefined || right === undefined
+    ? left === right
+    : canonicalJson(left) === canonicalJson(right);

@@ -1,4 +1,6 @@
 import type { CompactServiceOrder } from '../decomposition/plan.ts';
+import { isFinal } from '../kernel/machine.ts';
+import { itemMachine } from './machine.ts';
 import {
   aboutOf,
   type Advanced,
@@ -25,7 +27,8 @@ export function judge(run: OrderRun): OrderRun {
     ? new Set(run.plan.serviceOrders.map(({ id }) => id))
     : new Set(run.failed.flatMap((id) => [...scopeOf(run, ties, id)]));
   const standing = standingOf(run, ties, inScope);
-  const lost = [...inScope].filter((id) => !standing.has(id) || isGone(run, id) || isGoing(run, id));
+  const isLost = (id: string) => isGone(run, id) || isGoing(run, id) || isGivenUp(run, id);
+  const lost = [...inScope].filter((id) => !standing.has(id) || isLost(id));
   return { ...run, doomed: [...closure(lost, ties.dependants)].sort() };
 }
 
@@ -58,6 +61,13 @@ function isPastReturn(run: OrderRun, { id, irreversible, steps = [] }: CompactSe
   const { state } = child(run, id);
   if (state === 'ready') return steps.some(({ pointOfNoReturn }) => pointOfNoReturn === true);
   return irreversible === true && (state === 'done' || state === 'releasing');
+}
+
+/** It needed nothing, and its item ended without it: what turns out to stand later does not bring it back. */
+function isGivenUp(run: OrderRun, id: string): boolean {
+  if (child(run, id).state !== 'skipped' || !run.doomed.includes(id)) return false;
+  const item = run.plan.serviceOrders.find((one) => one.id === id)?.item ?? '';
+  return isFinal(itemMachine, run.items[item] ?? 'inProgress');
 }
 
 /** On its way back, or about to be. */

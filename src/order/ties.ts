@@ -21,7 +21,18 @@ export interface Ties {
   readonly whole: Tie;
 }
 
-export function tiesOf({ plan, parents }: OrderRun): Ties {
+/** A plan and its items never change: their ties are found once. */
+const found = new WeakMap<OrderRun['plan'], Ties>();
+
+export function tiesOf({ plan, parents }: Pick<OrderRun, 'plan' | 'parents'>): Ties {
+  const known = found.get(plan);
+  if (known) return known;
+  const ties = findTies({ plan, parents });
+  found.set(plan, ties);
+  return ties;
+}
+
+function findTies({ plan, parents }: Pick<OrderRun, 'plan' | 'parents'>): Ties {
   const { serviceOrders, onFailure } = plan;
   const itemOf = new Map(serviceOrders.map(({ id, item }) => [id, item]));
   const building = serviceOrders.filter(({ action }) => action !== 'delete');

@@ -23,6 +23,13 @@ const optionalPart: readonly Mutant[] = [
     replace: '',
   },
   {
+    name: 'what needed nothing comes back after its item has ended without it',
+    file: 'src/order/failure.ts',
+    search: ' || isGivenUp(run, id);',
+    replace: ';',
+    tests: ['test/order/optionalPart.test.ts'],
+  },
+  {
     name: 'an optional part is complete without what it needs',
     file: 'src/order/outcome.ts',
     search: 'const needed = missing.filter((one) => isNeededIn(item, one));',
@@ -502,6 +509,18 @@ const people: readonly Mutant[] = [
     file: 'src/order/wishes.ts',
     search: 'cancel.asked.filter((id) => !isDoomed(id)),',
     replace: 'cancel.asked.filter((id) => !isDoomed(id) && id.length === 0),',
+  },
+  {
+    name: 'after the question what goes back is told to go on, too',
+    file: 'src/order/wishes.ts',
+    search: 'cancel.asked.filter((id) => !isDoomed(id)),',
+    replace: 'cancel.asked,',
+  },
+  {
+    name: 'after the question what vowed to stand does so, though it failed',
+    file: 'src/order/advance.ts',
+    search: 'standing: run.standing.filter((one) => one !== id),',
+    replace: 'standing: run.standing,',
   },
   {
     name: 'a refused cancel leaves everybody waiting',

@@ -123,3 +123,15 @@ test('a cancel that could take back no more than what is optional of a bundle is
   expect(freedBy(last).sort()).toEqual(['extra', 'needed']);
   expect(run.doomed).toEqual([]);
 });
+
+test('what went on for the sake of one that stood goes back, too, once that one is refused after all', () => {
+  const plan = begin([sketch('a', { item: 'line' }), sketch('b', { item: 'line' }), sketch('c')]);
+  const granted = tell(plan, opened, cancel, answered('a'), answered('b', true), answered('c'));
+  expect([freedBy(granted.last), stoppedBy(granted.last)]).toEqual([['a', 'b'], ['c']]);
+  const refused = tell(granted.run, cancelled('c'), failed('b', 'noStock'));
+  expect(stoppedBy(refused.last)).toEqual(['a']);
+  expect(tell(refused.run, cancelled('a')).run).toMatchObject({
+    state: 'cancelled',
+    items: { line: 'cancelled', c: 'cancelled' },
+  });
+});

@@ -66,11 +66,12 @@ function obeyChild(world: World, id: string, command: ServiceOrderCommand): Worl
     case 'reportReady':
       return up({ what: 'ready' });
     case 'reportStands':
+      assert(isPast(world.network, originOf(world.order, id)), `${id} stands only past its return`);
       return up({ what: 'stands' });
     case 'reportAnswer':
       assert(
-        command.stands || !isPast(world.network, originOf(world.order, id)),
-        `${id} says that it stands once it is past its return`,
+        command.stands === isPast(world.network, originOf(world.order, id)),
+        `${id} says that it stands once it is past its return, and not before`,
       );
       return up({ what: 'answer', detail: command.stands ? 'stands' : '' });
     case 'settleServiceOrder':
@@ -142,7 +143,8 @@ function recordChange(world: World, id: string, change: ServiceOrderChange): Wor
       const moved = { ...world, records: moveRow(records, key, change.arrow) };
       if (change.arrow === 'Skipped') return moved;
       const object = objectOf(originOf(world.order, id).id, change.step);
-      return { ...moved, people: { ...people, left: withOne(people.left, object) } };
+      const pending = moved.pending.map((one) => (isEndOf(one, id, change.step) ? unawaited(one) : one));
+      return { ...moved, pending, people: { ...people, left: withOne(people.left, object) } };
     }
     case 'falloutClosed':
       return { ...world, people: { ...people, fallout: without(people.fallout, key) } };
@@ -160,6 +162,11 @@ function recordChange(world: World, id: string, change: ServiceOrderChange): Wor
       return unreachable(change);
   }
 }
+
+/** What becomes of a write that the system is still at is nobody's trouble once a person left it behind. */
+const isEndOf = ({ what, id, step }: Pending, serviceOrder: string, ended: string): boolean =>
+  what === 'taken' && id === serviceOrder && step === ended;
+const unawaited = (one: Pending): Pending => ({ ...one, unheard: true });
 
 /** What is over needs nobody any more. */
 const forgotten = (world: World, id: string): World => ({

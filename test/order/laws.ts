@@ -8,7 +8,7 @@ import type { StepOutcome } from '../../src/activation/attempt.ts';
 import type { Fault, Noted } from './hands.ts';
 import { isAsBefore, isAsWanted, isPast, objectOf, originOf, stepOf } from './network.ts';
 import { rowKey } from './records.ts';
-import { builds, changedUpon, grown, nothingFollows, standing, wasUnneeded } from './standing.ts';
+import { builds, changedUpon, grown, mustStand, nothingFollows, standing, wasUnneeded } from './standing.ts';
 import { isUnderWay, type Pending, type World } from './pending.ts';
 
 const wasSkipped = ({ children }: World, id: string, step: string): boolean =>
@@ -219,17 +219,6 @@ export const isDone = ({ order }: World, { id }: CompactServiceOrder): boolean =
   return state === 'done' || (state === 'skipped' && !order.doomed.includes(id));
 };
 
-/** Its product can do without it, and it went with what it was built on: the rest of its item may stand since. */
-export const wentAlone = (
-  { order }: World,
-  { optional, optionalWith, after }: CompactServiceOrder,
-): boolean =>
-  optional === true &&
-  optionalWith === undefined &&
-  after.some((id) =>
-    ['undone', 'notStarted', 'compensated', 'skipped'].includes(order.children[id]?.state ?? ''),
-  );
-
 export const isWithin = (parents: Readonly<Record<string, string>>, part: string, item: string): boolean =>
   part === item || (parents[part] !== undefined && isWithin(parents, parents[part], item));
 
@@ -239,12 +228,9 @@ function checkPolicy(world: World, one: CompactServiceOrder): void {
   const failed = plan.serviceOrders.filter(({ id }) => world.children[id]?.state === 'failed');
   const required = failed.filter(({ optional }) => optional !== true);
   const isWholeOrder = plan.onFailure === 'allOrNothing' && required.length === failed.length;
-  const stays = standing(world, isWholeOrder ? changedUpon : nothingFollows);
+  const follows = isWholeOrder ? changedUpon : nothingFollows;
   const isTakenBack = children[one.id]?.state === 'compensated';
-  assert(
-    !isTakenBack || wentAlone(world, one) || !stays.has(one.id),
-    `${one.id} stands with what is past its return`,
-  );
+  assert(!isTakenBack || !mustStand(world, one, follows), `${one.id} stands with what is past its return`);
   if (failed.length === 0) assert(isDone(world, one), `${one.id} is done, since nothing failed`);
   const everyOptional = plan.serviceOrders.every(
     ({ optional, after }) => optional === true || after.length === 0,

@@ -4,6 +4,7 @@ import type { JsonObject } from '../../src/kernel/json.ts';
 import { sameJson } from '../../src/kernel/json.ts';
 import { assert, must } from '../../src/kernel/assert.ts';
 import type { OrderRun } from '../../src/order/run.ts';
+import { namesBy } from './names.ts';
 import type { StepReport } from '../../src/serviceOrder/run.ts';
 
 export interface NetworkObject {
@@ -39,7 +40,7 @@ export const newValues: JsonObject = { v: 'new' };
 export const oldValues: JsonObject = { v: 'old' };
 const oddValues: JsonObject = { v: 'odd' };
 
-export const objectOf = (serviceOrder: string, step: string): string => `${serviceOrder}:${step}`;
+export const objectOf = namesBy(':');
 
 /** Whether the object was there before the order. A name that ends in + is that of a new one. */
 export const wasThere = ({ action }: CompactServiceOrder, { id, verb }: CompactStep): boolean =>

@@ -64,3 +64,15 @@ describe('an optional part that is a bundle', () => {
     });
   });
 });
+
+test('what needed nothing is given up with its item for good, though another ends without what it built on it', () => {
+  const idle = part('idle', 'part', { action: 'modify', skippable: true, steps: [] });
+  const lost = part('lost', 'part');
+  const extra = sketch('extra', { item: 'other', optional: true, after: ['lost'] });
+  const plan = begin([idle, lost, sketch('other'), extra, sketch('last')], { onFailure: 'bestEffort' });
+  const given = tell(plan, opened, settled('other'), failed('lost'));
+  expect(given.run.items).toMatchObject({ part: 'failed', other: 'completed', last: 'inProgress' });
+  const { run, last } = tell(given.run, settled('last'));
+  expect(run.state).toBe('partial');
+  expect(last).toMatchObject([{ type: 'settleOrder', untouched: [], notStarted: ['extra', 'idle'] }]);
+});

@@ -9,8 +9,9 @@ import { serviceOrderMachine } from '../../src/serviceOrder/machine.ts';
 import { rowsOf } from '../../src/serviceOrder/recovery.ts';
 import { beginServiceOrder, type Control } from '../../src/serviceOrder/run.ts';
 import { isUnheard, orderWishes, type Pending, soon, type Word, type World } from './pending.ts';
-import { endTasks, recordControl } from './people.ts';
+import { endTasks, recordControl, withOne } from './people.ts';
 import { checkRecorded } from './recordLaws.ts';
+import { heldUpBy } from './standing.ts';
 
 export function tellOrder(world: World, event: OrderEvent): World {
   const { order: was } = world;
@@ -62,13 +63,14 @@ function obey(world: World, command: OrderCommand, was: World['order']): World {
   switch (command.type) {
     case 'startServiceOrder':
       assert(!isOnHold, `${command.id} is not started on hold`);
-      return start(world, command.id, command.changed);
+      return start(trusting(world, command.id), command.id, command.changed);
     case 'releaseServiceOrder':
     case 'stopServiceOrder':
       assert(!isOnHold, `${command.type} ${command.id} is not said on hold`);
       return say(world, words[command.type], command.id);
-    case 'askServiceOrder':
     case 'goOnServiceOrder':
+      return say(trusting(world, command.id), words[command.type], command.id);
+    case 'askServiceOrder':
     case 'holdServiceOrder':
     case 'resumeServiceOrder':
       return say(world, words[command.type], command.id);
@@ -83,6 +85,13 @@ function obey(world: World, command: OrderCommand, was: World['order']): World {
     default:
       return unreachable(command);
   }
+}
+
+/** What it sends from now on, it sends because one that it belongs with vowed to stand. */
+function trusting(world: World, id: string): World {
+  const { order, people } = world;
+  const isExcused = order.unwanted === 'cancelled' && heldUpBy(order, people.vowed).has(id);
+  return isExcused ? { ...world, people: { ...people, trusting: withOne(people.trusting, id) } } : world;
 }
 
 const say = (world: World, what: Word, id: string): World => soon(world, { what, id, lane: `to ${id}` });

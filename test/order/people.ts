@@ -25,6 +25,10 @@ export interface People {
   readonly said: readonly string[];
   /** Service orders that sent something forward after a cancel was accepted. */
   readonly sentAfter: readonly string[];
+  /** Service orders that the order heard say that they stand, and has not heard fail since. */
+  readonly vowed: readonly string[];
+  /** Those that were begun or let go on after the cancel for the sake of one that vowed to stand. */
+  readonly trusting: readonly string[];
   /** The last reason on each item. */
   readonly codes: Readonly<Record<string, string | undefined>>;
 }
@@ -39,6 +43,8 @@ export const nobody: People = {
   left: [],
   said: [],
   sentAfter: [],
+  vowed: [],
+  trusting: [],
   codes: {},
 };
 

@@ -12,6 +12,7 @@ import type { JsonObject } from '../../src/kernel/json.ts';
 import type { OrderRun } from '../../src/order/run.ts';
 import type { StepState } from '../../src/serviceOrder/machine.ts';
 import { rowAfter } from '../../src/serviceOrder/rowMove.ts';
+import { namesBy } from './names.ts';
 import { isPast, type Network, newValues, objectOf, oldObject, wasThere } from './network.ts';
 
 /** What Postgres keeps of a step. */
@@ -45,7 +46,7 @@ const freshRow = (verb: CompactStep['verb'], fixed: StandingStep['fixed']): Step
   fixed: verb === 'apply' ? (fixed ?? { values: newValues, results: {} }) : null,
 });
 
-export const rowKey = (serviceOrder: string, step: string): string => `${serviceOrder}/${step}`;
+export const rowKey = namesBy('/');
 
 export function recordsBefore({ plan }: OrderRun): Records {
   const rows: Record<string, StepRow> = {};

@@ -4,11 +4,11 @@ import { isFinal } from '../../src/kernel/machine.ts';
 import { sameJson } from '../../src/kernel/json.ts';
 import { itemMachine, orderMachine } from '../../src/order/machine.ts';
 import type { OrderRun } from '../../src/order/run.ts';
-import { isDone, isNowhere, isWithin, wentAlone } from './laws.ts';
+import { isDone, isNowhere, isWithin } from './laws.ts';
 import { isPast } from './network.ts';
 import { isLeft } from './leftLaws.ts';
 import type { World } from './pending.ts';
-import { nothingFollows, standing } from './standing.ts';
+import { mustStand, nothingFollows, standing } from './standing.ts';
 
 /** Items that had ended by themselves under `bestEffort`: neither abort nor cancel is about them. */
 const endedIn = ({ items }: OrderRun): ReadonlySet<string> =>
@@ -28,13 +28,16 @@ export function checkUnwanted(world: World): void {
   checkSent(world, stays);
 }
 
-/** Nothing of what is cancelled was sent after the cancel was accepted, but for what was past its return, and failed. */
-function checkSent({ order, people, children }: World, stays: ReadonlySet<string>): void {
+/**
+ * Nothing of what is cancelled was sent after the cancel was accepted. One that vowed to stand may yet be refused for
+ * good: it, and what went on for its sake before the order heard of that, are then taken back late.
+ */
+function checkSent({ order, people }: World, stays: ReadonlySet<string>): void {
   for (const { id, item } of order.plan.serviceOrders)
     assert(
       order.items[item] !== 'cancelled' ||
         stays.has(id) ||
-        children[id]?.state === 'failed' ||
+        people.trusting.includes(id) ||
         !people.sentAfter.includes(id),
       `${id} of a cancelled item sent something after the cancel`,
     );
@@ -62,7 +65,7 @@ function checkOne(
   const isTakenBack = world.order.children[id]?.state === 'compensated';
   const wentBefore = !alone.has(id) && before.doomed.includes(id);
   if (stays.has(id))
-    assert(!isTakenBack || wentBefore || wentAlone(world, one), `${id} stands with what is past its return`);
+    assert(!isTakenBack || wentBefore || !mustStand(world, one), `${id} stands with what is past its return`);
   else assert(!isDone(world, one) && isNowhere(world, one), `${id} goes with the order`);
   assert(!isPast(world.network, one) || isDone(world, one), `${id} is past its return, and stands`);
 }

@@ -19,6 +19,7 @@ import type { Pending, World } from './pending.ts';
 import { nobody, withOne, without } from './people.ts';
 import { checkTasks } from './recordLaws.ts';
 import { compensationOf, recordsBefore } from './records.ts';
+import { checkTakenBack } from './standing.ts';
 import { checkUnwanted } from './unwantedLaws.ts';
 import { commandStep, wish } from './wishes.ts';
 
@@ -60,7 +61,11 @@ function react(world: World, pending: Pending, fault: Fault, jitter: number): Wo
     case 'complete':
       return completeStep(world, pending);
     case 'answer':
-      return tellOrder(world, { type: 'ServiceOrderAnswered', id, stands: detail === 'stands' });
+      return tellOrder(detail === 'stands' ? vowed(world, id) : world, {
+        type: 'ServiceOrderAnswered',
+        id,
+        stands: detail === 'stands',
+      });
     case 'held':
       return tellOrder(world, { type: 'ServiceOrderHeld', id, code: detail, reason: detail });
     case 'resumed':
@@ -68,11 +73,12 @@ function react(world: World, pending: Pending, fault: Fault, jitter: number): Wo
     case 'ready':
       return tellOrder(world, { type: 'ServiceOrderReady', id, changed: [`r${id}`] });
     case 'stands':
-      return tellOrder(world, { type: 'ServiceOrderStands', id });
+      return tellOrder(vowed(world, id), { type: 'ServiceOrderStands', id });
     case 'settled': {
       const outcome = must(pending.outcome, 'an outcome');
       const code = detail === '' ? null : detail;
-      return tellOrder(world, { type: 'ServiceOrderSettled', id, outcome, code, changed: [`r${id}`] });
+      const heard = outcome === 'completed' ? world : broken(world, id);
+      return tellOrder(heard, { type: 'ServiceOrderSettled', id, outcome, code, changed: [`r${id}`] });
     }
     case 'compensation':
       return openCompensations(world, id.split(' '));
@@ -121,10 +127,21 @@ const moving = (world: World, word: string): World => ({
   people: { ...world.people, still: without(world.people.still, word) },
 });
 
+const vowed = (world: World, id: string): World => ({
+  ...world,
+  people: { ...world.people, vowed: withOne(world.people.vowed, id) },
+});
+const broken = (world: World, id: string): World => ({
+  ...world,
+  people: { ...world.people, vowed: without(world.people.vowed, id) },
+});
+
 function openCompensations(world: World, ids: readonly string[]): World {
   let { records } = world;
   const serviceOrders = ids.map((one) => {
-    const opened = compensationOf(world.network, records, originOf(world.order, one));
+    const planned = originOf(world.order, one);
+    checkTakenBack(world, planned);
+    const opened = compensationOf(world.network, records, planned);
     ({ records } = opened);
     return opened.serviceOrder;
   });

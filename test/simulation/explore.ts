@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { isFinal } from '../../src/kernel/machine.ts';
 import { orderMachine } from '../../src/order/machine.ts';
 import type { ServiceOrderRun } from '../../src/serviceOrder/run.ts';
@@ -64,7 +64,7 @@ export function explore(scope: Scope): Explored {
   const ends: Record<string, number> = {};
   const ahead: Way[] = [{ world: beginWorld(begin(plan, { window })), faults: 0, acts: 0 }];
   for (let way = ahead.pop(); way !== undefined; way = ahead.pop()) {
-    const name = createHash('sha256').update(nameOf(way)).digest('base64');
+    const name = hash('sha256', nameOf(way), 'base64');
     if (seen.has(name)) continue;
     seen.add(name);
     const { world } = way;
@@ -102,19 +102,26 @@ function afterActs(way: Way, { acts = [], stepsToo = false, actsMax = 0 }: Scope
 /** Of what one world shares with the next the text is made once. */
 const texts = new WeakMap<object, string>();
 
+/** Whatever the order in which its keys came to be. */
 function textOf(value: object): string {
   const known = texts.get(value);
   if (known !== undefined) return known;
-  const text = JSON.stringify(value, Array.isArray(value) ? undefined : inOrder);
+  const text = Array.isArray(value) ? `[${value.map(partText).join(',')}]` : `{${partsText(value)}}`;
   texts.set(value, text);
   return text;
 }
 
-/** For `JSON.stringify`: whatever the order in which its keys came to be. */
-const inOrder = (_: string, value: unknown): unknown =>
-  typeof value !== 'object' || value === null || Array.isArray(value)
-    ? value
-    : Object.fromEntries(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1)));
+function partsText(value: object): string {
+  const parts = value as Readonly<Record<string, unknown>>;
+  const names = Object.keys(value).filter((name) => parts[name] !== undefined);
+  return names
+    .sort()
+    .map((name) => `${name}:${partText(parts[name])}`)
+    .join(',');
+}
+
+const partText = (part: unknown): string =>
+  typeof part === 'object' && part !== null ? textOf(part) : JSON.stringify(part);
 
 const eventText = ({ what, id, step, noted, said, takes, ...rest }: Pending): string =>
   [
@@ -138,7 +145,8 @@ function nameOf({ world, faults, acts }: Way): string {
   const { objects, sent, odd, ledger, taken, refused } = network;
   const { state, items, children: told, failed, doomed, standing } = order;
   const wanted = [order.unwanted, order.onHold, textOf(order.cancel ?? {}), textOf(before?.items ?? {})];
-  const desk = [people.still, people.left, people.said, people.sentAfter, order.leftBehind];
+  const after = [people.sentAfter, people.vowed, people.trusting];
+  const desk = [people.still, people.left, people.said, ...after, order.leftBehind];
   const lists = [failed, standing, called, ...desk].map((list) => [...list].sort().join(' '));
   const runs = Object.keys(children)
     .sort()

@@ -1,3 +1,4 @@
+import './unnamed.ts';
 import { runSeed } from './schedule.ts';
 
 /** A share of the runs, in a process of its own. */

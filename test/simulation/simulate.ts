@@ -1,3 +1,4 @@
+import './unnamed.ts';
 import { fork } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 import { availableParallelism } from 'node:os';
