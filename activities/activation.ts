@@ -236,9 +236,10 @@ function classify(error: unknown, mayHaveEffect: boolean): StepOutcome {
     return trouble('unknown', 'unexpected', error instanceof Error ? error.message : String(error));
   }
   const { failure, code, message, retryAfterMs } = error;
-  if (mayHaveEffect || failure === 'noAnswer') return trouble('inDoubt', code, message);
-  const errorClass = failure === 'notSent' ? 'transient' : 'throttled';
-  return { ...trouble(errorClass, code, message), ...(retryAfterMs !== undefined && { retryAfterMs }) };
+  const isInDoubt = mayHaveEffect || failure === 'noAnswer';
+  const surely = failure === 'notSent' ? 'transient' : 'throttled';
+  const wait = retryAfterMs === undefined ? {} : { retryAfterMs };
+  return { ...trouble(isInDoubt ? 'inDoubt' : surely, code, message), ...wait };
 }
 
 /** A newer attempt fences this one: its outcome is late, and nothing of it is kept. */
@@ -261,7 +262,8 @@ const record = (
       deps.watch,
       listener.seen(),
     );
-    const outage = await noteSign(tx, step, noted.admitted, listener, deps.breaker);
+    const called = { admitted: noted.admitted, by: keyPrefix(ref) };
+    const outage = await noteSign(tx, step, called, listener, deps.breaker);
     const { report } = conclusion;
     if (!current) {
       deps.log.warn({ ...ref, attempt: attempt.number }, 'a late attempt was fenced');

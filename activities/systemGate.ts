@@ -6,6 +6,7 @@ import {
   type Admission,
   admit,
   type BreakerSettings,
+  type Called,
   healthAfter,
   isWell,
   type Sign,
@@ -77,10 +78,13 @@ export function createListener(): Listener {
   };
 }
 
-/** A system that asks for fewer calls is there; a defect of ours tells nothing. */
+/** A system that asks for fewer calls is there. */
+const signs = { busy: 'answered', notSent: 'away', down: 'away', noAnswer: 'silent' } as const;
+
+/** A defect of ours tells nothing. */
 function signOf(thrown: unknown): Sign | undefined {
   if (!(thrown instanceof CallFailed)) return undefined;
-  return thrown.failure === 'busy' ? 'answered' : 'silent';
+  return signs[thrown.failure];
 }
 
 /**
@@ -90,14 +94,14 @@ function signOf(thrown: unknown): Sign | undefined {
 export async function noteSign(
   tx: Tx,
   { system, health }: Gated,
-  admitted: 'call' | 'probe',
+  called: Called,
   listener: Listener,
   settings: BreakerSettings,
 ): Promise<Pick<Extract<StepReport, { type: 'failed' }>, 'outage' | 'retryAfterMs'> | undefined> {
   const sign = listener.heard();
   if (sign === undefined || (sign === 'answered' && isWell(health ?? well))) return undefined;
-  const change = (now: typeof well) => healthAfter(now, sign, admitted, settings);
-  const after = await changeHealth(tx, system, change, sign === 'silent' ? listener.error() : null);
-  if (sign !== 'silent' || admitted !== 'probe') return undefined;
+  const change = (now: typeof well) => healthAfter(now, sign, called, settings);
+  const after = await changeHealth(tx, system, change, sign === 'answered' ? null : listener.error());
+  if (sign === 'answered' || called.admitted !== 'probe') return undefined;
   return { outage: true, ...(after.openForMs !== null && { retryAfterMs: Math.ceil(after.openForMs) }) };
 }

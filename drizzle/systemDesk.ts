@@ -127,7 +127,7 @@ export const resumeSystem = (db: Database, name: string, deed?: Deed): Promise<v
     await tx.update(system).set({ paused: false, pausedWhy: null }).where(eq(system.name, name));
     await tx
       .update(systemHealth)
-      .set({ failures: 0, openUntil: null, lastError: null, changedAt: sql`now()` })
+      .set({ failures: 0, unheard: [], openUntil: null, lastError: null, changedAt: sql`now()` })
       .where(eq(systemHealth.system, name));
     await note(tx, deed);
   });

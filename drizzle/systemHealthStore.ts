@@ -31,6 +31,7 @@ export async function changeHealth(
   const [row] = await tx
     .select({
       failures: systemHealth.failures,
+      unheard: systemHealth.unheard,
       openForMs: sql<number | null>`${openForMs(sql`open_until`)}`,
     })
     .from(systemHealth)
@@ -44,6 +45,7 @@ export async function changeHealth(
     .update(systemHealth)
     .set({
       failures: after.failures,
+      unheard: after.unheard ?? [],
       openUntil: after.openForMs === null ? null : inMs(after.openForMs),
       lastError: error,
       ...((opensOrCloses || after.openForMs === null) && { changedAt: sql`now()` }),

@@ -203,6 +203,8 @@ const reasons = {
   vanished: (object) => `${object} is not there any more, after a call whose end nobody heard`,
   unresolved: (object) =>
     `${object} is in doubt after a call whose end nobody heard, and no order works on it`,
+  unmarked: (object) =>
+    `${object} is there, after a call whose end nobody heard; its system does not show who wrote it`,
 } as const satisfies Record<FoundLateCode, (object: string) => string>;
 
 /** What cannot be put right by taking it away is for a person, once. */

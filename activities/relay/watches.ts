@@ -16,6 +16,7 @@ import { judgeWatched } from '../../src/activation/watch.ts';
 import type { ActivationAdapter, Observed } from '../../src/activation/adapter.ts';
 import { unreachable } from '../../src/kernel/assert.ts';
 import { reasonOf } from '../../src/kernel/reason.ts';
+import { keyPrefix } from '../activation.ts';
 import { admission, createListener, noteSign } from '../systemGate.ts';
 import { type Loop, startLoop } from './loop.ts';
 import { createUnderWay, type UnderWay } from './underWay.ts';
@@ -78,7 +79,7 @@ async function look(deps: WatchDeps, ref: WatchRef, found: LeasedWatch): Promise
 /** A look has no key and expects nothing: both are for writes. What it tells of the system counts as ever. */
 async function read(
   { db, adapterFor, breaker }: WatchDeps,
-  { tenant }: WatchRef,
+  ref: WatchRef,
   found: LeasedWatch,
   admitted: 'call' | 'probe',
 ): Promise<Observed> {
@@ -89,11 +90,13 @@ async function read(
     return await listener
       .through(adapterFor(adapter ?? '', address ?? ''), signal)
       .read(
-        { key: '', object, values: {}, expect: 'absent', correlationId: `${tenant}.${system}.watch` },
+        { key: '', object, values: {}, expect: 'absent', correlationId: `${ref.tenant}.${system}.watch` },
         signal,
       );
   } finally {
-    await withTenant(db, tenant, (tx) => noteSign(tx, found, admitted, listener, breaker));
+    await withTenant(db, ref.tenant, (tx) =>
+      noteSign(tx, found, { admitted, by: keyPrefix(ref) }, listener, breaker),
+    );
   }
 }
 
@@ -103,7 +106,7 @@ async function act(
   found: LeasedWatch,
   seen: Observed,
 ): Promise<void> {
-  const own = `${ref.serviceOrder}/${ref.item}/${ref.step}/`;
+  const own = keyPrefix(ref);
   const judged = judgeWatched(found.footprint, (key) => key.startsWith(own), seen, found.last);
   switch (judged) {
     case 'asBooked':
@@ -115,6 +118,7 @@ async function act(
     case 'overwritten':
     case 'vanished':
     case 'unresolved':
+    case 'unmarked':
       log.warn({ ...ref, object: found.object, judged }, 'what became of a call in the end is for a person');
       return openWatchFallout(db, ref, found, judged, seen);
     case 'busy':

@@ -26,6 +26,8 @@ export const systemHealth = pgTable('system_health', {
   system: text().primaryKey(),
   /** Calls in a row that the system did not answer. */
   failures: integer().notNull(),
+  /** Steps that heard nothing since the last answer. */
+  unheard: jsonb().$type<readonly string[]>().notNull().default([]),
   /** While it lies ahead no call leaves; once past, one call at a time probes. */
   openUntil: at('open_until'),
   lastError: text('last_error'),

@@ -1,7 +1,7 @@
 /** When calls to a system are let go, and when they wait because it is known to be away. */
 
 export interface BreakerSettings {
-  /** So many attempts in a row without an answer open the breaker. */
+  /** So many failures in a row open the breaker. */
   readonly failures: number;
   /** How long it stays open before a probe; doubled by every probe in vain, up to the limit. */
   readonly openMs: number;
@@ -11,8 +11,10 @@ export interface BreakerSettings {
 }
 
 export interface SystemHealth {
-  /** Attempts in a row without an answer. */
+  /** In a row: steps that heard nothing, each counted once, and times that nobody was there. */
   readonly failures: number;
+  /** The steps among them. */
+  readonly unheard?: readonly string[];
   /** Null while closed; else the time until a probe may go, which is due once it is not positive. */
   readonly openForMs: number | null;
 }
@@ -50,21 +52,36 @@ export function admit({ paused, health }: { paused: boolean; health: SystemHealt
   }
 }
 
-/** What an attempt tells of the system: it answered, if only with a no, or nothing came that means anything. */
-export type Sign = 'answered' | 'silent';
+/**
+ * What an attempt tells of the system: it answered, if only with a no; it could not be reached, or said that it is
+ * down; or nothing came that means anything, which may be about this one call.
+ */
+export type Sign = 'answered' | 'away' | 'silent';
+
+export interface Called {
+  readonly admitted: 'call' | 'probe';
+  /** What it was about: a step that fails again and again says no more of the system than at the first time. */
+  readonly by: string;
+}
 
 /** The health after an attempt. A call that left before the breaker opened says nothing new by failing later. */
 export function healthAfter(
   health: SystemHealth,
   sign: Sign,
-  admitted: 'call' | 'probe',
+  { admitted, by }: Called,
   settings: BreakerSettings,
 ): SystemHealth {
   if (sign === 'answered') return well;
-  if (health.openForMs !== null && admitted === 'call') return health;
+  const { unheard = [], openForMs } = health;
+  const isOpen = openForMs !== null;
+  if (isOpen ? admitted === 'call' : sign === 'silent' && unheard.includes(by)) return health;
   const failures = health.failures + 1;
-  const opens = health.openForMs !== null || failures >= settings.failures;
-  return { failures, openForMs: opens ? openMsAfter(failures, settings) : null };
+  const opens = isOpen || failures >= settings.failures;
+  return {
+    failures,
+    openForMs: opens ? openMsAfter(failures, settings) : null,
+    unheard: sign === 'silent' && !opens ? [...unheard, by] : unheard,
+  };
 }
 
 function openMsAfter(failures: number, { failures: first, openMs, openUpToMs }: BreakerSettings): number {

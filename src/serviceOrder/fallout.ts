@@ -29,7 +29,7 @@ export interface HeldStep {
 }
 
 /** Found by a watch when the service order was over: there is no run, and a person can only take it as it is. */
-export const foundLateCodes = ['overwritten', 'vanished', 'unresolved'] as const;
+export const foundLateCodes = ['overwritten', 'vanished', 'unresolved', 'unmarked'] as const;
 export type FoundLateCode = (typeof foundLateCodes)[number];
 /** A held step may have the same code: that one has a run. */
 export const isFoundLate = ({ code, isOver }: Pick<FalloutCase, 'code' | 'isOver'>): boolean =>

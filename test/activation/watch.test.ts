@@ -29,7 +29,7 @@ const table: Record<string, Record<keyof typeof seen, Watched>> = {
     'our given-up call': 'late',
     'the booked write': 'asBooked',
     'the write of another': 'asBooked',
-    'something unmarked': 'asBooked',
+    'something unmarked': 'unmarked',
     'a write under way': 'busy',
   },
   doubtful: {

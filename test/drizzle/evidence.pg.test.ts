@@ -169,6 +169,11 @@ test('against the evidence the object stays doubtful', async () => {
   expect(await printsOf('so5')).toMatchObject([{ presence: 'doubtful', version: 'v7' }]);
 });
 
+test('what a person says against the evidence is what other steps and the service read', async () => {
+  const ref = { tenant, serviceOrder: 'so5', item: 1, step: 'a' };
+  expect((await as((tx) => loadStep(tx, ref))).steps).toEqual({ a: agreeing.results });
+});
+
 test.each([
   ['so6', 'absent', { type: 'absent' }],
   ['so7', 'doubtful', seen],

@@ -46,6 +46,10 @@ function ended(items: readonly ItemState[]): OrderState {
 const crossed = ({ children, network }: World, one: CompactServiceOrder): boolean =>
   one.irreversible === true && children[one.id]?.state === 'completed' && !isPast(network, one);
 
+/** It was told to stop before the wish came, and said only later that it stands. */
+const stoodAfterAll = ({ before, order }: World, { id }: CompactServiceOrder): boolean =>
+  before?.children[id]?.state === 'stopping' && order.children[id]?.state === 'done';
+
 /** An order that is over has no task that is not. */
 export function checkTasks(world: World): void {
   const { order, people } = world;
@@ -58,7 +62,7 @@ export function checkTasks(world: World): void {
     const isExcused =
       order.unwanted === 'aborted' ||
       people.left.length > 0 ||
-      order.plan.serviceOrders.some((one) => crossed(world, one));
+      order.plan.serviceOrders.some((one) => crossed(world, one) || stoodAfterAll(world, one));
     assert(state !== 'vain' || isExcused, `the task ${task} was accepted, and nothing was cancelled`);
   }
 }

@@ -62,7 +62,7 @@ test.each([
 });
 
 const late = { ...open, class: 'drift', isOver: true, step: add };
-test.each(['overwritten', 'vanished', 'unresolved'])(
+test.each(['overwritten', 'vanished', 'unresolved', 'unmarked'])(
   'what is found late can be left, no more: %s',
   (code) => {
     expect(commandsFor({ ...late, code })).toEqual(['leaveBehind']);

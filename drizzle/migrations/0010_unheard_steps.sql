@@ -1,0 +1,1 @@
+ALTER TABLE "system_health" ADD COLUMN "unheard" jsonb DEFAULT '[]'::jsonb NOT NULL;
