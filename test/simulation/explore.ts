@@ -1,12 +1,13 @@
 import { hash } from 'node:crypto';
 import { isFinal } from '../../src/kernel/machine.ts';
 import { orderMachine } from '../../src/order/machine.ts';
-import type { ServiceOrderRun } from '../../src/serviceOrder/run.ts';
 import { begin, type Sketched } from '../order/driver.ts';
 import { type Fault, noFault } from '../order/hands.ts';
 import { nextIn, type OrderWish, type Pending, soon, type World } from '../order/pending.ts';
 import { stepWishes } from '../order/wishes.ts';
 import { beginWorld, happen } from '../order/world.ts';
+import { eventLine } from './story.ts';
+import { nameOf } from './worldName.ts';
 
 export const fewFaults: readonly Fault[] = [
   { type: 'cannotNow', class: 'transient' },
@@ -52,6 +53,14 @@ interface Way {
   readonly world: World;
   readonly faults: number;
   readonly acts: number;
+  /** What happened last, and before. */
+  readonly path?: Path;
+}
+
+interface Path {
+  readonly event: Pending;
+  readonly fault: Fault;
+  readonly before: Path | undefined;
 }
 
 /**
@@ -64,23 +73,34 @@ export function explore(scope: Scope): Explored {
   const ends: Record<string, number> = {};
   const ahead: Way[] = [{ world: beginWorld(begin(plan, { window })), faults: 0, acts: 0 }];
   for (let way = ahead.pop(); way !== undefined; way = ahead.pop()) {
-    const name = hash('sha256', nameOf(way), 'base64');
+    const name = hash('sha256', `${way.faults} ${way.acts} ${nameOf(way.world)}`, 'base64');
     if (seen.has(name)) continue;
     seen.add(name);
     const { world } = way;
     if (world.pending.length === 0) ends[world.order.state] = (ends[world.order.state] ?? 0) + 1;
     ahead.push(...afterActs(way, scope));
     for (const index of nextIn(world)) {
+      ahead.push(after(way, world, index));
       const { what } = world.pending[index] as Pending;
-      ahead.push({ ...way, world: happen(world, index, noFault) });
       if ((what !== 'do' && what !== 'undo') || way.faults === faultsMax) continue;
-      for (const fault of faults) {
-        ahead.push({ ...way, world: happen(world, index, fault), faults: way.faults + 1 });
-      }
+      const worse = { ...way, faults: way.faults + 1 };
+      for (const fault of faults) ahead.push(after(worse, world, index, fault));
     }
   }
   return { worlds: seen.size, ends };
 }
+
+function after(way: Way, world: World, index: number, fault: Fault = noFault): Way {
+  const path = { event: world.pending[index] as Pending, fault, before: way.path };
+  try {
+    return { ...way, world: happen(world, index, fault), path };
+  } catch (error) {
+    throw new Error(`${(error as Error).message}\n${linesOf(path).join('\n')}`, { cause: error });
+  }
+}
+
+const linesOf = (path: Path | undefined): string[] =>
+  path ? [...linesOf(path.before), eventLine(path.event, path.fault)] : [];
 
 /** A refused one leads nowhere new. */
 function afterActs(way: Way, { acts = [], stepsToo = false, actsMax = 0 }: Scope): Way[] {
@@ -94,80 +114,6 @@ function afterActs(way: Way, { acts = [], stepsToo = false, actsMax = 0 }: Scope
   if (stepsToo && !isSpent) for (const one of stepWishes(world)) wishes.push({ what: 'command', ...one });
   return wishes.map((wish): Way => {
     const cost = wish.what === 'resume' ? 0 : 1;
-    const after = happen(soon(world, wish), world.pending.length, noFault);
-    return { ...way, world: after, acts: way.acts + cost };
+    return after({ ...way, acts: way.acts + cost }, soon(world, wish), world.pending.length);
   });
 }
-
-/** Of what one world shares with the next the text is made once. */
-const texts = new WeakMap<object, string>();
-
-/** Whatever the order in which its keys came to be. */
-function textOf(value: object): string {
-  const known = texts.get(value);
-  if (known !== undefined) return known;
-  const text = Array.isArray(value) ? `[${value.map(partText).join(',')}]` : `{${partsText(value)}}`;
-  texts.set(value, text);
-  return text;
-}
-
-function partsText(value: object): string {
-  const parts = value as Readonly<Record<string, unknown>>;
-  const names = Object.keys(value).filter((name) => parts[name] !== undefined);
-  return names
-    .sort()
-    .map((name) => `${name}:${partText(parts[name])}`)
-    .join(',');
-}
-
-const partText = (part: unknown): string =>
-  typeof part === 'object' && part !== null ? textOf(part) : JSON.stringify(part);
-
-const eventText = ({ what, id, step, noted, said, takes, ...rest }: Pending): string =>
-  [
-    what,
-    rest.detail,
-    rest.command,
-    id,
-    step,
-    rest.outcome,
-    rest.unheard,
-    rest.number,
-    takes?.later,
-    takes?.late,
-    noted?.attempt.number,
-    said?.type,
-  ].join(' ');
-
-/** Two worlds are one if they differ only in the order in which things came under way. */
-function nameOf({ world, faults, acts }: Way): string {
-  const { order, children, network, records, pending, called, before, people } = world;
-  const { objects, sent, odd, ledger, taken, refused } = network;
-  const { state, items, children: told, failed, doomed, standing } = order;
-  const wanted = [order.unwanted, order.onHold, textOf(order.cancel ?? {}), textOf(before?.items ?? {})];
-  const after = [people.sentAfter, people.vowed, people.trusting];
-  const desk = [people.still, people.left, people.said, ...after, order.leftBehind];
-  const lists = [failed, standing, called, ...desk].map((list) => [...list].sort().join(' '));
-  const runs = Object.keys(children)
-    .sort()
-    .map((id) => `${id} ${runText(children[id] as ServiceOrderRun)}`);
-  const parts = [objects, sent, odd, ledger, taken, refused, records.rows, records.prints, items, told].map(
-    textOf,
-  );
-  const events = pending.map(eventText).sort();
-  return [
-    faults,
-    acts,
-    state,
-    ...wanted,
-    textOf(people.tasks),
-    doomed.join(' '),
-    ...lists,
-    ...runs,
-    ...parts,
-    ...events,
-  ].join('\n');
-}
-
-const runText = ({ state, stage, steps, changed, retreat, pauses, toldHeld }: ServiceOrderRun): string =>
-  `${state} ${stage} ${pauses.join(' ')} ${toldHeld} ${textOf(steps)} ${changed.join(' ')} ${retreat?.outcome} ${retreat?.code}`;

@@ -3,10 +3,9 @@ import { fork } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { explore, fewFaults, manyFaults, oneAct, type Scope, takenFaults } from './explore.ts';
+import { runExhaustive } from './exhaustive.ts';
 import { parseOptions, type SimulationOptions } from './options.ts';
 import { choicesOf, runChoices } from './schedule.ts';
-import { reportingScopes, smallScopes, wideScopes, widestScopes } from './scopes.ts';
 import { runShare, type ShardMessage, type Share } from './shard.ts';
 import { shrink } from './shrink.ts';
 import { storyOf } from './story.ts';
@@ -78,42 +77,6 @@ function report({ seed, law, at }: Violated): void {
 /** A law without the names of this run: a smaller run breaks it with others. */
 const kindOf = (law: string): string => law.replace(/\b(s\d+(\.c)?|item\d+|\d+\/\S+)/g, '_');
 
-const groups = [
-  { scopes: smallScopes, faults: manyFaults, faultsMax: 2 },
-  { scopes: reportingScopes, faults: takenFaults, faultsMax: 2 },
-  { scopes: { ...wideScopes, ...widestScopes }, faults: manyFaults, faultsMax: 1 },
-] as const;
-
-const peopleGroups = [
-  { scopes: smallScopes, faults: fewFaults, faultsMax: 2, ...oneAct },
-  { scopes: reportingScopes, faults: takenFaults, faultsMax: 1, ...oneAct },
-] as const;
-
-/** Every way there is: two faults in scopes of up to four steps, one in wider ones. */
-function runExhaustive(withPeople: boolean): boolean {
-  const all = (withPeople ? peopleGroups : groups).flatMap(({ scopes, ...rest }) =>
-    Object.entries(scopes).map(([name, plan]): Scope & { name: string } => ({
-      name,
-      plan,
-      window: 3,
-      ...rest,
-    })),
-  );
-  for (const { name, ...scope } of all) {
-    const { faultsMax } = scope;
-    const begun = performance.now();
-    try {
-      const { worlds, ends } = explore(scope);
-      const seconds = ((performance.now() - begun) / 1_000).toFixed(1);
-      console.log(`${name}, ${faultsMax} faults: ${worlds} worlds in ${seconds} s, ${JSON.stringify(ends)}`);
-    } catch (error) {
-      console.log(`VIOLATED in ${name}, ${faultsMax} faults: ${(error as Error).stack}`);
-      return false;
-    }
-  }
-  return true;
-}
-
 async function main(): Promise<void> {
   const options = parseOptions(process.argv.slice(2), availableParallelism(), randomInt(2 ** 31));
   if (typeof options === 'string') {
@@ -122,7 +85,7 @@ async function main(): Promise<void> {
     return;
   }
   if (options.exhaustive) {
-    if (!runExhaustive(options.people)) process.exitCode = 1;
+    if (!(await runExhaustive(options.people, options.jobs))) process.exitCode = 1;
     return;
   }
   if (options.runs === 1) console.log(`${storyOf({ seed: options.seed })}\n`);

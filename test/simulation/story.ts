@@ -48,7 +48,7 @@ const stepText = ({ id, verb, after, ifChanged, optional, pointOfNoReturn }: Com
     .filter((part) => typeof part === 'string')
     .join(' ');
 
-function eventLine(
+export function eventLine(
   { what, id, step, detail, outcome, unheard, command, against }: Pending,
   fault: Fault,
 ): string {
