@@ -104,14 +104,34 @@ test('a system that nobody can connect to is waited for by more probes than an o
 
 test('a system that hangs is waited for, and what was in doubt is done once', async () => {
   await client.faults([{ system: 'acs', behaviour: { type: 'hang' } }]);
-  const order = await client.order([bundle]);
+  const orders = await places(bundle, failuresToOpen);
   await failsTo('acs', failuresToOpen + 3);
   await client.faults([]);
-  await client.reaches(order, 'completed');
-  const configured = (await client.ledger()).filter(
-    ({ system: name, object }) => name === 'acs' && object.includes(order),
-  );
-  expect(configured).toHaveLength(1);
+  await allReach(orders, 'completed');
+  for (const order of orders) {
+    const configured = (await client.ledger()).filter(
+      ({ system: name, object }) => name === 'acs' && object.includes(order),
+    );
+    expect(configured).toHaveLength(1);
+  }
+});
+
+test('F19: an order that a system never makes sense of is held after its attempts; others go on through the same system', async () => {
+  await system('POST', 'edge/pause', { reason: 'until the order is known' });
+  const poisoned = await client.order([bundle]);
+  await eventually(async () => expect(await waitsOn('edge', [poisoned])).toEqual(['systemPaused']), {
+    withinMs: 30_000,
+  });
+  const { serviceOrders } = await client.ops(poisoned);
+  const steps = serviceOrders.flatMap((one: { steps: { system: string; object: string }[] }) => one.steps);
+  const { object } = steps.find((step: { system: string }) => step.system === 'edge');
+  await client.faults([{ system: 'edge', object, behaviour: { type: 'error', status: 500 } }]);
+  await system('POST', 'edge/resume');
+  await client.reaches(poisoned, 'held');
+  expect(await client.fallout(poisoned)).toMatchObject([{ system: 'edge', class: 'inDoubt', tries: 4 }]);
+  expect(await breakerOf('edge')).toMatchObject({ state: 'closed', failures: 1 });
+  await allReach(await places(bundle, 2), 'completed');
+  await client.faults([]);
 });
 
 test('a paused system gets no call, whoever does not need it goes on, and the resume lets all through', async () => {
