@@ -21,7 +21,12 @@ const address = z
   .refine(isPlain, 'must hold no credentials, query or fragment')
   .transform((url) => url.replace(/\/+$/, ''));
 /** Too short a secret could be guessed. */
-const callbackSecret = z.string().min(24).max(255);
+/** As Standard Webhooks write secrets: any other would verify nothing. */
+const callbackSecret = z
+  .string()
+  .min(24)
+  .max(255)
+  .regex(/^(whsec_)?[A-Za-z0-9+/]+={0,2}$/, 'a secret is base64, perhaps after whsec_');
 
 export const newSystemSchema = z
   .strictObject({

@@ -1,3 +1,4 @@
+import { itemReason } from '../itemReason.ts';
 import type { ProductOrderRead } from '../../drizzle/reads/productOrders.ts';
 import { together } from '../../drizzle/reads/together.ts';
 import type { JsonObject } from '../../src/kernel/json.ts';
@@ -56,7 +57,8 @@ function itemToTmf(item: OrderItem, order: Order, links: Links, parts: readonly 
       relationshipType: type,
     })),
     productOrderItem: parts,
-    errorMessage: item.code === undefined ? [] : [{ code: item.code, reason: `the item is ${item.state}` }],
+    errorMessage:
+      item.code === undefined ? [] : [{ code: item.code, reason: itemReason(item.code, item.state) }],
   });
 }
 

@@ -1,3 +1,4 @@
+import { itemReason } from '../itemReason.ts';
 import type { ServiceOrderRead, StepTrouble } from '../../drizzle/reads/serviceOrders.ts';
 import type { JsonObject } from '../../src/kernel/json.ts';
 import { characteristicList, dateTime, type Links, present } from '../resource.ts';
@@ -30,7 +31,7 @@ export const itemToTmf = (item: Item, order: ServiceOrderRead, links: Links): Js
 
 /** Why the item ended as it did, and the steps that do not go on. */
 export const errorsOf = (item: Item, { troubles }: ServiceOrderRead): JsonObject[] => [
-  ...(item.code === null ? [] : [{ code: item.code, reason: `the item is ${item.state}` }]),
+  ...(item.code === null ? [] : [{ code: item.code, reason: itemReason(item.code, item.state) }]),
   ...troubles.filter((trouble) => trouble.item === item.ordinal).map(errorOf),
 ];
 

@@ -25,7 +25,7 @@ export const productColumns = {
 
 const keys = { tenantId: product.tenantId, time: product.createdAt, id: product.id };
 
-/** A page of products with what they rely on or bundle, and the services that realise them. */
+/** A page of products with what they rely on or bundle, and the services that realise them: what ended is none of them any more. */
 export async function listProducts(tx: Tx, tenant: string, query: ListQuery): Promise<Page<ProductRead>> {
   const { where, orderBy } = clausesOf(productColumns, keys, tenant, query);
   const [total, rows] = await Promise.all([
@@ -48,7 +48,9 @@ export async function listProducts(tx: Tx, tenant: string, query: ListQuery): Pr
     rows: rows.map((row) => ({
       ...row,
       relationships: relationshipsOf(row.id),
-      services: servicesOf(row.id).map(({ id }) => id),
+      services: servicesOf(row.id)
+        .filter(({ state }) => row.endedAt !== null || state !== 'terminated')
+        .map(({ id }) => id),
     })),
   };
 }
@@ -64,7 +66,7 @@ async function relationshipsOfProducts(tx: Tx, tenant: string, ids: readonly str
 
 async function servicesOfProducts(tx: Tx, tenant: string, ids: readonly string[]) {
   const rows = await tx
-    .select({ id: service.id, product: service.productId })
+    .select({ id: service.id, product: service.productId, state: service.state })
     .from(service)
     .where(and(eq(service.tenantId, tenant), inArray(service.productId, [...ids])))
     .orderBy(asc(service.id));

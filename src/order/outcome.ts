@@ -146,11 +146,15 @@ function isLeaving({ run, ofFamily, isNeededIn }: View, item: string): boolean {
   return leaving.some((one) => isNeededIn(item, one)) || (all.length > 0 && leaving.length === all.length);
 }
 
+/** The code of an item that is complete without something it can do without. */
+export const optionalMissing = 'optionalMissing';
+
 function endOf(view: View, item: string): { readonly to: ItemState; readonly code?: string } {
   const failure = failureOf(view, item);
   if (failure) return failure;
-  const isLeft = view.ofFamily(item).some(({ id }) => view.run.leftBehind.includes(id));
-  return { to: 'completed', ...(isLeft && { code: leftBehind }) };
+  const all = view.ofFamily(item);
+  if (all.some(({ id }) => view.run.leftBehind.includes(id))) return { to: 'completed', code: leftBehind };
+  return { to: 'completed', ...(all.some(view.isMissing) && { code: optionalMissing }) };
 }
 
 /**

@@ -12,7 +12,7 @@ test('whatever happens in whatever order: nothing is half-done, and by commands 
     ends.add(verdict.end);
   }
   expect([...ends].sort()).toEqual(['cancelled', 'completed', 'failed', 'partial']);
-});
+}, 180_000);
 
 test.each(seeds.map(({ seed, was }) => ({ seed, was })))('seed $seed holds again: $was', ({ seed }) => {
   expect(runSeed(seed)).toMatchObject({ type: 'held' });
