@@ -147,7 +147,7 @@ const withRow = (records: Records, key: string, row: StepRow): Records => ({
 export function noteAttempt(
   records: Records,
   key: string,
-  { before, fixed, ...step }: StandingStep,
+  step: StandingStep,
   attempt: Attempt,
   way: 'do' | 'undo',
 ): Records {
@@ -159,8 +159,8 @@ export function noteAttempt(
     decided: false,
     ended: false,
     wanted: attempt.wanted,
-    before: step.attempt === 0 ? step.standing : before,
-    fixed,
+    before: step.attempt === 0 ? step.standing : step.before,
+    fixed: step.fixed,
   });
 }
 

@@ -15,9 +15,13 @@ const groups = [
   { scopes: { ...wideScopes, ...widestScopes }, faults: manyFaults, faultsMax: 1 },
 ] as const;
 
+/** Side by side, with two faults and a person, two that report are more than anybody waits for. */
+const { 'reports beside others': beside = [], ...others } = reportingScopes;
+
 const peopleGroups = [
   { scopes: smallScopes, faults: fewFaults, faultsMax: 2, ...oneAct },
-  { scopes: reportingScopes, faults: takenFaults, faultsMax: 1, ...oneAct },
+  { scopes: others, faults: takenFaults, faultsMax: 2, ...oneAct },
+  { scopes: { 'reports beside others': beside }, faults: takenFaults, faultsMax: 1, ...oneAct },
 ] as const;
 
 /** Two faults in scopes of up to four steps, one in wider ones. */
