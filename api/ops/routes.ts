@@ -12,6 +12,7 @@ import { callbackOperations } from './callbacks.ts';
 import { catalogueSchema, savedSchema, saveDocuments } from './catalogue.ts';
 import { falloutOf, falloutSchema, inspectFallout } from './fallout.ts';
 import { falloutCommandOperations } from './falloutCommands.ts';
+import { holdOperations } from './holds.ts';
 import { orderOperations } from './orderCommands.ts';
 import { orderView, serviceOrderView } from './orderView.ts';
 import { overrideOperations } from './overrides.ts';
@@ -32,6 +33,7 @@ export const opsRoutes = (deps: ApiDeps) =>
     ...falloutCommandOperations(deps), // POST /ops/v1/fallout/{id}/{retryNow,skip,claim,…}
     ...bulkOperations(deps), //    POST /ops/v1/fallout/bulk, /ops/v1/bulkTasks
     ...orderOperations(deps), //    POST /ops/v1/{productOrders,serviceOrders}/{id}/{hold,resume,abort,restart}
+    ...holdOperations(deps), // /ops/v1/holds
     ...auditOperations(deps), // /ops/v1/audit
   ]);
 
