@@ -7,11 +7,20 @@ import { isDoubted } from '../doubt.ts';
 import type { FalloutRow } from '../falloutStore.ts';
 import { mayGoBack } from '../pastReturn.ts';
 import { attempt, fallout, serviceOrder, step } from '../schema.ts';
-import { clausesOf, type Condition, instant, type ListQuery, matching, type Page, text } from './list.ts';
+import {
+  cases,
+  choice,
+  clausesOf,
+  type Condition,
+  instant,
+  type ListQuery,
+  type Page,
+  text,
+} from './list.ts';
 
 export const falloutColumns = {
   id: text(fallout.id),
-  class: text(fallout.class),
+  class: choice(fallout.class, fallout.class.enumValues),
   code: text(fallout.code),
   system: text(fallout.system),
   step: text(fallout.step),
@@ -20,9 +29,9 @@ export const falloutColumns = {
   owner: text(fallout.owner),
   openedAt: instant(fallout.openedAt),
   closedAt: instant(fallout.closedAt),
-  state: matching((value) => {
-    if (value === 'open') return sql`${fallout.closedAt} is null`;
-    return value === 'closed' ? sql`${fallout.closedAt} is not null` : sql`false`;
+  state: cases({
+    open: sql`${fallout.closedAt} is null`,
+    closed: sql`${fallout.closedAt} is not null`,
   }),
 };
 

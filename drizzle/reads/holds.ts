@@ -5,7 +5,7 @@ import { serviceOrderMachine, serviceOrderStates } from '../../src/serviceOrder/
 import { type AuditRow, type CommandedOrder, findAudit } from '../auditStore.ts';
 import type { Tx } from '../client.ts';
 import { audit, productOrder, serviceOrder } from '../schema.ts';
-import { clausesOf, instant, type ListQuery, type Page, text } from './list.ts';
+import { choice, clausesOf, instant, type ListQuery, type Page, text } from './list.ts';
 
 /** By whom an order is held now: the command in the audit that did it. */
 export interface HoldRead extends CommandedOrder {
@@ -17,8 +17,8 @@ const state = sql<string>`coalesce(${productOrder.state}, ${serviceOrder.state})
 
 export const holdColumns = {
   id: text(audit.entityId),
-  kind: text(audit.entity),
-  state: text(state),
+  kind: choice(audit.entity, ['productOrder', 'serviceOrder']),
+  state: choice(state, [...new Set([...orderStates, ...serviceOrderStates])]),
   by: text(audit.subject),
   client: text(audit.client),
   since: instant(sql`coalesce(${audit.decidedAt}, ${audit.at})`),
