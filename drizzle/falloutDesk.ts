@@ -48,7 +48,7 @@ export const falloutAuditId = ({
   commandId,
 }: Pick<FalloutAsk<unknown>, 'fallout' | 'commandId'>): string => `${id}:${commandId}`;
 
-const auditOf = (ask: FalloutAsk<NewAudit['command']>): NewAudit => {
+export const auditOf = (ask: FalloutAsk<NewAudit['command']>): NewAudit => {
   const { client, subject, command, reason, given } = ask;
   const about = { entity: 'fallout', entityId: ask.fallout } as const;
   return { id: falloutAuditId(ask), client, subject, command, ...about, reason, given };
@@ -92,7 +92,7 @@ async function leaveAsFound(tx: Tx, row: FalloutRead): Promise<Checked> {
 
 const unknown = () => refused('ResourceUnknown', 'there is no such fallout');
 
-const placeOf = ({ orderId, serviceOrderId, item, step }: FalloutRead) => ({
+export const placeOf = ({ orderId, serviceOrderId, item, step }: FalloutRead) => ({
   orderId,
   serviceOrderId,
   item,
@@ -114,8 +114,8 @@ const caseOf = ({ held, ...row }: FalloutRead): FalloutCase => ({
 
 export const allowedCommands = (row: FalloutRead): FalloutCommand[] => commandsFor(caseOf(row));
 
-/** What the record alone says against a command about a step. */
-export function refusalFor(row: FalloutRead | undefined, command: StepCommand): DeskRefusal | undefined {
+/** What the record alone says against a command. */
+export function refusalFor(row: FalloutRead | undefined, command: FalloutCommand): DeskRefusal | undefined {
   if (row === undefined) return unknown().refusal;
   if (row.closedAt !== null) return { type: 'FalloutClosed', message: `it was closed by: ${row.resolution}` };
   if (fittingCommands(caseOf(row)).includes(command)) return undefined;
