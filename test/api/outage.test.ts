@@ -98,6 +98,7 @@ test('the documentation names every operation of the contracts by its official i
         'ready',
         'listFallout',
         'listHold',
+        'retryStepNow',
         'inspectFallout',
       ],
       ...['retryNow', 'editAndRetry', 'completeWithEvidence', 'skip', 'leaveBehind'],
