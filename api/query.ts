@@ -116,12 +116,14 @@ function askedConditions(parameters: URLSearchParams, filterable: Filterable): r
 function conditionOf(name: string, given: string, { attributes, columns }: Filterable): Condition {
   const { attributeName, comparison } = comparisonOf(name, attributes);
   const attribute = own(attributes, attributeName) ?? unknownFilter(name, Object.keys(attributes));
-  const kind = columns[attribute.column]?.kind;
+  const { kind, known } = columns[attribute.column] ?? {};
   if (kind === 'matching' && comparison !== 'eq') {
     refuse('FilterInvalid', 'can only be compared for equality', { path: shown(name) });
   }
   const values = valuesOf(given).map((value) => {
     if (!isStorableText(value)) refuse('FilterInvalid', 'is not well-formed text', { path: shown(name) });
+    if (comparison === 'eq' && known && !known.includes(value))
+      refuse('FilterInvalid', `there are: ${known.join(', ')}`, { path: shown(name) });
     return kind === 'instant' ? instantOf(name, value) : value;
   });
   if (values.length === 0) refuse('FilterInvalid', 'has no value', { path: shown(name) });

@@ -20,6 +20,7 @@ export const collections = {
   serviceSpecification: '/tmf-api/serviceCatalogManagement/v4/serviceSpecification',
   callback: '/ops/v1/callbacks',
   fallout: '/ops/v1/fallout',
+  hold: '/ops/v1/holds',
   audit: '/ops/v1/audit',
   override: '/ops/v1/overrides',
   bulkTask: '/ops/v1/bulkTasks',

@@ -3,7 +3,7 @@ import { unreachable } from '../src/kernel/assert.ts';
 import { isFromWebUi } from '../src/operator/audit.ts';
 import { leftBehind } from '../src/serviceOrder/advance.ts';
 import type { Control } from '../src/serviceOrder/run.ts';
-import { type CommandedOrder, markDone, recordDone, refuseAsked } from './auditStore.ts';
+import { askCommand, type CommandedOrder, markDone, refuseAsked } from './auditStore.ts';
 import { moveCancelTask, openCancelOf } from './cancelStore.ts';
 import type { Tx } from './client.ts';
 import { closeOrphan } from './falloutStore.ts';
@@ -95,7 +95,7 @@ export async function abortedBy(
 }
 
 async function ensureAudit(tx: Tx, tenant: string, commanded: CommandedOrder, audit: string): Promise<void> {
-  if (isFromWebUi(audit)) await recordDone(tx, tenant, webUiAbort(commanded, audit));
+  if (isFromWebUi(audit)) await askCommand(tx, tenant, webUiAbort(commanded, audit));
 }
 
 /** An order that is over, as far as those who commanded it want to know. */

@@ -6,7 +6,13 @@ import type { JsonObject } from '../src/kernel/json.ts';
 import type { CommandAnswer } from '../src/operator/answer.ts';
 import type { StepCommand } from '../src/operator/commands.ts';
 import type { DeskRefusal } from '../src/operator/refusal.ts';
-import { commandsFor, type FalloutCommand, isFoundLate } from '../src/serviceOrder/fallout.ts';
+import {
+  commandsFor,
+  type FalloutCase,
+  type FalloutCommand,
+  fittingCommands,
+  isFoundLate,
+} from '../src/serviceOrder/fallout.ts';
 import type { AuditRow, NewAudit, Person } from './auditStore.ts';
 import { catalogOf } from './catalogStore.ts';
 import type { Database, Tx } from './client.ts';
@@ -42,7 +48,7 @@ export const falloutAuditId = ({
   commandId,
 }: Pick<FalloutAsk<unknown>, 'fallout' | 'commandId'>): string => `${id}:${commandId}`;
 
-const auditOf = (ask: FalloutAsk<NewAudit['command']>): NewAudit => {
+export const auditOf = (ask: FalloutAsk<NewAudit['command']>): NewAudit => {
   const { client, subject, command, reason, given } = ask;
   const about = { entity: 'fallout', entityId: ask.fallout } as const;
   return { id: falloutAuditId(ask), client, subject, command, ...about, reason, given };
@@ -86,7 +92,7 @@ async function leaveAsFound(tx: Tx, row: FalloutRead): Promise<Checked> {
 
 const unknown = () => refused('ResourceUnknown', 'there is no such fallout');
 
-const placeOf = ({ orderId, serviceOrderId, item, step }: FalloutRead) => ({
+export const placeOf = ({ orderId, serviceOrderId, item, step }: FalloutRead) => ({
   orderId,
   serviceOrderId,
   item,
@@ -100,16 +106,20 @@ export const stepOf = ({ tenantId, serviceOrderId, item, step }: FalloutRead): S
   step: must(step, 'its name'),
 });
 
-export const allowedCommands = ({ held, ...row }: FalloutRead): FalloutCommand[] =>
-  commandsFor({ ...row, isOpen: row.closedAt === null, step: held });
+const caseOf = ({ held, ...row }: FalloutRead): FalloutCase => ({
+  ...row,
+  isOpen: row.closedAt === null,
+  step: held,
+});
 
-/** What the record alone says against a command about a step. */
-export function refusalFor(row: FalloutRead | undefined, command: StepCommand): DeskRefusal | undefined {
+export const allowedCommands = (row: FalloutRead): FalloutCommand[] => commandsFor(caseOf(row));
+
+/** What the record alone says against a command. */
+export function refusalFor(row: FalloutRead | undefined, command: FalloutCommand): DeskRefusal | undefined {
   if (row === undefined) return unknown().refusal;
   if (row.closedAt !== null) return { type: 'FalloutClosed', message: `it was closed by: ${row.resolution}` };
-  const allowed = allowedCommands(row);
-  if (allowed.includes(command)) return undefined;
-  const message = `what may be done: ${allowed.join(', ') || 'nothing by a command yet'}`;
+  if (fittingCommands(caseOf(row)).includes(command)) return undefined;
+  const message = `what may be done: ${allowedCommands(row).join(', ') || 'nothing by a command yet'}`;
   return { type: 'CommandUnfit', message };
 }
 

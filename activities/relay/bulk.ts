@@ -3,6 +3,7 @@ import {
   dueEntries,
   type EntryEnd,
   type EntryRef,
+  type LeasedEntry,
   leaseEntry,
   postponeEntry,
   settleEntry,
@@ -10,6 +11,7 @@ import {
 import type { Database } from '../../drizzle/client.ts';
 import { commandFallout } from '../../drizzle/falloutDesk.ts';
 import type { DeskAnswer } from '../../drizzle/operatorDesk.ts';
+import { restartFallout } from '../../drizzle/orphanDesk.ts';
 import { unreachable } from '../../src/kernel/assert.ts';
 import { reasonOf } from '../../src/kernel/reason.ts';
 import type { WorkflowDoor } from '../../workflows/client.ts';
@@ -18,7 +20,7 @@ import { type Loop, startLoop } from './loop.ts';
 export interface BulkDeps {
   readonly db: Database;
   readonly log: Logger;
-  readonly workflows: Pick<WorkflowDoor, 'commandStep'>;
+  readonly workflows: Pick<WorkflowDoor, 'commandStep' | 'rejoin'>;
   readonly intervalMs: number;
   /** A relay that has not heard the end of an entry by then gives it to another. */
   readonly leaseMs: number;
@@ -46,12 +48,12 @@ export async function workEntries(deps: BulkDeps): Promise<boolean> {
 }
 
 async function work(deps: BulkDeps, ref: EntryRef): Promise<boolean> {
-  const { db, log, workflows, failpoint } = deps;
+  const { db, log, failpoint } = deps;
   const leased = await leaseEntry(db, ref, deps.leaseMs);
   if (leased === undefined) return true;
   try {
     failpoint('bulk.leased');
-    const end = endOf(await commandFallout(db, leased.ask, workflows.commandStep));
+    const end = endOf(await give(deps, leased));
     failpoint('bulk.commanded');
     await (end === undefined ? postponeEntry(db, ref, leased.tries) : settleEntry(db, ref, end));
     return end !== undefined;
@@ -60,6 +62,13 @@ async function work(deps: BulkDeps, ref: EntryRef): Promise<boolean> {
     await postponeEntry(db, ref, leased.tries);
     return false;
   }
+}
+
+function give({ db, workflows }: BulkDeps, { ask }: LeasedEntry): Promise<DeskAnswer> {
+  const { command, ...rest } = ask;
+  return command === 'restart'
+    ? restartFallout(db, { ...rest, command }, workflows.rejoin)
+    : commandFallout(db, { ...rest, command }, workflows.commandStep);
 }
 
 /** What is written down of an answer; nothing where nobody answered. */

@@ -4,11 +4,13 @@ import { bulkCommands } from '../../src/operator/commands.ts';
 import { errorClasses } from '../../src/serviceOrder/recovery.ts';
 import { reason } from './commandAnswer.ts';
 
+const needsReason: readonly string[] = ['skip', 'leaveBehind'];
+
 /** What a person has to say about many fallouts at once. What stays behind or undone for good needs a reason. */
 export const bulkSchema = z
   .strictObject({
     command: z.enum(bulkCommands),
-    class: z.enum(errorClasses).exactOptional(),
+    class: z.enum([...errorClasses, 'orphaned']).exactOptional(),
     system: z.string().regex(systemPattern).exactOptional(),
     reason: reason.exactOptional(),
   })
@@ -16,7 +18,12 @@ export const bulkSchema = z
     message: 'must name a class, a system, or both',
     path: ['class'],
   })
-  .refine((given) => given.command === 'retryNow' || given.reason !== undefined, {
+  .refine((given) => (given.command === 'restart') === (given.class === 'orphaned'), {
+    message: 'a restart is of the class orphaned, and that class is only restarted',
+    path: ['class'],
+    when: ({ issues }) => issues.length === 0,
+  })
+  .refine((given) => !needsReason.includes(given.command) || given.reason !== undefined, {
     message: 'must say why',
     path: ['reason'],
   })

@@ -2,6 +2,7 @@ import { together } from '../../drizzle/reads/together.ts';
 import type { OneServiceOrder, OrderDetails } from '../../drizzle/reads/orderDetails.ts';
 import type { Json, JsonObject } from '../../src/kernel/json.ts';
 import { dateTime, given } from '../resource.ts';
+import { holdView } from './holds.ts';
 
 type ServiceOrders = OrderDetails['serviceOrders'];
 type ServiceOrder = ServiceOrders['orders'][number];
@@ -53,8 +54,14 @@ export function serviceOrderView(details: OneServiceOrder): JsonObject {
   });
 }
 
-/** What is open about an order: what waits for a person, what it holds on to, what is still to be sent. */
-const openView = ({ fallout, claims, commands }: Pick<OrderDetails, 'fallout' | 'claims' | 'commands'>) => ({
+/** What is open about an order: who holds it, what waits for a person, what it holds on to, what is still to be sent. */
+const openView = ({
+  onHold,
+  fallout,
+  claims,
+  commands,
+}: Pick<OrderDetails, 'onHold' | 'fallout' | 'claims' | 'commands'>) => ({
+  onHold: onHold && holdView(onHold),
   fallout: fallout.map(({ id, serviceOrderId, item, step, system, class: falloutClass, code, openedAt }) =>
     given({
       ...{ id, serviceOrder: serviceOrderId, item, step, system, class: falloutClass, code },

@@ -12,7 +12,9 @@ import { callbackOperations } from './callbacks.ts';
 import { catalogueSchema, savedSchema, saveDocuments } from './catalogue.ts';
 import { falloutOf, falloutSchema, inspectFallout } from './fallout.ts';
 import { falloutCommandOperations } from './falloutCommands.ts';
+import { holdOperations } from './holds.ts';
 import { orderOperations } from './orderCommands.ts';
+import { retryStepOperation } from './retryStep.ts';
 import { orderView, serviceOrderView } from './orderView.ts';
 import { overrideOperations } from './overrides.ts';
 import { systemOperations } from './systems.ts';
@@ -32,6 +34,8 @@ export const opsRoutes = (deps: ApiDeps) =>
     ...falloutCommandOperations(deps), // POST /ops/v1/fallout/{id}/{retryNow,skip,claim,…}
     ...bulkOperations(deps), //    POST /ops/v1/fallout/bulk, /ops/v1/bulkTasks
     ...orderOperations(deps), //    POST /ops/v1/{productOrders,serviceOrders}/{id}/{hold,resume,abort,restart}
+    retryStepOperation(deps), //    POST /ops/v1/serviceOrders/{id}/retryNow
+    ...holdOperations(deps), // /ops/v1/holds
     ...auditOperations(deps), // /ops/v1/audit
   ]);
 

@@ -1,18 +1,18 @@
 import type { AuditRow } from '../auditStore.ts';
 import type { Tx } from '../client.ts';
 import { audit } from '../schema.ts';
-import { clausesOf, instant, type ListQuery, type Page, text } from './list.ts';
+import { choice, clausesOf, instant, type ListQuery, type Page, text } from './list.ts';
 
 export const auditColumns = {
   id: text(audit.id),
-  command: text(audit.command),
-  entity: text(audit.entity),
+  command: choice(audit.command, audit.command.enumValues),
+  entity: choice(audit.entity, audit.entity.enumValues),
   entityId: text(audit.entityId),
   order: text(audit.orderId),
   serviceOrder: text(audit.serviceOrderId),
   subject: text(audit.subject),
   client: text(audit.client),
-  outcome: text(audit.outcome),
+  outcome: choice(audit.outcome, audit.outcome.enumValues),
   at: instant(audit.at),
 };
 

@@ -1,21 +1,22 @@
 import { and, eq, getTableColumns, sql } from 'drizzle-orm';
 import type { BulkCounts } from '../../src/operator/bulk.ts';
+import { bulkCommands } from '../../src/operator/commands.ts';
 import type { BulkTask } from '../bulkStore.ts';
 import type { Tx } from '../client.ts';
 import { bulkEntry, bulkTask, fallout } from '../schema.ts';
-import { clausesOf, instant, type ListQuery, matching, type Page, text } from './list.ts';
+import { cases, choice, clausesOf, instant, type ListQuery, type Page, text } from './list.ts';
 
 export const bulkTaskColumns = {
   id: text(bulkTask.id),
-  command: text(bulkTask.command),
-  class: text(bulkTask.class),
+  command: choice(bulkTask.command, bulkCommands),
+  class: choice(bulkTask.class, fallout.class.enumValues),
   system: text(bulkTask.system),
   subject: text(bulkTask.subject),
   createdAt: instant(bulkTask.createdAt),
   endedAt: instant(bulkTask.endedAt),
-  state: matching((value) => {
-    if (value === 'inProgress') return sql`${bulkTask.endedAt} is null`;
-    return value === 'done' ? sql`${bulkTask.endedAt} is not null` : sql`false`;
+  state: cases({
+    inProgress: sql`${bulkTask.endedAt} is null`,
+    done: sql`${bulkTask.endedAt} is not null`,
   }),
 };
 
@@ -63,7 +64,7 @@ export type BulkEntryRead = typeof bulkEntry.$inferSelect & {
 
 export const bulkEntryColumns = {
   fallout: text(bulkEntry.falloutId),
-  state: text(bulkEntry.state),
+  state: choice(bulkEntry.state, bulkEntry.state.enumValues),
   code: text(bulkEntry.code),
 };
 

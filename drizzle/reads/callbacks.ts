@@ -2,7 +2,7 @@ import { and, eq, getTableColumns } from 'drizzle-orm';
 import type { Tx } from '../client.ts';
 import type { CallbackRef } from '../callbackStore.ts';
 import { callback } from '../schema.ts';
-import { clausesOf, instant, type ListQuery, type Page, text } from './list.ts';
+import { choice, clausesOf, instant, type ListQuery, type Page, text } from './list.ts';
 
 export type CallbackRow = typeof callback.$inferSelect;
 export type CallbackRead = Omit<CallbackRow, 'body'>;
@@ -12,7 +12,7 @@ export const callbackColumns = {
   messageId: text(callback.messageId),
   correlationId: text(callback.correlationId),
   serviceOrder: text(callback.serviceOrderId),
-  state: text(callback.state),
+  state: choice(callback.state, callback.state.enumValues),
   reason: text(callback.reason),
   receivedAt: instant(callback.receivedAt),
 };

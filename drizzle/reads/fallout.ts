@@ -1,16 +1,26 @@
 import { and, asc, eq, getTableColumns, inArray, isNull, type SQL, sql } from 'drizzle-orm';
 import { isFinal } from '../../src/kernel/machine.ts';
-import type { HeldStep } from '../../src/serviceOrder/fallout.ts';
+import type { Around, HeldStep } from '../../src/serviceOrder/fallout.ts';
 import { serviceOrderMachine, serviceOrderStates } from '../../src/serviceOrder/machine.ts';
 import type { Tx } from '../client.ts';
 import { isDoubted } from '../doubt.ts';
 import type { FalloutRow } from '../falloutStore.ts';
+import { mayGoBack } from '../pastReturn.ts';
 import { attempt, fallout, serviceOrder, step } from '../schema.ts';
-import { clausesOf, type Condition, instant, type ListQuery, matching, type Page, text } from './list.ts';
+import {
+  cases,
+  choice,
+  clausesOf,
+  type Condition,
+  instant,
+  type ListQuery,
+  type Page,
+  text,
+} from './list.ts';
 
 export const falloutColumns = {
   id: text(fallout.id),
-  class: text(fallout.class),
+  class: choice(fallout.class, fallout.class.enumValues),
   code: text(fallout.code),
   system: text(fallout.system),
   step: text(fallout.step),
@@ -19,9 +29,9 @@ export const falloutColumns = {
   owner: text(fallout.owner),
   openedAt: instant(fallout.openedAt),
   closedAt: instant(fallout.closedAt),
-  state: matching((value) => {
-    if (value === 'open') return sql`${fallout.closedAt} is null`;
-    return value === 'closed' ? sql`${fallout.closedAt} is not null` : sql`false`;
+  state: cases({
+    open: sql`${fallout.closedAt} is null`,
+    closed: sql`${fallout.closedAt} is not null`,
   }),
 };
 
@@ -33,13 +43,36 @@ export interface FalloutRead extends FalloutRow {
   readonly object: string | null;
   /** Its service order is over. */
   readonly isOver: boolean;
+  readonly around: Around;
 }
 
 const finalStates = serviceOrderStates.filter((state) => isFinal(serviceOrderMachine, state));
 
+const isOrphaned = (
+  which: SQL,
+) => sql`exists (select from fallout lost where lost.tenant_id = fallout.tenant_id
+  and lost.class = 'orphaned' and lost.closed_at is null and ${which})`;
+const lostServiceOrder = isOrphaned(sql`lost.service_order_id = fallout.service_order_id`);
+const lostOrder = isOrphaned(
+  sql`lost.service_order_id is null and fallout.service_order_id is not null and lost.order_id = fallout.order_id`,
+);
+/** What has lost its own run is taken up by another one, whatever was wanted of it before. */
+const takenUpAnew = isOrphaned(sql`case when fallout.order_id is null
+  then lost.service_order_id = fallout.service_order_id
+  else lost.service_order_id is null and lost.order_id = fallout.order_id end`);
+
+const around = sql<Around>`jsonb_build_object(
+  'onHold', case when fallout.order_id is null then ${serviceOrder.heldBy} is not null
+    else exists (select from product_order po where po.tenant_id = fallout.tenant_id
+      and po.id = fallout.order_id and po.held_by is not null) end,
+  'goesBack', ${serviceOrder.retreat} is not null,
+  'runLost', ${lostServiceOrder}, 'orderRunLost', ${lostOrder},
+  'mayGoBack', ${takenUpAnew} or ${mayGoBack})`;
+
 const withStep = {
   ...getTableColumns(fallout),
   object: step.object,
+  around,
   isOver: sql<boolean>`coalesce(${inArray(serviceOrder.state, finalStates)}, false)`,
   held: sql<HeldStep | null>`case when ${step.name} is null then null else jsonb_build_object(
     'way', ${step.way}, 'verb', ${step.verb}, 'optional', ${step.optional},

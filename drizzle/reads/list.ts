@@ -24,13 +24,29 @@ export interface Page<Entity> {
 }
 
 /** `matching` is for what lies inside of JSON: it only knows equality, and no order. */
-export type ListColumn =
+export type ListColumn = (
   | { readonly kind: 'text' | 'instant'; readonly expression: SQLWrapper }
-  | { readonly kind: 'matching'; readonly matches: (value: string) => SQL };
+  | { readonly kind: 'matching'; readonly matches: (value: string) => SQL }
+) & {
+  /** All values that there are: to ask for another one is a mistake. */
+  readonly known?: readonly string[];
+};
 export type ListColumns = Readonly<Record<string, ListColumn>>;
 
 export const text = (expression: SQLWrapper): ListColumn => ({ kind: 'text', expression });
 export const instant = (expression: SQLWrapper): ListColumn => ({ kind: 'instant', expression });
+/** Of one of a few values. */
+export const choice = (expression: SQLWrapper, known: readonly string[]): ListColumn => ({
+  kind: 'text',
+  expression,
+  known,
+});
+/** Each of a few values with the condition that it stands for. */
+export const cases = (conditions: Readonly<Record<string, SQL>>): ListColumn => ({
+  kind: 'matching',
+  matches: (value) => conditions[value] ?? sql`false`,
+  known: Object.keys(conditions),
+});
 export const matching = (matches: (value: string) => SQL): ListColumn => ({ kind: 'matching', matches });
 export const contains = (column: PgColumn, pattern: (value: string) => unknown): ListColumn =>
   matching((value) => sql`${column} @> ${JSON.stringify(pattern(value))}::jsonb`);

@@ -13,6 +13,7 @@ import {
   step,
 } from '../schema.ts';
 import { openFalloutOf } from './fallout.ts';
+import { holdOn } from './holds.ts';
 import { overridesOf } from './overrides.ts';
 
 /** All rows behind one order: what an operator asks for when it does not move. */
@@ -22,7 +23,7 @@ export async function readOrderDetails(tx: Tx, tenant: string, id: string) {
     .from(productOrder)
     .where(and(eq(productOrder.tenantId, tenant), eq(productOrder.id, id)));
   if (order === undefined) return undefined;
-  const [items, hold, fallen, serviceOrders] = await Promise.all([
+  const [items, hold, fallen, serviceOrders, onHold] = await Promise.all([
     tx
       .select()
       .from(orderItem)
@@ -31,15 +32,16 @@ export async function readOrderDetails(tx: Tx, tenant: string, id: string) {
     readHold(tx, tenant, id),
     openFalloutOf(tx, tenant, id),
     readServiceOrderDetails(tx, tenant, eq(serviceOrder.orderId, id)),
+    holdOn(tx, tenant, { kind: 'productOrder', id }),
   ]);
-  return { order, items, ...hold, fallout: fallen, serviceOrders };
+  return { order, items, ...hold, onHold, fallout: fallen, serviceOrders };
 }
 
 export type OrderDetails = NonNullable<Awaited<ReturnType<typeof readOrderDetails>>>;
 
 /** The same behind one service order, whoever ordered it. */
 export async function readOneServiceOrder(tx: Tx, tenant: string, id: string) {
-  const [hold, fallen, serviceOrders] = await Promise.all([
+  const [hold, fallen, serviceOrders, onHold] = await Promise.all([
     readHold(tx, tenant, id),
     tx
       .select()
@@ -47,9 +49,10 @@ export async function readOneServiceOrder(tx: Tx, tenant: string, id: string) {
       .where(and(eq(fallout.tenantId, tenant), eq(fallout.serviceOrderId, id), isNull(fallout.closedAt)))
       .orderBy(asc(fallout.openedAt), asc(fallout.id)),
     readServiceOrderDetails(tx, tenant, eq(serviceOrder.id, id)),
+    holdOn(tx, tenant, { kind: 'serviceOrder', id }),
   ]);
   const [order] = serviceOrders.orders;
-  return order && { order, ...hold, fallout: fallen, serviceOrders };
+  return order && { order, ...hold, onHold, fallout: fallen, serviceOrders };
 }
 
 export type OneServiceOrder = NonNullable<Awaited<ReturnType<typeof readOneServiceOrder>>>;

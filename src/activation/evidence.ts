@@ -1,3 +1,4 @@
+import { plainFault } from '../catalog/values.ts';
 import { type JsonObject, sameJson } from '../kernel/json.ts';
 import type { Observed } from './adapter.ts';
 import { resultsOf, type StandingStep, wantedNow } from './attempt.ts';
@@ -46,13 +47,10 @@ export function examine(
   look: Look,
   given: JsonObject = {},
 ): Examined {
+  const unfit = unfitIn(step, given);
+  if (unfit) return unfit;
   const evidence = evidenceIn(look);
   if (typeof evidence === 'string') return { type: 'missing', message: evidence };
-  const unknown = Object.keys(given).find((name) => !Object.hasOwn(step.results, name));
-  if (unknown !== undefined) {
-    const known = Object.keys(step.results).sort().join(', ') || 'none';
-    return { type: 'resultsUnfit', name: unknown, message: `no result of the step; there are: ${known}` };
-  }
   const seen = seenResults(step, evidence);
   const results = { ...seen, ...given };
   const lacking = Object.keys(step.results).find((name) => !Object.hasOwn(results, name));
@@ -62,6 +60,21 @@ export function examine(
   const contradiction = contradictionIn(step, isOwnKey, evidence) ?? otherThanSeen(seen, given);
   const attested = { evidence, agrees: contradiction === undefined, results };
   return { type: 'attested', attested, ...(contradiction !== undefined && { contradiction }) };
+}
+
+/** What a person gives reaches footprints, services and other steps as it is: only plain values may. */
+function unfitIn(
+  step: StandingStep,
+  given: JsonObject,
+): Extract<Examined, { type: 'resultsUnfit' }> | undefined {
+  for (const [name, value] of Object.entries(given)) {
+    const known = Object.keys(step.results).sort().join(', ') || 'none';
+    const message = Object.hasOwn(step.results, name)
+      ? plainFault(value)
+      : `no result of the step; there are: ${known}`;
+    if (message !== undefined) return { type: 'resultsUnfit', name, message };
+  }
+  return undefined;
 }
 
 /** A system that can hold no mark shows no key: nothing then says that it is another's. */

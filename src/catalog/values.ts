@@ -22,6 +22,14 @@ export function checkValue(specification: CharacteristicSpecification, value: un
   return fault === undefined ? typed : no(fault);
 }
 
+/** Why it is no plain value at all, whatever may be specified; undefined when it is one. */
+export function plainFault(value: unknown): string | undefined {
+  if (typeof value === 'boolean' || (typeof value === 'number' && isSafeNumber(value))) return undefined;
+  if (typeof value !== 'string') return 'must be a text, a number, or true or false';
+  const text = ofText(limits.textCharacters, value);
+  return text.ok ? undefined : text.message;
+}
+
 /** As `checkValue`, but a number or a boolean may also come as its exact text, as TMF clients send them. */
 export function readValue(specification: CharacteristicSpecification, value: unknown): ReadValue {
   return checkValue(specification, typeof value === 'string' ? fromText(specification, value) : value);

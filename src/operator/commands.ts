@@ -12,6 +12,9 @@ export type StepCommand = (typeof stepCommands)[number];
 export const orderCommands = ['hold', 'resume', 'abort', 'restart'] as const;
 export type OrderCommandName = (typeof orderCommands)[number];
 
-/** What a person may do about many steps at once: all that asks nothing about the single one. */
-export const bulkCommands = ['retryNow', 'skip', 'leaveBehind'] as const satisfies readonly StepCommand[];
+/** What a person may do about many at once: all that asks nothing about the single one. */
+export const bulkCommands = ['retryNow', 'skip', 'leaveBehind', 'restart'] as const satisfies readonly (
+  | StepCommand
+  | OrderCommandName
+)[];
 export type BulkCommand = (typeof bulkCommands)[number];

@@ -13,6 +13,21 @@ export interface FalloutCase {
   readonly isOver: boolean;
   /** Null where no step is in trouble. */
   readonly step: HeldStep | null;
+  readonly around: Around;
+}
+
+/** What the record says of the orders around a fallout. */
+export interface Around {
+  /** A person holds the order. */
+  readonly onHold: boolean;
+  /** The service order goes back already. */
+  readonly goesBack: boolean;
+  /** Nobody runs the service order: a command about its steps reaches nobody. */
+  readonly runLost: boolean;
+  /** Nobody runs the product order around it. */
+  readonly orderRunLost: boolean;
+  /** An abort would find something to take back. */
+  readonly mayGoBack: boolean;
 }
 
 /** What the record says of the step that is held. */
@@ -39,7 +54,11 @@ export const isFoundLate = ({ code, isOver }: Pick<FalloutCase, 'code' | 'isOver
 export const bookkeepingFails = 'bookkeepingFails';
 
 /** Allowed by what the record says; the running order has the last word. */
-export function commandsFor(found: FalloutCase): FalloutCommand[] {
+export const commandsFor = (found: FalloutCase): FalloutCommand[] =>
+  isFoundLate(found) ? fittingCommands(found) : fittingCommands(found).filter((one) => isHeard(one, found));
+
+/** Of what kind it is, whatever goes on around it: about anything else nobody needs to ask its run. */
+export function fittingCommands(found: Omit<FalloutCase, 'around'>): FalloutCommand[] {
   const { class: falloutClass, code, isOpen, step } = found;
   if (!isOpen || code === bookkeepingFails) return [];
   if (isFoundLate(found)) return ['leaveBehind'];
@@ -48,12 +67,20 @@ export function commandsFor(found: FalloutCase): FalloutCommand[] {
   return [...stepCommands.filter((command) => fits[command](step)), 'abort'];
 }
 
+/** Its run would not refuse it for what goes on around. */
+function isHeard(command: FalloutCommand, { step, around }: FalloutCase): boolean {
+  if (command === 'abort') return around.mayGoBack;
+  if (command === 'restart') return !around.orderRunLost;
+  if (around.runLost || (around.goesBack && step !== null && goesForward(step))) return false;
+  return !around.onHold || (command !== 'retryNow' && command !== 'editAndRetry');
+}
+
 const goesForward = ({ way }: HeldStep): boolean => way === 'do';
 
 const fits: Readonly<Record<StepCommand, (step: HeldStep) => boolean>> = {
   retryNow: () => true,
   editAndRetry: (step) => goesForward(step) && step.verb === 'apply' && step.editable && !step.compensating,
   completeWithEvidence: goesForward,
-  skip: (step) => goesForward(step) && step.optional && !step.doubted,
+  skip: (step) => goesForward(step) && step.verb === 'apply' && step.optional && !step.doubted,
   leaveBehind: (step) => !goesForward(step) || step.verb === 'revoke' || step.compensating,
 };

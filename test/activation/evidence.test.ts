@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { evidenceIn, examine, type Look } from '../../src/activation/evidence.ts';
+import type { Json, JsonObject } from '../../src/kernel/json.ts';
 import type { StandingStep } from '../../src/activation/attempt.ts';
 import { freshStep, keyOf, standingPrint, wantedValues } from './standing.ts';
 
@@ -21,8 +22,7 @@ const shown = (more: object = {}): Look => ({
   key: keyOf(1),
   ...more,
 });
-const judged = (step: StandingStep, look: Look, given?: Record<string, string>) =>
-  examine(step, isOwn, look, given);
+const judged = (step: StandingStep, look: Look, given?: JsonObject) => examine(step, isOwn, look, given);
 
 describe('evidence agrees', () => {
   test('when the wanted values stand there under a key of the step, and results come from what is seen', () => {
@@ -84,6 +84,27 @@ test('a result that the system does not show has to be given', () => {
 test('a result that the step does not have is refused', () => {
   expect(judged(held, shown(), { vlan: '7' })).toMatchObject({ type: 'resultsUnfit', name: 'vlan' });
   expect(judged(revoke, { type: 'absent' }, { hop: 'h1' })).toMatchObject({ name: 'hop' });
+});
+
+test.each<[string, Json]>([
+  ['an object', { a: [1, 'zz'] }],
+  ['a list', ['h1']],
+  ['nothing', null],
+  ['a number that a double cannot hold', 2 ** 60],
+  ['a text that is too long', 'h'.repeat(4_097)],
+  ['a text with half a character', '\ud800'],
+  ['a text that the database cannot hold', 'h\0'],
+])('a result that is %s is refused, whatever the system shows', (_, hop) => {
+  for (const look of [shown(), { type: 'unavailable', message: 'away' }] as const)
+    expect(judged(held, look, { hop })).toEqual({
+      ...{ type: 'resultsUnfit', name: 'hop' },
+      message: expect.stringMatching(/^must /),
+    });
+});
+
+test.each<[Json]>([['h'.repeat(4_096)], [7.5], [false]])('a result may be a plain value', (hop) => {
+  const dumb = shown({ observed: wantedValues });
+  expect(judged(held, dumb, { hop })).toMatchObject({ attested: { results: { hop } } });
 });
 
 test('what nobody could see is no evidence, nor what is still under way', () => {

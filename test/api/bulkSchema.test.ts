@@ -8,6 +8,7 @@ test.each([
   { command: 'retryNow', system: 'olt', reason },
   { command: 'skip', class: 'refused', system: 'nms', reason },
   { command: 'leaveBehind', system: 'nms', reason },
+  { command: 'restart', class: 'orphaned' },
 ])('what can be commanded in bulk: %j', (given) => {
   expect(bulkSchema.parse(given)).toEqual(given);
 });
@@ -20,6 +21,8 @@ test.each([
   ['an edit is of one step', { command: 'editAndRetry', system: 'nms', reason }, 'command'],
   ['evidence is of one step', { command: 'completeWithEvidence', system: 'nms', reason }, 'command'],
   ['a lost run is no step', { command: 'retryNow', class: 'orphaned' }, 'class'],
+  ['only a lost run is started again', { command: 'restart', class: 'lied' }, 'class'],
+  ['a system has no runs', { command: 'restart', system: 'olt' }, 'class'],
   ['no system has such a name', { command: 'retryNow', system: 'a b' }, 'system'],
 ] as const)('%s', (_, given, path) => {
   const read = bulkSchema.safeParse(given);

@@ -235,6 +235,11 @@ describe('with evidence', () => {
       'ResultsUnfit',
       'results.vlan',
     ]);
+    const odd = { ...against, results: { vlan: { a: [1, 'zz'] } } };
+    const { status, body } = await act(fallout, 'completeWithEvidence', odd);
+    expect([status, body.code, body.path]).toEqual([400, 'ResultsUnfit', 'results.vlan']);
+    expect(body.message).toBe('must be a text, a number, or true or false');
+    expect(await auditOf(fallout)).toEqual([]);
     const asked = { ...against, results: { vlan: 7 } };
     expect((await act(fallout, 'completeWithEvidence', asked)).status).toBe(202);
     expect(await auditOf(fallout)).toMatchObject([

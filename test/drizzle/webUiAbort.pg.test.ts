@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { withTenant } from '../../drizzle/client.ts';
 import { recordDone } from '../../drizzle/auditStore.ts';
+import { recordControl } from '../../drizzle/controlStore.ts';
 import { webUiAbort } from '../../drizzle/webUiAbort.ts';
 import { webUiAudit } from '../../src/operator/audit.ts';
 import { activitiesOn, type Api, openOrder, startApi } from '../api/support/api.ts';
@@ -43,6 +44,19 @@ test('of a service order of a product order: refused, naming that', async () => 
       code: 'ServiceOrderOfProductOrder',
       message: `it belongs to the product order ${order}: abort that one`,
     },
+  ]);
+});
+
+test('that its run carries out: done, between which versions, told twice as one row', async () => {
+  const order = await posted();
+  const commanded = { kind: 'productOrder', id: order } as const;
+  const control = { type: 'aborted', audit: webUiAudit(order, 'run') } as const;
+  for (const after of [5, 6])
+    await withTenant(api.db, tenant, (tx) =>
+      recordControl(tx, tenant, commanded, control, { before: 4, after }, new Date().toISOString()),
+    );
+  expect(await auditOf(order)).toMatchObject([
+    { client: 'temporalWebUi', outcome: 'done', decidedAt: expect.any(String), before: 4, after: 5 },
   ]);
 });
 

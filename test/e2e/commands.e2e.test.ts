@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { stepCommands } from '../../src/operator/commands.ts';
 import {
   type Cell,
   type Command,
@@ -245,6 +246,15 @@ const cellsOf = (situation: Situation): (readonly [Command, Cell])[] =>
     cell === null ? [] : [[command, cell] as const],
   );
 
+/** What the held step lists as allowed is what the table takes. */
+async function expectListed(order: string, situation: Situation): Promise<void> {
+  const held = (await desk.falloutOf(order)).find(({ step }) => step !== undefined);
+  if (held === undefined) return;
+  const { cells } = commandTable[situation];
+  const taken = [...stepCommands, 'abort' as const].filter((one) => 'to' in (cells[one] ?? {}));
+  expect(held.allowedCommands).toEqual(taken);
+}
+
 /** What changes nothing is asked of one order; every other command has one of its own. */
 async function expectRow(situation: Situation, { faults, order }: Arranged) {
   const { state } = commandTable[situation];
@@ -257,6 +267,7 @@ async function expectRow(situation: Situation, { faults, order }: Arranged) {
   await client.faults([]);
   const [last = ''] = orders.splice(taken.length);
   const refusals = async () => {
+    await expectListed(last, situation);
     for (const [command, cell] of refused) await expectCell(last, command, cell);
     expect((await client.orderOf(last)).state).toBe(state);
   };

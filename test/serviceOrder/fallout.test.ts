@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { stepCommands } from '../../src/operator/commands.ts';
-import { commandsFor, type HeldStep } from '../../src/serviceOrder/fallout.ts';
+import { type Around, commandsFor, type HeldStep } from '../../src/serviceOrder/fallout.ts';
 
 const add: HeldStep = {
   way: 'do',
@@ -10,7 +10,14 @@ const add: HeldStep = {
   compensating: false,
   editable: true,
 };
-const open = { class: 'conflict', code: 'exists', isOpen: true, isOver: false } as const;
+const around: Around = {
+  onHold: false,
+  goesBack: false,
+  runLost: false,
+  orderRunLost: false,
+  mayGoBack: true,
+};
+const open = { class: 'conflict', code: 'exists', isOpen: true, isOver: false, around } as const;
 const allowed = (step: HeldStep) => commandsFor({ ...open, step });
 
 describe('what may be done about a held step', () => {
@@ -22,7 +29,11 @@ describe('what may be done about a held step', () => {
       { ...add, optional: true, doubted: true },
       'retryNow editAndRetry completeWithEvidence abort',
     ],
-    ['that takes away', { ...add, verb: 'revoke' }, 'retryNow completeWithEvidence leaveBehind abort'],
+    [
+      'that takes away',
+      { ...add, verb: 'revoke', optional: true },
+      'retryNow completeWithEvidence leaveBehind abort',
+    ],
     ['that is undone', { ...add, way: 'undo' }, 'retryNow leaveBehind abort'],
     ['of a compensation', { ...add, compensating: true }, 'retryNow completeWithEvidence leaveBehind abort'],
     ['whose values are those of before', { ...add, editable: false }, 'retryNow completeWithEvidence abort'],
@@ -72,4 +83,41 @@ test.each(['overwritten', 'vanished', 'unresolved', 'unmarked'])(
 
 test('a held step whose object has vanished is held like any other', () => {
   expect(commandsFor({ ...late, code: 'vanished', isOver: false })).toEqual(allowed(add));
+});
+
+const undo: HeldStep = { ...add, way: 'undo' };
+const lost = { ...open, class: 'orphaned', step: null };
+test.each([
+  [
+    'on hold nothing is retried',
+    { ...open, step: add, around: { ...around, onHold: true } },
+    'completeWithEvidence abort',
+  ],
+  [
+    'what has no run hears nothing about its steps',
+    { ...open, step: add, around: { ...around, runLost: true } },
+    'abort',
+  ],
+  [
+    'on the way back nothing goes forward',
+    { ...open, step: add, around: { ...around, goesBack: true, mayGoBack: false } },
+    '',
+  ],
+  [
+    'an undo is not aborted again',
+    { ...open, step: undo, around: { ...around, goesBack: true, mayGoBack: false } },
+    'retryNow leaveBehind',
+  ],
+  [
+    'past the point of no return nothing is aborted',
+    { ...open, step: { ...add, verb: 'revoke' as const }, around: { ...around, mayGoBack: false } },
+    'retryNow completeWithEvidence leaveBehind',
+  ],
+  [
+    'its own order has to be restarted first',
+    { ...lost, around: { ...around, orderRunLost: true } },
+    'abort',
+  ],
+] as const)('%s', (_, fallout, commands) => {
+  expect(commandsFor(fallout).join(' ')).toBe(commands);
 });

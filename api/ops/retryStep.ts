@@ -1,0 +1,41 @@
+import { z } from '@hono/zod-openapi';
+import { retryStep } from '../../drizzle/stepDesk.ts';
+import { idPattern } from '../../src/kernel/ids.ts';
+import { fitting, readJson } from '../body.ts';
+import type { ApiDeps } from '../deps.ts';
+import { errors, idParameter, json, keyParameter, type Operation } from '../operation.ts';
+import { refuse } from '../problem.ts';
+import { commander, commandSchema, ensureDone, reason } from './commandAnswer.ts';
+
+const retrySchema = z
+  .strictObject({
+    step: z.string().regex(/^[1-9]\d{0,5}\/[A-Za-z0-9_-]{1,64}$/, 'an item and a name, such as 1/line'),
+    reason: reason.exactOptional(),
+  })
+  .openapi('RetryStep', { description: 'The step that shall not wait any longer' });
+
+/** POST /ops/v1/serviceOrders/{id}/retryNow: 202 */
+export const retryStepOperation = (deps: ApiDeps): Operation => ({
+  handle: async (c) => {
+    const said = fitting(retrySchema, await readJson(c, deps.config.bodyLimitBytes));
+    const id = c.req.param('id') ?? '';
+    if (!idPattern.test(id)) refuse('ResourceUnknown', 'there is no such serviceOrder');
+    const [item = '', step = ''] = said.step.split('/');
+    const { key, ...who } = commander(c);
+    const ask = { ...who, serviceOrder: id, item: Number(item), step, reason: said.reason };
+    ensureDone(await retryStep(deps.db, ask, deps.operate.commandStep), key);
+    return c.json({ command: 'retryNow', id, commandId: who.commandId }, 202);
+  },
+  route: {
+    method: 'post',
+    path: '/ops/v1/serviceOrders/{id}/retryNow',
+    operationId: 'retryStepNow',
+    tags: ['Operations'],
+    parameters: [idParameter, keyParameter],
+    request: { body: { required: true, ...json('Which step, and why', retrySchema) } },
+    responses: {
+      202: json('Carried out; what follows from it takes its time', commandSchema),
+      ...errors(400, 404, 409, 413, 415, 422, 500, 503),
+    },
+  },
+});
