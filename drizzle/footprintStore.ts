@@ -2,7 +2,8 @@ import { type SQL, sql } from 'drizzle-orm';
 
 /**
  * The results of a service's objects by step. While an object is being replaced, old and new stand under one
- * step: the one that this service order builds counts. What a person says is there counts like what was seen.
+ * step: the one that this service order builds counts. What a person says is done against the evidence is doubtful,
+ * and its results count all the same.
  */
 export const resultsByStep = (tenant: SQL, service: SQL, serviceOrder: SQL) => sql`
   (select jsonb_object_agg(f.step, f.results order by exists (

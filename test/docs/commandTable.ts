@@ -1,42 +1,7 @@
-import { type StepCommand, stepCommands } from '../../src/operator/commands.ts';
 import type { OrderState } from '../../src/order/machine.ts';
+import { closed, no, none, over, owned, type Row, to } from './commandCells.ts';
 
 /** What each command does to a product order in each situation: the source of the page, and held against the system. */
-
-export const orderCommands = ['hold', 'resume', 'abort', 'restart', 'cancel'] as const;
-export type Command = (typeof orderCommands)[number] | StepCommand;
-
-/** Taken: the state it leads to, the trouble itself being mended. Refused: the code, and nothing changes. */
-export type Cell = { readonly to: OrderState } | { readonly code: string };
-
-const to = (state: OrderState): Cell => ({ to: state });
-const no = (code: string): Cell => ({ code });
-
-const none = {
-  retryNow: null,
-  editAndRetry: null,
-  completeWithEvidence: null,
-  skip: null,
-  leaveBehind: null,
-};
-const all = (cell: Cell) => ({
-  ...{ retryNow: cell, editAndRetry: cell, completeWithEvidence: cell, skip: cell, leaveBehind: cell },
-});
-
-/** Null where there is no step to command. */
-export interface Row {
-  readonly title: string;
-  readonly state: OrderState;
-  readonly cells: Readonly<Record<Command, Cell | null>>;
-}
-
-const over = {
-  hold: no('OrderOver'),
-  resume: no('OrderOver'),
-  abort: no('OrderOver'),
-  restart: no('OrderOver'),
-  cancel: no('OrderOver'),
-} as const;
 
 export const commandTable = {
   startDate: {
@@ -89,6 +54,7 @@ export const commandTable = {
       completeWithEvidence: to('completed'),
       skip: to('completed'),
       leaveBehind: no('CommandUnfit'),
+      ...owned('held'),
     },
   },
   onHold: {
@@ -105,6 +71,7 @@ export const commandTable = {
       completeWithEvidence: to('held'),
       skip: to('held'),
       leaveBehind: no('CommandUnfit'),
+      ...owned('held'),
     },
   },
   orphaned: {
@@ -121,6 +88,7 @@ export const commandTable = {
       completeWithEvidence: to('held'),
       skip: to('held'),
       leaveBehind: no('CommandUnfit'),
+      ...owned('held'),
     },
   },
   assessing: {
@@ -161,70 +129,33 @@ export const commandTable = {
       completeWithEvidence: no('CommandUnfit'),
       skip: no('CommandUnfit'),
       leaveBehind: to('failed'),
+      ...owned('held'),
     },
   },
   completed: {
     title: 'a person had a step retried',
     state: 'completed',
-    cells: { ...over, ...all(no('FalloutClosed')) },
+    cells: { ...over('OrderOver'), ...closed },
   },
   cancelled: {
     title: 'a person aborted it',
     state: 'cancelled',
-    cells: { ...over, ...all(no('FalloutClosed')) },
+    cells: { ...over('OrderOver'), ...closed },
   },
-  failed: { title: 'a system refused', state: 'failed', cells: { ...over, ...none } },
+  failed: {
+    title: 'what was refused could not be taken back, and was left behind',
+    state: 'failed',
+    cells: { ...over('OrderOver'), ...closed },
+  },
   partial: {
-    title: 'cancelled but for what stands',
+    title: 'cancelled but for what stands, while a step needed a person',
     state: 'partial',
-    cells: { ...over, ...none },
+    cells: { ...over('OrderOver'), ...closed },
   },
   rejected: {
     title: 'not sound any more at its start date',
     state: 'rejected',
-    cells: { ...over, ...none },
+    cells: { ...over('OrderOver'), ...none },
   },
-} as const satisfies Record<string, Row>;
+} as const satisfies Record<string, Row<OrderState>>;
 export type Situation = keyof typeof commandTable;
-
-const shown = (cell: Cell | null): string => {
-  if (cell === null) return '–';
-  return 'to' in cell ? `→ ${cell.to}` : `\`${cell.code}\``;
-};
-
-const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
-  [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
-
-const columns = (commands: readonly Command[]): string =>
-  table(
-    ['state', 'situation', ...commands],
-    (Object.values(commandTable) as readonly Row[])
-      .filter(({ cells }) => commands.some((command) => cells[command] !== null))
-      .map(({ state, title, cells }) => [state, title, ...commands.map((command) => shown(cells[command]))]),
-  );
-
-/** The page, as `docs/commands.md` has it. */
-export const commandPage = (): string => `# Commands by state
-
-What it answers: what each command does to a product order, for every state and situation it can be in.
-
-An arrow is a command that is taken, with the state it leads to, whatever was broken being mended meanwhile. A code is the refusal ([errors](errors.md)); nothing changes then. What the commands are: [operations](operations.md#fallout-what-needs-a-person), [cancelling](cancelling.md).
-
-## About the order
-
-${columns(orderCommands)}
-
-A hold before the start date holds the order as soon as that has come, before anything is sent.
-
-A cancel of what is past its point of no return is taken as a task, which ends \`terminatedWithError\` with this code. Without a run a cancel waits for the next one, and on hold it waits for the resume: the order is \`held\` until then.
-
-## About its held step
-
-${columns(stepCommands)}
-
-\`completeWithEvidence\` is sent against the evidence, with a reason. On hold what a person decides of the step is taken, and the order goes on when it is resumed. Where the run of the order is gone its service orders go on, and the order itself follows once it is restarted.
-
-## How it is checked
-
-\`test/docs/commandTable.ts\` writes this page (\`npx vitest run --project pure test/docs/commands.test.ts -u\`), and \`test/e2e/commands.e2e.test.ts\` brings orders into each situation on the running system, gives each command, and expects exactly this.
-`;

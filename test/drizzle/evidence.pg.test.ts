@@ -169,9 +169,15 @@ test('against the evidence the object stays doubtful', async () => {
   expect(await printsOf('so5')).toMatchObject([{ presence: 'doubtful', version: 'v7' }]);
 });
 
-test('what a person says against the evidence is what other steps and the service read', async () => {
-  const ref = { tenant, serviceOrder: 'so5', item: 1, step: 'a' };
-  expect((await as((tx) => loadStep(tx, ref))).steps).toEqual({ a: agreeing.results });
+test('results that a person gave against the evidence are those of the service, and what other steps read', async () => {
+  await heldStep('so5b');
+  await shown('so5b', { evidence: { type: 'absent' }, agrees: false, results: { vlan: 9 } });
+  expect(await complete('so5b')).toEqual(done);
+  const ref = { tenant, serviceOrder: 'so5b', item: 1, step: 'a' };
+  expect((await as((tx) => loadStep(tx, ref))).steps).toEqual({ a: { vlan: 9 } });
+  await settle('so5b', 'completed');
+  const [row] = await as((tx) => tx.select().from(service).where(eq(service.id, 'so5b-s')));
+  expect(row).toMatchObject({ state: 'active', results: { vlan: 9 } });
 });
 
 test.each([

@@ -1,13 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { stepCommands } from '../../src/operator/commands.ts';
-import {
-  type Cell,
-  type Command,
-  commandTable,
-  orderCommands,
-  type Situation,
-} from '../docs/commandTable.ts';
+import { commandTable, type Situation } from '../docs/commandTable.ts';
 import { type Client, clientOf } from '../support/clientOf.ts';
+import { type Arranged, rowsOf } from '../support/commandRows.ts';
 import { type Desk, deskOf, withReason } from '../support/desk.ts';
 import { eventually } from '../support/eventually.ts';
 import { fibre } from '../support/orders.ts';
@@ -55,8 +49,11 @@ const portWaits = (ms: number) => ({
   behaviour: { type: 'accept', afterMs: ms, callback: 'drop' },
 });
 
-async function retrying(items: readonly object[] = [fibre()]): Promise<string> {
-  const order = await client.order(items);
+const portRefused = { system: 'porting', verb: 'apply', behaviour: refuses };
+const undoRefused = { system: 'voice', verb: 'revoke', behaviour: refuses };
+
+async function retrying(): Promise<string> {
+  const order = await client.order([fibre()]);
   await waitsForItsRetry(client, `${order}-`, 'speed');
   return order;
 }
@@ -84,12 +81,6 @@ const portIsUnderWay = (order: string) =>
     },
     { withinMs: 40_000 },
   );
-
-interface Arranged {
-  /** What is broken while the order comes into its situation. */
-  readonly faults: readonly object[];
-  readonly order: () => Promise<string>;
-}
 
 const arrangements: Readonly<Record<Exclude<Situation, 'assessing'>, Arranged>> = {
   startDate: {
@@ -167,17 +158,20 @@ const arrangements: Readonly<Record<Exclude<Situation, 'assessing'>, Arranged>> 
     },
   },
   failed: {
-    faults: [{ system: 'olt', verb: 'apply', behaviour: refuses }],
+    faults: [portRefused, undoRefused],
     order: async () => {
-      const order = await client.order([fibre()]);
+      const order = await client.order([voiceItem()]);
+      await client.reaches(order, 'held');
+      await desk.commanded(`/fallout/${(await desk.stuckIn(order)).id}/leaveBehind`, withReason);
       await client.reaches(order, 'failed');
       return order;
     },
   },
   partial: {
-    faults: [onSpeed(waits), portWaits(5_000)],
+    faults: [onSpeed(throttles), portWaits(5_000)],
     order: async () => {
-      const order = await retrying([fibre('1'), voiceItem('2')]);
+      const order = await client.order([fibre('1'), voiceItem('2')]);
+      await desk.stuckIn(order);
       await portIsUnderWay(order);
       await desk.cancel('productOrder', order);
       await client.reaches(order, 'partial');
@@ -201,81 +195,8 @@ const arrangements: Readonly<Record<Exclude<Situation, 'assessing'>, Arranged>> 
   },
 };
 
-const bodies: Partial<Record<Command, object>> = {
-  editAndRetry: { ...withReason, values: { downstreamMbps: 500 } },
-  completeWithEvidence: { ...withReason, againstEvidence: true },
-};
-
-/** What became of a command: nothing but 202 is taken. */
-async function give(order: string, command: Command): Promise<{ status: number; code?: string }> {
-  const answer = await (async () => {
-    if (command === 'cancel') return desk.askCancel('productOrder', order);
-    if ((orderCommands as readonly string[]).includes(command)) {
-      return desk.command(`/productOrders/${order}/${command}`, withReason);
-    }
-    const all = await desk.falloutOf(order, 'open,closed');
-    const ofStep = all.find(({ step }) => step !== undefined);
-    return desk.command(`/fallout/${ofStep.id}/${command}`, bodies[command] ?? withReason);
-  })();
-  const { status, body } = answer;
-  if (command !== 'cancel' || status !== 201) return { status, ...(body.code && { code: body.code }) };
-  return { status: 202 };
-}
-
-const versionOf = async (order: string): Promise<number> => (await client.ops(order)).version;
-
-async function expectRefused(order: string, command: Command, code: string): Promise<void> {
-  if (command === 'cancel' && code === 'NothingToTakeBack') {
-    const task = await desk.taskReaches(await desk.cancel('productOrder', order), 'terminatedWithError');
-    expect(task.errorMessage.code).toBe(code);
-    return;
-  }
-  const before = await versionOf(order);
-  expect(await give(order, command), command).toEqual({ status: 409, code });
-  expect(await versionOf(order)).toBe(before);
-}
-
-async function expectCell(order: string, command: Command, cell: Cell): Promise<void> {
-  if ('code' in cell) return expectRefused(order, command, cell.code);
-  expect(await give(order, command), command).toEqual({ status: 202 });
-  await client.reaches(order, cell.to);
-}
-
-const cellsOf = (situation: Situation): (readonly [Command, Cell])[] =>
-  (Object.entries(commandTable[situation].cells) as [Command, Cell | null][]).flatMap(([command, cell]) =>
-    cell === null ? [] : [[command, cell] as const],
-  );
-
-/** What the held step lists as allowed is what the table takes. */
-async function expectListed(order: string, situation: Situation): Promise<void> {
-  const held = (await desk.falloutOf(order)).find(({ step }) => step !== undefined);
-  if (held === undefined) return;
-  const { cells } = commandTable[situation];
-  const taken = [...stepCommands, 'abort' as const].filter((one) => 'to' in (cells[one] ?? {}));
-  expect(held.allowedCommands).toEqual(taken);
-}
-
-/** What changes nothing is asked of one order; every other command has one of its own. */
-async function expectRow(situation: Situation, { faults, order }: Arranged) {
-  const { state } = commandTable[situation];
-  const cells = cellsOf(situation);
-  const refused = cells.filter(([, cell]) => 'code' in cell);
-  const taken = cells.filter(([, cell]) => !('code' in cell));
-  await client.faults(faults);
-  const orders = await Promise.all([...taken, 'refused'].map(() => order()));
-  await Promise.all(orders.map((one) => client.reaches(one, state)));
-  await client.faults([]);
-  const [last = ''] = orders.splice(taken.length);
-  const refusals = async () => {
-    await expectListed(last, situation);
-    for (const [command, cell] of refused) await expectCell(last, command, cell);
-    expect((await client.orderOf(last)).state).toBe(state);
-  };
-  await Promise.all([
-    refusals(),
-    ...taken.map(([command, cell], index) => expectCell(orders[index] ?? '', command, cell)),
-  ]);
-}
+const expectRow = (situation: Situation, arranged: Arranged) =>
+  rowsOf('productOrder', client, desk).expectRow(commandTable[situation], arranged);
 
 describe('every command does what the table says', () => {
   test.each(Object.keys(arrangements) as (keyof typeof arrangements)[])(

@@ -24,7 +24,9 @@ let desk: Desk;
 let temporal: TemporalEyes;
 let place: Situations;
 beforeAll(async () => {
-  stack = await startStack({ env: { ...quick, BREAKER_FAILURES: '1000', SWEEP_INTERVAL_MS: '3600000' } });
+  stack = await startStack({
+    env: { ...quick, BREAKER_FAILURES: '1000', SWEEP_INTERVAL_MS: '500', SWEEP_AFTER_MS: '1000' },
+  });
   client = clientOf(stack);
   desk = deskOf(stack);
   temporal = await temporalOf(stack);
@@ -43,6 +45,16 @@ async function posted(items: readonly object[], rest: object): Promise<string> {
   expect(reply.status).toBe(201);
   return ((await reply.json()) as { id: string }).id;
 }
+
+const waitsForItsDate = (order: string) =>
+  eventually(
+    async () => {
+      const details = await temporal.detailsOf(`productOrder:default:${order}`);
+      expect(details).toContain('Waits for its start date');
+      expect(await client.rows(`select 1 from dispatch where order_id = '${order}'`)).toEqual([]);
+    },
+    { withinMs: 30_000 },
+  );
 
 type Situations = Awaited<ReturnType<typeof arrange>>;
 
@@ -76,6 +88,10 @@ async function arrange() {
   const aloneOnHold = await client.serviceOrder([accessItem('line')]);
   await waitsForItsRetry(client, aloneOnHold, 'speed');
   await desk.commanded(`/serviceOrders/${aloneOnHold}/hold`, withReason);
+  const runLost = await client.order([fibre()]);
+  await waitsForItsRetry(client, `${runLost}-`, 'speed');
+  await temporal.runOf(await runWith(runLost, 'speed')).terminate('a test');
+  await desk.stuckIn(runLost);
 
   await client.faults([onApply('bng', later), { system: 'olt', verb: 'revoke', behaviour: later }]);
   const cancelled = await client.order([fibre()]);
@@ -96,34 +112,33 @@ async function arrange() {
   const notYet = await posted([fibre()], { requestedStartDate });
   const notYetOnHold = await posted([fibre()], { requestedStartDate });
   const terminated = await posted([fibre()], { requestedStartDate });
-  const run = `productOrder:default:${terminated}`;
-  await eventually(
-    async () => {
-      for (const one of [run, `productOrder:default:${notYetOnHold}`])
-        expect(await temporal.detailsOf(one)).toContain('Waits for its start date');
-      expect(await client.rows(`select 1 from dispatch where order_id = '${terminated}'`)).toEqual([]);
-    },
-    { withinMs: 30_000 },
-  );
-  await temporal.runOf(run).terminate('a test');
+  const aborted = await posted([fibre()], { requestedStartDate });
+  for (const order of [notYetOnHold, terminated, aborted]) await waitsForItsDate(order);
+  for (const order of [terminated, aborted]) {
+    await temporal.runOf(`productOrder:default:${order}`).terminate('a test');
+    await desk.stuckIn(order);
+  }
+  await desk.commanded(`/productOrders/${aborted}/abort`, withReason);
+  await client.reaches(aborted, 'cancelled');
   await desk.commanded(`/productOrders/${notYetOnHold}/hold`, withReason);
   const still = { both, onHold, aloneOnHold, notYetOnHold };
   const moving = { cancelled, retrying, porting, notYet };
-  return { gone, done, deleting, lied, alone, ...still, ...moving, terminated };
+  return { gone, done, deleting, lied, alone, ...still, ...moving, terminated, aborted, runLost };
 }
 
 type Situation = keyof Situations;
 
 /** In the order of the page: which orders each of its filters finds. */
 const expected: readonly (readonly Situation[])[] = [
+  ['lied', 'both', 'runLost'],
   ['lied', 'both'],
-  ['lied', 'both'],
+  ['runLost'],
   ['alone'],
-  ['lied', 'both', 'onHold'],
+  ['lied', 'both', 'onHold', 'runLost'],
   ['onHold'],
   ['both', 'onHold', 'aloneOnHold', 'notYetOnHold'],
   ['both'],
-  ['terminated'],
+  ['terminated', 'aborted'],
   ['retrying'],
   ['cancelled', 'retrying'],
   ['porting'],
@@ -146,7 +161,7 @@ const expected: readonly (readonly Situation[])[] = [
       'notYet',
       'notYetOnHold',
     ] as const),
-    'terminated',
+    ...(['terminated', 'aborted', 'runLost'] as const),
   ],
 ];
 
@@ -174,6 +189,14 @@ test.each(filters)('$filter finds exactly: $finds', async ({ filter, finds }) =>
   await eventually(async () => expect(ownersOf(await temporal.listed(query))).toEqual(wanted), {
     withinMs: 30_000,
   });
+});
+
+test('the request finds every order that has lost a run, and none that was given another', async () => {
+  const [request = ''] = blocks('request');
+  const lost: { order: string; code: string }[] = await desk.get(request.replace('GET ', ''));
+  expect(lost.map(({ order, code }) => `${order} ${code}`).sort()).toEqual(
+    [`${place.terminated} runClosed`, `${place.runLost} runLost`].sort(),
+  );
 });
 
 /** The same text with any time of day, and any time that is left. */

@@ -1,0 +1,168 @@
+import type { ServiceOrderState } from '../../src/serviceOrder/machine.ts';
+import { closed, no, none, over, owned, type Row, to } from './commandCells.ts';
+
+/** The same for a service order of its own. */
+
+export const serviceOrderTable = {
+  startDate: {
+    title: 'waits for its start date',
+    state: 'acknowledged',
+    cells: {
+      hold: to('acknowledged'),
+      resume: no('NotOnHold'),
+      abort: to('cancelled'),
+      restart: no('OrderNotOrphaned'),
+      cancel: to('cancelled'),
+      ...none,
+    },
+  },
+  retrying: {
+    title: 'a step waits for its retry',
+    state: 'inProgress',
+    cells: {
+      hold: to('held'),
+      resume: no('NotOnHold'),
+      abort: to('cancelled'),
+      restart: no('OrderNotOrphaned'),
+      cancel: to('cancelled'),
+      ...none,
+    },
+  },
+  reporting: {
+    title: 'waits for the report of a system',
+    state: 'pendingExternal',
+    cells: {
+      hold: to('held'),
+      resume: no('NotOnHold'),
+      abort: to('cancelled'),
+      restart: no('OrderNotOrphaned'),
+      cancel: to('cancelled'),
+      ...none,
+    },
+  },
+  pastReturn: {
+    title: 'the same, past its point of no return',
+    state: 'pendingExternal',
+    cells: {
+      hold: to('held'),
+      resume: no('NotOnHold'),
+      abort: no('NothingToTakeBack'),
+      restart: no('OrderNotOrphaned'),
+      cancel: no('NothingToTakeBack'),
+      ...none,
+    },
+  },
+  trouble: {
+    title: 'an optional step needs a person',
+    state: 'held',
+    cells: {
+      hold: to('held'),
+      resume: no('NotOnHold'),
+      abort: to('cancelled'),
+      restart: no('OrderNotOrphaned'),
+      cancel: to('cancelled'),
+      retryNow: to('completed'),
+      editAndRetry: to('completed'),
+      completeWithEvidence: to('completed'),
+      skip: to('completed'),
+      leaveBehind: no('CommandUnfit'),
+      ...owned('held'),
+    },
+  },
+  onHold: {
+    title: 'the same, and a person holds it',
+    state: 'held',
+    cells: {
+      hold: no('HeldAlready'),
+      resume: to('held'),
+      abort: to('cancelled'),
+      restart: no('OrderNotOrphaned'),
+      cancel: to('held'),
+      retryNow: no('OnHold'),
+      editAndRetry: no('OnHold'),
+      completeWithEvidence: to('held'),
+      skip: to('held'),
+      leaveBehind: no('CommandUnfit'),
+      ...owned('held'),
+    },
+  },
+  orphaned: {
+    title: 'the same as before the hold, and its run is gone',
+    state: 'held',
+    cells: {
+      hold: no('RunMissing'),
+      resume: no('RunMissing'),
+      abort: to('cancelled'),
+      restart: to('held'),
+      cancel: to('held'),
+      retryNow: no('RunMissing'),
+      editAndRetry: no('RunMissing'),
+      completeWithEvidence: no('RunMissing'),
+      skip: no('RunMissing'),
+      leaveBehind: no('CommandUnfit'),
+      ...owned('held'),
+    },
+  },
+  aborting: {
+    title: 'is taken back by a person, an undo waits for its retry',
+    state: 'inProgress',
+    cells: {
+      hold: to('held'),
+      resume: no('NotOnHold'),
+      abort: no('AbortedAlready'),
+      restart: no('OrderNotOrphaned'),
+      cancel: no('AbortedAlready'),
+      ...none,
+    },
+  },
+  cancelling: {
+    title: 'is being cancelled, an undo waits for its retry',
+    state: 'pendingCancellation',
+    cells: {
+      hold: to('held'),
+      resume: no('NotOnHold'),
+      abort: no('AbortedAlready'),
+      restart: no('OrderNotOrphaned'),
+      cancel: no('CancelOpen'),
+      ...none,
+    },
+  },
+  undoHeld: {
+    title: 'is being cancelled, an undo needs a person',
+    state: 'held',
+    cells: {
+      hold: to('held'),
+      resume: no('NotOnHold'),
+      abort: no('AbortedAlready'),
+      restart: no('OrderNotOrphaned'),
+      cancel: no('CancelOpen'),
+      retryNow: to('cancelled'),
+      editAndRetry: no('CommandUnfit'),
+      completeWithEvidence: no('CommandUnfit'),
+      skip: no('CommandUnfit'),
+      leaveBehind: to('failed'),
+      ...owned('held'),
+    },
+  },
+  completed: {
+    title: 'a person had a step retried',
+    state: 'completed',
+    cells: { ...over('ServiceOrderOver'), ...closed },
+  },
+  cancelled: {
+    title: 'a person aborted it',
+    state: 'cancelled',
+    cells: { ...over('ServiceOrderOver'), ...closed },
+  },
+  failed: {
+    title: 'what was refused could not be taken back, and was left behind',
+    state: 'failed',
+    cells: { ...over('ServiceOrderOver'), ...closed },
+  },
+  rejected: {
+    title: 'not sound any more at its start date',
+    state: 'rejected',
+    cells: { ...over('ServiceOrderOver'), ...none },
+  },
+} as const satisfies Record<string, Row<ServiceOrderState>>;
+export type ServiceOrderSituation = keyof typeof serviceOrderTable;
