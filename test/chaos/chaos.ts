@@ -10,7 +10,8 @@ import { type ChaosOptions, parseOptions, usage } from './options.ts';
 import { pause } from './pause.ts';
 import { chaosProfile, latestEffectMs, ordersInFlight, settleWithinMs } from './profile.ts';
 import { createPeople } from './people.ts';
-import { isAtRest, reckon } from './reckoning.ts';
+import { isAtRest } from './checkRest.ts';
+import { reckon } from './reckoning.ts';
 import { reportOf } from './report.ts';
 import { createTraffic } from './traffic.ts';
 
@@ -18,6 +19,11 @@ import { createTraffic } from './traffic.ts';
 class Told extends Error {}
 
 const heldUpEveryMs = 500;
+
+const theirRest = `
+  select state, held_by, exists (select from fallout f
+    where f.tenant_id = o.tenant_id and f.order_id = o.id and f.closed_at is null) as told
+  from product_order o`;
 
 /** A watch rests while its product is claimed: that of a held order for as long as it is held. */
 const stillMoving = `
@@ -33,10 +39,9 @@ async function settle(stack: Stack): Promise<number | undefined> {
   const begun = performance.now();
   const { rows } = clientOf(stack);
   while (performance.now() - begun < settleWithinMs) {
-    const orders = await rows('select state from product_order').catch(() => undefined);
+    const orders = await rows(theirRest).catch(() => undefined);
     const waiting = await rows(stillMoving).catch(() => undefined);
-    if (orders?.every(({ state }) => isAtRest(state)) && waiting?.length === 0)
-      return performance.now() - begun;
+    if (orders?.every(isAtRest) && waiting?.length === 0) return performance.now() - begun;
     await pause(heldUpEveryMs);
   }
   return undefined;
@@ -73,7 +78,9 @@ async function chaos(
   await pause(latestEffectMs);
 
   const badAnswers = [...traffic.badAnswers, ...people.badAnswers];
-  const books = await readBooks(stack, { acknowledged: traffic.acknowledged, badAnswers });
+  const { acknowledged, acknowledgedServiceOrders } = traffic;
+  const settled = settledAfterMs !== undefined;
+  const books = await readBooks(stack, { acknowledged, acknowledgedServiceOrders, badAnswers, settled });
   const violations = reckon(books);
   const happened = {
     ...{

@@ -22,6 +22,8 @@ export interface BadAnswer {
 
 export interface Traffic {
   readonly acknowledged: readonly Acknowledged[];
+  /** Service orders of their own. */
+  readonly acknowledgedServiceOrders: readonly Acknowledged[];
   readonly badAnswers: readonly BadAnswer[];
   counts(): Readonly<Record<string, number>>;
   /** Orders until the signal; what is under way then is still posted to its end. */
@@ -62,6 +64,7 @@ function wishFor(draw: Draw, pool: Standing[]): Wish {
 
 export function createTraffic(client: Client, seed: number, draw: Draw): Traffic {
   const acknowledged: Acknowledged[] = [];
+  const acknowledgedServiceOrders: Acknowledged[] = [];
   const badAnswers: BadAnswer[] = [];
   const counts: Record<string, number> = {};
   const pool: Standing[] = [];
@@ -129,6 +132,7 @@ export function createTraffic(client: Client, seed: number, draw: Draw): Traffic
 
   return {
     acknowledged,
+    acknowledgedServiceOrders,
     badAnswers,
     counts: () => counts,
     async run(inFlight, signal) {
