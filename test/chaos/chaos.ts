@@ -3,6 +3,7 @@ import { drawFrom } from '../kernel/random.ts';
 import { clientOf } from '../support/clientOf.ts';
 import { type Stack, startStack } from '../support/stack.ts';
 import { readBooks, rowsOf } from './books.ts';
+import { prepareCatalogue } from './catalogue.ts';
 import { keepEvidence } from './evidence.ts';
 import { keepFaults } from './faults.ts';
 import { createKiller } from './killer.ts';
@@ -63,6 +64,7 @@ async function chaos(
   stack: Stack,
   say: (line: string) => void,
 ): Promise<boolean> {
+  await prepareCatalogue(stack.apiUrl);
   const traffic = createTraffic(clientOf(stack), seed, drawFrom(seed));
   const killer = createKiller(stack, drawFrom(seed + 1), say);
   const faults = keepFaults(stack.networkUrl, seed);
