@@ -26,14 +26,17 @@ const theirRest = `
     where f.tenant_id = o.tenant_id and f.order_id = o.id and f.closed_at is null) as told
   from product_order o`;
 
-/** A watch rests while its product is claimed: that of a held order for as long as it is held. */
+/** A watch rests while its product is claimed, or that of who holds its object now: as long as an order is held. */
 const stillMoving = `
   select 1 from dispatch
   union all select 1 from bulk_entry where state = 'waiting'
+  union all select 1 from callback where state = 'waiting'
   union all select 1 from service_order where order_id is null and completed_at is null and state <> 'held'
-  union all select 1 from watch w join service s on s.tenant_id = w.tenant_id and s.id = w.service_id
-    where not exists (select from claim c
-      where c.tenant_id = w.tenant_id and c.product_id = coalesce(s.product_id, s.id))`;
+  union all select 1 from watch w where not exists (select from service s
+    join claim c on c.tenant_id = s.tenant_id and c.product_id = coalesce(s.product_id, s.id)
+    where s.tenant_id = w.tenant_id and (s.id = w.service_id or exists (select from footprint f
+      where f.tenant_id = w.tenant_id and f.service_id = s.id and f.system = w.system and f.object = w.object
+        and f.presence <> 'absent')))`;
 
 /** Until nobody but a person can move anything; undefined when that takes too long. */
 async function settle(stack: Stack): Promise<number | undefined> {

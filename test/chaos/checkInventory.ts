@@ -10,13 +10,22 @@ import { leftoversOf } from './leftovers.ts';
 import { orderNamedIn } from './orderNamedIn.ts';
 import type { Violation } from './reckoning.ts';
 
+const becameOfOrders = 'services are what became of their service orders';
+
 /** Services are what their service orders made of them, and hold what their specification says, with its values. */
 export function checkInventory(books: Books): readonly Violation[] {
   const items = itemsByService(books);
   const settled = rowsOf(books, 'service').filter(({ id }) =>
     (items.get(id) ?? []).every(({ order }) => isFinal(serviceOrderMachine, order.state)),
   );
+  const known = new Set(rowsOf(books, 'service').map(({ id }) => id));
+  const missing = [...items.keys()].filter((id) => !known.has(id));
   return [
+    ...missing.map((id) => ({
+      law: becameOfOrders,
+      what: `service ${id} was ordered and is not there`,
+      orders: orderNamedIn(id),
+    })),
     ...settled.flatMap((service) => servicesAreOrders(service, items.get(service.id) ?? [])),
     ...settled.flatMap(servicesHoldTheirObjects(books)),
     ...finishedStepsHaveTheirSay(books),
@@ -38,7 +47,7 @@ function itemsByService(books: Books): ReadonlyMap<string, readonly Ordered[]> {
 }
 
 function servicesAreOrders(service: Row, ordered: readonly Ordered[]): Violation[] {
-  const law = 'services are what became of their service orders';
+  const law = becameOfOrders;
   let state = 'none';
   let characteristics: unknown;
   for (const { item } of ordered) {

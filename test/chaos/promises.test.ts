@@ -46,6 +46,7 @@ test.each<[what: string, books: Books, law: string]>([
   ],
   ['a product that no item of the order made', withRow('product', { order_items: [] }), promise],
   ['an active product without its service', without(sound, 'service'), services],
+  ['a completed service order without its service', without(sound, 'service'), serviceOrders],
   ['a service that ended while its product stands', withRow('service', { state: 'terminated' }), services],
   [
     'a fibre with one of its two objects',

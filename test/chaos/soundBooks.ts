@@ -110,6 +110,7 @@ export const sound: Books = {
         ...{ id: service, product_id: product, specification: 'fibre-access', state: 'active', version: 2 },
         ...{ characteristics: wanted, results: { vlan: 7, downstreamMbps: 1_000 } },
       },
+      { id: heldService, product_id: `${heldOrder}-p`, state: 'designed', version: 0 },
     ],
     product: [
       {
