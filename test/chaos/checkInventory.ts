@@ -15,9 +15,8 @@ const becameOfOrders = 'services are what became of their service orders';
 /** Services are what their service orders made of them, and hold what their specification says, with its values. */
 export function checkInventory(books: Books): readonly Violation[] {
   const items = itemsByService(books);
-  const settled = rowsOf(books, 'service').filter(({ id }) =>
-    (items.get(id) ?? []).every(({ order }) => isFinal(serviceOrderMachine, order.state)),
-  );
+  const isOver = ({ order }: Ordered) => order === undefined || isFinal(serviceOrderMachine, order.state);
+  const settled = rowsOf(books, 'service').filter(({ id }) => (items.get(id) ?? []).every(isOver));
   const known = new Set(rowsOf(books, 'service').map(({ id }) => id));
   const missing = [...items.keys()].filter((id) => !known.has(id));
   return [
@@ -34,7 +33,8 @@ export function checkInventory(books: Books): readonly Violation[] {
 
 interface Ordered {
   readonly item: Row;
-  readonly order: Row & { readonly state: ServiceOrderState };
+  /** Undefined where it is gone. */
+  readonly order: { readonly state: ServiceOrderState } | undefined;
 }
 
 /** What was ordered of each service, in the order in which it ended. */
@@ -50,6 +50,8 @@ function servicesAreOrders(service: Row, ordered: readonly Ordered[]): Violation
   const law = becameOfOrders;
   let state = 'none';
   let characteristics: unknown;
+  if (ordered.some(({ order }) => order === undefined))
+    return [{ law, what: `a service order of ${service.id} is not there`, orders: orderNamedIn(service.id) }];
   for (const { item } of ordered) {
     const isDone = item.state === 'completed';
     if (item.action === 'add') state = isDone ? 'active' : 'terminated';
@@ -86,7 +88,11 @@ function servicesHoldTheirObjects(books: Books): (service: Row) => Violation[] {
     const specification = entryIn(catalogue?.serviceSpecifications ?? {}, service.specification);
     if (specification === undefined) return [complain('its specification is unknown')];
     if (service.state !== 'active') return holds.map((one) => complain(`it holds ${nameOf(one)}`));
-    const wanted = wantedOf(service, specification, bindingsOf(service));
+    const answerOf = answersOf(service, specification, bindingsOf(service));
+    const wanted = wantedOf(specification, answerOf, bindingsOf(service).overrides);
+    const results = Object.entries(specification.results).filter(
+      ([name, text]) => !sameJson(service.results[name], answerOf(text)),
+    );
     const names = new Set(wanted.map(nameOf));
     const lacking = wanted
       .filter((one) => !one.optional && !leftovers.objects.has(nameOf(one)))
@@ -103,6 +109,9 @@ function servicesHoldTheirObjects(books: Books): (service: Row) => Violation[] {
         .filter((one) => !names.has(nameOf(one)))
         .map((one) => complain(`it holds ${nameOf(one)} besides`)),
       ...different,
+      ...results.map(([name, text]) =>
+        complain(`its result ${name} is ${service.results[name]}, and not ${answerOf(text)}`),
+      ),
     ];
   };
 }
@@ -142,18 +151,25 @@ interface WantedObject {
   readonly optional: boolean;
 }
 
-function wantedOf(
-  service: Row,
-  { steps, characteristics: specified }: ServiceSpecification,
-  { overrides, ...others }: Bindings,
-): WantedObject[] {
-  const types = typesOf(specified);
-  const bound = { service: { id: service.id }, characteristics: service.characteristics, ...others };
-  const answerOf = (text: string): Json | undefined => {
+type Answers = (text: string) => Json | undefined;
+
+function answersOf(service: Row, specification: ServiceSpecification, bindings: Bindings): Answers {
+  const { steps, reliesOn } = bindings;
+  const { characteristics } = service;
+  const bound = { service: { id: service.id }, characteristics, steps, reliesOn };
+  const types = typesOf(specification.characteristics);
+  return (text) => {
     const evaluated = evaluateText(text, bound, types);
     return evaluated.ok ? evaluated.value : undefined;
   };
-  return Object.entries(steps).map(([name, step]: [string, StepSpecification]) => ({
+}
+
+const wantedOf = (
+  { steps }: ServiceSpecification,
+  answerOf: Answers,
+  overrides: Bindings['overrides'],
+): WantedObject[] =>
+  Object.entries(steps).map(([name, step]: [string, StepSpecification]) => ({
     system: step.system,
     object: String(answerOf(step.object)),
     values: Object.fromEntries(
@@ -161,7 +177,6 @@ function wantedOf(
     ),
     optional: step.optional === true,
   }));
-}
 
 /** What the last finished step about an object did to it is what the footprint says. */
 function finishedStepsHaveTheirSay(books: Books): Violation[] {

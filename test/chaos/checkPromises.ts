@@ -17,6 +17,7 @@ export function checkPromises(books: Books): readonly Violation[] {
     return [{ law: 'products are what became of their orders', what: 'there is no catalogue', orders: [] }];
   return [
     ...completedOrdersHaveProducts(books),
+    ...nobodyIsMissing(books),
     ...productsAreOrders(books, catalogue),
     ...servicesFollowProducts(books, catalogue),
   ];
@@ -45,6 +46,21 @@ function completedOrdersHaveProducts(books: Books): Violation[] {
       .map(({ id }) => complain(`its service order ${id} is ${states.get(id) ?? 'not there'}`));
     return [...(plan ? [] : [complain('it has no plan')]), ...lacking, ...undone];
   });
+}
+
+/** Whatever became of it: an order that was decomposed has its products, and a service of a product has that. */
+function nobodyIsMissing(books: Books): Violation[] {
+  const law = 'products and services are never lost';
+  const known = new Set(rowsOf(books, 'product').map(({ id }) => id));
+  const planned = rowsOf(books, 'product_order').flatMap(({ id, plan }) =>
+    ((plan?.products ?? []) as Row[]).map((product) => ({ id: product.id, of: `order ${id}` })),
+  );
+  const served = rowsOf(books, 'service')
+    .filter(({ product_id }) => (product_id ?? null) !== null)
+    .map(({ id, product_id }) => ({ id: product_id, of: `service ${id}` }));
+  return [...planned, ...served]
+    .filter(({ id }) => !known.has(id))
+    .map(({ id, of }) => ({ law, what: `product ${id} of ${of} is not there`, orders: orderNamedIn(of) }));
 }
 
 interface Expected {

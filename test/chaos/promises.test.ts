@@ -37,6 +37,18 @@ test('a completed order of which nothing at all is there is noticed', () => {
 
 test.each<[what: string, books: Books, law: string]>([
   ['a completed order without a product', without(sound, 'product'), promise],
+  ['a product of a plan that is gone', without(sound, 'product'), 'products and services are never lost'],
+  [
+    'a service of a product that is gone',
+    withRow('service', { product_id: 'gone' }),
+    'products and services are never lost',
+  ],
+  ['a service without its service order', without(sound, 'service_order'), serviceOrders],
+  [
+    'a result that is not what the network gave',
+    withRow('service', { results: { vlan: 8, downstreamMbps: 1_000 } }),
+    objects,
+  ],
   ['a completed order without items', without(sound, 'order_item'), promise],
   ['a completed order without a plan', withRow('product_order', { plan: null }), promise],
   [

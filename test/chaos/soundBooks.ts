@@ -59,7 +59,7 @@ export const sound: Books = {
     product_order: [
       {
         ...{ id: order, state: 'completed', version: 3, held_by: null },
-        plan: { serviceOrders: [{ id: serviceOrder, skippable: false }] },
+        plan: { products: [{ id: product }], serviceOrders: [{ id: serviceOrder, skippable: false }] },
       },
       { id: heldOrder, state: 'held', version: 3, held_by: null, plan: null },
     ],
@@ -117,6 +117,13 @@ export const sound: Books = {
         ...{ id: product, status: 'active', version: 2, offering: 'OFF-FIBRE-1G' },
         ...{ specification: 'PSPEC-FIBRE-ACCESS', characteristics: { ...speeds, accessTechnology: 'GPON' } },
         order_items: [{ order, item: '1', action: 'add' }],
+      },
+      {
+        ...{ id: `${heldOrder}-p`, status: 'pendingActive', version: 0 },
+        ...{
+          specification: 'PSPEC-FIBRE-ACCESS',
+          order_items: [{ order: heldOrder, item: '1', action: 'add' }],
+        },
       },
     ],
     footprint: [line.footprint, speed.footprint],
