@@ -27,6 +27,7 @@ export function checkInventory(books: Books): readonly Violation[] {
     })),
     ...settled.flatMap((service) => servicesAreOrders(service, items.get(service.id) ?? [])),
     ...settled.flatMap(servicesHoldTheirObjects(books)),
+    ...completedMeansDone(books),
     ...finishedStepsHaveTheirSay(books),
   ];
 }
@@ -177,6 +178,22 @@ const wantedOf = (
     ),
     optional: step.optional === true,
   }));
+
+function completedMeansDone(books: Books): Violation[] {
+  const over: readonly string[] = ['done', 'skipped', 'leftBehind'];
+  const completed = new Set(
+    rowsOf(books, 'service_order')
+      .filter(({ state }) => state === 'completed')
+      .map(({ id }) => id),
+  );
+  return rowsOf(books, 'step')
+    .filter(({ service_order_id, state }) => completed.has(service_order_id) && !over.includes(state))
+    .map(({ service_order_id, name, state }) => ({
+      law: 'a completed service order has done all its steps',
+      what: `${name} of ${service_order_id} is ${state}`,
+      orders: orderNamedIn(service_order_id),
+    }));
+}
 
 /** What the last finished step about an object did to it is what the footprint says. */
 function finishedStepsHaveTheirSay(books: Books): Violation[] {

@@ -32,7 +32,8 @@ function completedOrdersHaveProducts(books: Books): Violation[] {
     const complain = (what: string): Violation => ({ law, what: `${order}: ${what}`, orders: [order] });
     const items = rowsOf(books, 'order_item').filter(({ order_id }) => order_id === order);
     if (items.length === 0) return [complain('it has no items')];
-    const lacking = items.flatMap(({ id, action, products: named }) => {
+    const lacking = items.flatMap(({ id, action, state: of, products: named }) => {
+      if (of !== 'completed') return [complain(`item ${id} is ${of}`)];
       if (action === 'noChange') return [];
       if (named.length === 0) return [complain(`item ${id} names no product`)];
       const isThere = (product: string) =>

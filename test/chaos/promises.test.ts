@@ -37,6 +37,12 @@ test('a completed order of which nothing at all is there is noticed', () => {
 
 test.each<[what: string, books: Books, law: string]>([
   ['a completed order without a product', without(sound, 'product'), promise],
+  ['a completed order with an item that failed', withRow('order_item', { state: 'failed' }), promise],
+  [
+    'a completed service order with a step that was taken back',
+    withRow('step', { state: 'undone' }),
+    'a completed service order has done all its steps',
+  ],
   ['a product of a plan that is gone', without(sound, 'product'), 'products and services are never lost'],
   [
     'a service of a product that is gone',
