@@ -19,7 +19,11 @@ export interface NetworkObject {
 /** Everything that is compared: what clients were told, what Dialtone wrote down, what the network did and shows. */
 export interface Books {
   readonly acknowledged: readonly Acknowledged[];
+  /** Service orders of their own, by what their client was told. */
+  readonly acknowledgedServiceOrders: readonly Acknowledged[];
   readonly badAnswers: readonly BadAnswer[];
+  /** Whether everything came to rest in the time it had. */
+  readonly settled: boolean;
   /** Every table, its rows as JSON. */
   readonly tables: Readonly<Record<string, readonly Row[]>>;
   readonly ledger: readonly LedgerEntry[];
@@ -30,18 +34,22 @@ export interface Books {
 
 export async function readBooks(
   stack: Stack,
-  told: Pick<Books, 'acknowledged' | 'badAnswers'>,
+  told: Pick<Books, 'acknowledged' | 'acknowledgedServiceOrders' | 'badAnswers' | 'settled'>,
 ): Promise<Books> {
   const [tables, network, running] = await Promise.all([
     readTables(stack.databaseUrl),
     readNetwork(stack.networkUrl),
     runningWorkflows(stack),
   ]);
-  return { acknowledged: told.acknowledged, badAnswers: told.badAnswers, tables, ...network, running };
+  return { ...told, tables, ...network, running };
 }
 
 export const rowsOf = (books: Pick<Books, 'tables'>, table: string): readonly Row[] =>
   books.tables[table] ?? [];
+
+/** An object of the network, whoever tells of it. */
+export const nameOf = ({ system, object }: { readonly system: string; readonly object: string }): string =>
+  `${system} ${object}`;
 
 /** The orders that ended, by how long they took. */
 export const slowestFirst = (books: Pick<Books, 'tables'>): readonly { order: string; seconds: number }[] =>

@@ -3,6 +3,7 @@ import { drawFrom } from '../kernel/random.ts';
 import { clientOf } from '../support/clientOf.ts';
 import { type Stack, startStack } from '../support/stack.ts';
 import { readBooks, rowsOf } from './books.ts';
+import { prepareCatalogue } from './catalogue.ts';
 import { keepEvidence } from './evidence.ts';
 import { keepFaults } from './faults.ts';
 import { createKiller } from './killer.ts';
@@ -10,7 +11,8 @@ import { type ChaosOptions, parseOptions, usage } from './options.ts';
 import { pause } from './pause.ts';
 import { chaosProfile, latestEffectMs, ordersInFlight, settleWithinMs } from './profile.ts';
 import { createPeople } from './people.ts';
-import { isAtRest, reckon } from './reckoning.ts';
+import { isAtRest } from './checkRest.ts';
+import { reckon } from './reckoning.ts';
 import { reportOf } from './report.ts';
 import { createTraffic } from './traffic.ts';
 
@@ -19,24 +21,31 @@ class Told extends Error {}
 
 const heldUpEveryMs = 500;
 
-/** A watch rests while its product is claimed: that of a held order for as long as it is held. */
+const theirRest = `
+  select state, held_by, exists (select from fallout f
+    where f.tenant_id = o.tenant_id and f.order_id = o.id and f.closed_at is null) as told
+  from product_order o`;
+
+/** A watch rests while its product is claimed, or that of who holds its object now: as long as an order is held. */
 const stillMoving = `
   select 1 from dispatch
   union all select 1 from bulk_entry where state = 'waiting'
+  union all select 1 from callback where state = 'waiting'
   union all select 1 from service_order where order_id is null and completed_at is null and state <> 'held'
-  union all select 1 from watch w join service s on s.tenant_id = w.tenant_id and s.id = w.service_id
-    where not exists (select from claim c
-      where c.tenant_id = w.tenant_id and c.product_id = coalesce(s.product_id, s.id))`;
+  union all select 1 from watch w where not exists (select from service s
+    join claim c on c.tenant_id = s.tenant_id and c.product_id = coalesce(s.product_id, s.id)
+    where s.tenant_id = w.tenant_id and (s.id = w.service_id or exists (select from footprint f
+      where f.tenant_id = w.tenant_id and f.service_id = s.id and f.system = w.system and f.object = w.object
+        and f.presence <> 'absent')))`;
 
 /** Until nobody but a person can move anything; undefined when that takes too long. */
 async function settle(stack: Stack): Promise<number | undefined> {
   const begun = performance.now();
   const { rows } = clientOf(stack);
   while (performance.now() - begun < settleWithinMs) {
-    const orders = await rows('select state from product_order').catch(() => undefined);
+    const orders = await rows(theirRest).catch(() => undefined);
     const waiting = await rows(stillMoving).catch(() => undefined);
-    if (orders?.every(({ state }) => isAtRest(state)) && waiting?.length === 0)
-      return performance.now() - begun;
+    if (orders?.every(isAtRest) && waiting?.length === 0) return performance.now() - begun;
     await pause(heldUpEveryMs);
   }
   return undefined;
@@ -58,6 +67,7 @@ async function chaos(
   stack: Stack,
   say: (line: string) => void,
 ): Promise<boolean> {
+  await prepareCatalogue(stack.apiUrl);
   const traffic = createTraffic(clientOf(stack), seed, drawFrom(seed));
   const killer = createKiller(stack, drawFrom(seed + 1), say);
   const faults = keepFaults(stack.networkUrl, seed);
@@ -73,7 +83,9 @@ async function chaos(
   await pause(latestEffectMs);
 
   const badAnswers = [...traffic.badAnswers, ...people.badAnswers];
-  const books = await readBooks(stack, { acknowledged: traffic.acknowledged, badAnswers });
+  const { acknowledged, acknowledgedServiceOrders } = traffic;
+  const settled = settledAfterMs !== undefined;
+  const books = await readBooks(stack, { acknowledged, acknowledgedServiceOrders, badAnswers, settled });
   const violations = reckon(books);
   const happened = {
     ...{

@@ -1,85 +1,214 @@
+import { evaluateText } from '../../src/catalog/expressions.ts';
+import { entryIn, type ServiceSpecification, type StepSpecification } from '../../src/catalog/model.ts';
+import { type Json, sameJson } from '../../src/kernel/json.ts';
 import { isFinal } from '../../src/kernel/machine.ts';
-import { orderMachine } from '../../src/order/machine.ts';
-import { type Books, type Row, rowsOf } from './books.ts';
+import { grouped } from '../../src/order/ties.ts';
+import { serviceOrderMachine, type ServiceOrderState } from '../../src/serviceOrder/machine.ts';
+import { type Books, nameOf, type Row, rowsOf } from './books.ts';
+import { catalogueIn, typesOf } from './catalogueIn.ts';
 import { leftoversOf } from './leftovers.ts';
 import { orderNamedIn } from './orderNamedIn.ts';
 import type { Violation } from './reckoning.ts';
 
-/** Services are what their footprints say, products what became of their orders. */
+const becameOfOrders = 'services are what became of their service orders';
+
+/** Services are what their service orders made of them, and hold what their specification says, with its values. */
 export function checkInventory(books: Books): readonly Violation[] {
-  return [...servicesAreFootprints(books), ...productsAreOrders(books), ...servicesFollowProducts(books)];
+  const items = itemsByService(books);
+  const isOver = ({ order }: Ordered) => order === undefined || isFinal(serviceOrderMachine, order.state);
+  const settled = rowsOf(books, 'service').filter(({ id }) => (items.get(id) ?? []).every(isOver));
+  const known = new Set(rowsOf(books, 'service').map(({ id }) => id));
+  const missing = [...items.keys()].filter((id) => !known.has(id));
+  return [
+    ...missing.map((id) => ({
+      law: becameOfOrders,
+      what: `service ${id} was ordered and is not there`,
+      orders: orderNamedIn(id),
+    })),
+    ...settled.flatMap((service) => servicesAreOrders(service, items.get(service.id) ?? [])),
+    ...settled.flatMap(servicesHoldTheirObjects(books)),
+    ...completedMeansDone(books),
+    ...finishedStepsHaveTheirSay(books),
+  ];
 }
 
-function servicesAreFootprints(books: Books): Violation[] {
+interface Ordered {
+  readonly item: Row;
+  /** Undefined where it is gone. */
+  readonly order: { readonly state: ServiceOrderState } | undefined;
+}
+
+/** What was ordered of each service, in the order in which it ended. */
+function itemsByService(books: Books): ReadonlyMap<string, readonly Ordered[]> {
+  const orders = new Map<string, Row>(rowsOf(books, 'service_order').map((row) => [row.id, row]));
+  const ordered = rowsOf(books, 'service_item')
+    .map((item) => ({ item, order: orders.get(item.service_order_id) }))
+    .sort((left, right) => Date.parse(left.order?.completed_at) - Date.parse(right.order?.completed_at));
+  return grouped(ordered, ({ item }) => item.service_id as string);
+}
+
+function servicesAreOrders(service: Row, ordered: readonly Ordered[]): Violation[] {
+  const law = becameOfOrders;
+  let state = 'none';
+  let characteristics: unknown;
+  if (ordered.some(({ order }) => order === undefined))
+    return [{ law, what: `a service order of ${service.id} is not there`, orders: orderNamedIn(service.id) }];
+  for (const { item } of ordered) {
+    const isDone = item.state === 'completed';
+    if (item.action === 'add') state = isDone ? 'active' : 'terminated';
+    if (item.action === 'delete' && isDone) state = 'terminated';
+    if (item.action !== 'delete' && isDone) characteristics = item.characteristics;
+  }
+  const orders = orderNamedIn(service.id);
+  if (service.state !== state)
+    return [
+      { law, what: `service ${service.id} is ${service.state}; its service orders make it ${state}`, orders },
+    ];
+  if (state !== 'active' || sameJson(service.characteristics, characteristics)) return [];
+  const what = `service ${service.id} has ${JSON.stringify(service.characteristics)}; ordered was ${JSON.stringify(characteristics)}`;
+  return [{ law, what, orders }];
+}
+
+/** Each object of the specification, no other, each with the values that the service's own make it. */
+function servicesHoldTheirObjects(books: Books): (service: Row) => Violation[] {
+  const law = 'a service holds what its specification says';
   const leftovers = leftoversOf(books);
-  const held = new Map<string, number>();
-  for (const { service_id, presence } of rowsOf(books, 'footprint'))
-    if (presence !== 'absent') held.set(service_id, (held.get(service_id) ?? 0) + 1);
-  return rowsOf(books, 'service').flatMap(({ id, state }) => {
-    const holds = held.get(id) ?? 0;
-    const fits = state === 'active' ? holds > 0 : state === 'terminated' ? holds === 0 : true;
-    if (fits || leftovers.services.has(id)) return [];
-    const what = `service ${id} is ${state} and holds ${holds} objects`;
-    return [{ law: 'a service holds objects while it is active', what, orders: orderNamedIn(id) }];
+  const catalogue = catalogueIn(books);
+  const held = grouped(
+    rowsOf(books, 'footprint').filter(({ presence }) => presence !== 'absent'),
+    ({ service_id }) => service_id as string,
+  );
+  const bindingsOf = bindingsIn(books);
+  return (service) => {
+    const holds = (held.get(service.id) ?? []).filter((one) => !leftovers.objects.has(nameOf(one)));
+    const complain = (what: string): Violation => ({
+      law,
+      what: `service ${service.id} is ${service.state}; ${what}`,
+      orders: orderNamedIn(service.id),
+    });
+    const specification = entryIn(catalogue?.serviceSpecifications ?? {}, service.specification);
+    if (specification === undefined) return [complain('its specification is unknown')];
+    if (service.state !== 'active') return holds.map((one) => complain(`it holds ${nameOf(one)}`));
+    const answerOf = answersOf(service, specification, bindingsOf(service));
+    const wanted = wantedOf(specification, answerOf, bindingsOf(service).overrides);
+    const results = Object.entries(specification.results).filter(
+      ([name, text]) => !sameJson(service.results[name], answerOf(text)),
+    );
+    const names = new Set(wanted.map(nameOf));
+    const lacking = wanted
+      .filter((one) => !one.optional && !leftovers.objects.has(nameOf(one)))
+      .filter((one) => !holds.some((print) => nameOf(print) === nameOf(one)));
+    const different = holds.flatMap((print) => {
+      const one = wanted.find((other) => nameOf(other) === nameOf(print));
+      if (one === undefined || sameJson(one.values, print.values)) return [];
+      const [is, should] = [print.values, one.values].map((values) => JSON.stringify(values));
+      return [complain(`${nameOf(print)} has ${is}; what was ordered makes it ${should}`)];
+    });
+    return [
+      ...lacking.map((one) => complain(`it does not hold ${nameOf(one)}`)),
+      ...holds
+        .filter((one) => !names.has(nameOf(one)))
+        .map((one) => complain(`it holds ${nameOf(one)} besides`)),
+      ...different,
+      ...results.map(([name, text]) =>
+        complain(`its result ${name} is ${service.results[name]}, and not ${answerOf(text)}`),
+      ),
+    ];
+  };
+}
+
+interface Bindings {
+  readonly steps: Record<string, Row>;
+  readonly reliesOn: Record<string, Row>;
+  /** What a person set, by step. */
+  readonly overrides: Record<string, Row>;
+}
+
+function bindingsIn(books: Books): (service: Row) => Bindings {
+  const services = new Map<string, Row>(rowsOf(books, 'service').map((row) => [row.id, row]));
+  const ofService = (table: string, id: string): readonly Row[] =>
+    rowsOf(books, table).filter(({ service_id }) => service_id === id);
+  const named = (rows: readonly (readonly [string, Row])[]) => Object.fromEntries(rows);
+  return ({ id }) => ({
+    steps: named(
+      ofService('footprint', id)
+        .filter(({ presence }) => presence === 'present')
+        .map(({ step, results }) => [step, results]),
+    ),
+    reliesOn: named(
+      ofService('service_binding', id).map(({ alias, relies_on_id }) => [
+        alias,
+        services.get(relies_on_id)?.results ?? {},
+      ]),
+    ),
+    overrides: named(ofService('override', id).map(({ step, values }) => [step, values])),
   });
 }
 
-/** What the ended items of a product's orders, one after the other, make of it. */
-function statusAfter(items: readonly { readonly action: string; readonly state: string }[]): string {
-  let status = 'none';
-  for (const { action, state } of items) {
-    if (action === 'add') status = { completed: 'active', cancelled: 'cancelled' }[state] ?? 'aborted';
-    if (action === 'delete' && state === 'completed') status = 'terminated';
-  }
-  return status;
+interface WantedObject {
+  readonly system: string;
+  readonly object: string;
+  readonly values: Readonly<Record<string, Json | undefined>>;
+  readonly optional: boolean;
 }
 
-function productsAreOrders(books: Books): Violation[] {
-  const items = new Map<string, Row>(
-    rowsOf(books, 'order_item').map((row) => [`${row.order_id} ${row.id}`, row]),
-  );
-  const ended = new Set(
-    rowsOf(books, 'product_order')
-      .filter(({ state }) => isFinal(orderMachine, state))
+type Answers = (text: string) => Json | undefined;
+
+function answersOf(service: Row, specification: ServiceSpecification, bindings: Bindings): Answers {
+  const { steps, reliesOn } = bindings;
+  const { characteristics } = service;
+  const bound = { service: { id: service.id }, characteristics, steps, reliesOn };
+  const types = typesOf(specification.characteristics);
+  return (text) => {
+    const evaluated = evaluateText(text, bound, types);
+    return evaluated.ok ? evaluated.value : undefined;
+  };
+}
+
+const wantedOf = (
+  { steps }: ServiceSpecification,
+  answerOf: Answers,
+  overrides: Bindings['overrides'],
+): WantedObject[] =>
+  Object.entries(steps).map(([name, step]: [string, StepSpecification]) => ({
+    system: step.system,
+    object: String(answerOf(step.object)),
+    values: Object.fromEntries(
+      Object.entries(step.values).map(([value, text]) => [value, overrides[name]?.[value] ?? answerOf(text)]),
+    ),
+    optional: step.optional === true,
+  }));
+
+function completedMeansDone(books: Books): Violation[] {
+  const over: readonly string[] = ['done', 'skipped', 'leftBehind'];
+  const completed = new Set(
+    rowsOf(books, 'service_order')
+      .filter(({ state }) => state === 'completed')
       .map(({ id }) => id),
   );
-  return rowsOf(books, 'product').flatMap(({ id, status, order_items }) => {
-    const refs = order_items as readonly { order: string; item: string; action: string }[];
-    if (!refs.every(({ order }) => ended.has(order))) return [];
-    const expected = statusAfter(
-      refs.map(({ order, item, action }) => ({ action, state: items.get(`${order} ${item}`)?.state })),
-    );
-    if (expected === status) return [];
-    const what = `product ${id} is ${status}; its orders make it ${expected}`;
-    return [
-      { law: 'products are what became of their orders', what, orders: refs.map(({ order }) => order) },
-    ];
-  });
+  return rowsOf(books, 'step')
+    .filter(({ service_order_id, state }) => completed.has(service_order_id) && !over.includes(state))
+    .map(({ service_order_id, name, state }) => ({
+      law: 'a completed service order has done all its steps',
+      what: `${name} of ${service_order_id} is ${state}`,
+      orders: orderNamedIn(service_order_id),
+    }));
 }
 
-const serviceOfProduct: Readonly<Record<string, string>> = {
-  active: 'active',
-  terminated: 'terminated',
-  aborted: 'terminated',
-  cancelled: 'terminated',
-};
-
-function servicesFollowProducts(books: Books): Violation[] {
+/** What the last finished step about an object did to it is what the footprint says. */
+function finishedStepsHaveTheirSay(books: Books): Violation[] {
   const leftovers = leftoversOf(books);
-  const products = new Map<string, Row>(rowsOf(books, 'product').map((row) => [row.id, row]));
-  return rowsOf(books, 'service').flatMap(({ id, state, product_id, characteristics }) => {
-    const product = products.get(product_id);
-    const law = 'services are what their products say';
-    const expected = serviceOfProduct[product?.status];
-    if (leftovers.services.has(id)) return [];
-    if (expected !== undefined && state !== expected) {
-      const what = `service ${id} is ${state}, product ${product_id} is ${product?.status}`;
-      return [{ law, what, orders: orderNamedIn(id) }];
-    }
-    const { downstreamMbps } = characteristics;
-    const wanted = product?.characteristics.downstreamMbps;
-    if (state !== 'active' || downstreamMbps === undefined || downstreamMbps === wanted) return [];
-    const what = `service ${id} has ${downstreamMbps} Mbit/s, its product ${wanted}`;
-    return [{ law, what, orders: orderNamedIn(id) }];
+  const present = new Set(
+    rowsOf(books, 'footprint')
+      .filter(({ presence }) => presence !== 'absent')
+      .map(nameOf),
+  );
+  const tried = rowsOf(books, 'step').filter(({ attempt }) => attempt > 0);
+  return [...grouped<Row>(tried, nameOf)].flatMap(([name, steps]) => {
+    const [last] = steps.toSorted((left, right) => Date.parse(right.ended_at) - Date.parse(left.ended_at));
+    if (leftovers.objects.has(name) || steps.some(({ ended_at }) => ended_at === null)) return [];
+    if (last?.state !== 'done' || (last.verb === 'apply') === present.has(name)) return [];
+    const what = `${last.verb} of ${name} by ${last.service_order_id} is done, and its footprint is not so`;
+    return [{ law: 'what a step did stands', what, orders: orderNamedIn(name) }];
   });
 }

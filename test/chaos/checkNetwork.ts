@@ -1,27 +1,50 @@
 import { sameJson } from '../../src/kernel/json.ts';
-import { type Books, type NetworkObject, type Row, rowsOf } from './books.ts';
+import { grouped } from '../../src/order/ties.ts';
+import type { LedgerEntry } from '../support/clientOf.ts';
+import { type Books, nameOf, type NetworkObject, type Row, rowsOf } from './books.ts';
 import { leftoversOf } from './leftovers.ts';
 import { orderNamedIn } from './orderNamedIn.ts';
 import type { Violation } from './reckoning.ts';
 
-const nameOf = ({ system, object }: { readonly system: string; readonly object: string }): string =>
-  `${system} ${object}`;
-
 /** The network did nothing twice, and holds what the footprints say: no more, no less, nothing else. */
 export function checkNetwork(books: Books): readonly Violation[] {
-  return [...effectsAtMostOnce(books), ...networkIsFootprints(books)];
+  return [...effectsAtMostOnce(books), ...nothingDoneTwice(books), ...networkIsFootprints(books)];
 }
 
 function effectsAtMostOnce({ ledger }: Books): Violation[] {
-  const seen = new Map<string, number>();
-  for (const { system, key } of ledger) seen.set(`${system} ${key}`, (seen.get(`${system} ${key}`) ?? 0) + 1);
-  return [...seen]
-    .filter(([, times]) => times > 1)
-    .map(([key, times]) => ({
+  return [...grouped(ledger, ({ system, key }) => `${system} ${key}`)]
+    .filter(([, entries]) => entries.length > 1)
+    .map(([key, entries]) => ({
       law: 'each key took effect at most once',
-      what: `${key} took effect ${times} times`,
+      what: `${key} took effect ${entries.length} times`,
       orders: orderNamedIn(key),
     }));
+}
+
+/** The same effect on one object twice in a row: under another key the network cannot tell that it is the same. */
+function nothingDoneTwice(books: Books): Violation[] {
+  const judged = judgedWrong(books);
+  return [...grouped(books.ledger, nameOf)].flatMap(([name, entries]) =>
+    entries.flatMap((entry, index) => {
+      const before = entries[index - 1];
+      if (before === undefined || !isSameEffect(before, entry) || judged(before, entry)) return [];
+      const what = `${entry.verb} of ${name} took effect under ${before.key}, and again under ${entry.key}`;
+      return [{ law: 'nothing is done twice', what, orders: orderNamedIn(name) }];
+    }),
+  );
+}
+
+const isSameEffect = (left: LedgerEntry, right: LedgerEntry): boolean =>
+  left.verb === right.verb && left.key !== right.key && sameJson(left.values, right.values);
+
+/** A read that lied about the first made a definite outcome of it: the next try takes the next generation. */
+function judgedWrong(books: Books): (before: LedgerEntry, after: LedgerEntry) => boolean {
+  const lied = new Set<string>(
+    rowsOf(books, 'attempt')
+      .filter(({ outcome }) => outcome === 'lied')
+      .map(({ key }) => key),
+  );
+  return (before) => lied.has(before.key);
 }
 
 function networkIsFootprints(books: Books): Violation[] {
@@ -33,18 +56,18 @@ function networkIsFootprints(books: Books): Violation[] {
       .map((row) => [nameOf(row), row]),
   );
   const objects = new Map<string, NetworkObject>(books.objects.map((one) => [nameOf(one), one]));
-  const isLeft = (object: string) =>
-    [...leftovers.services].some((service) => object.endsWith(`/${service}`));
   const complain = (name: string, what: string): Violation => ({
     law,
     what: `${name} ${what}`,
     orders: orderNamedIn(name),
   });
-  const unknown = [...objects.values()]
-    .filter((one) => !footprints.has(nameOf(one)) && !isLeft(one.object))
-    .map((one) => complain(nameOf(one), `stands in the network, written by ${one.key}, and in no footprint`));
+  const unknown = [...objects]
+    .filter(([name]) => !footprints.has(name) && !leftovers.objects.has(name))
+    .map(([name, one]) =>
+      complain(name, `stands in the network, written by ${one.key}, and in no footprint`),
+    );
   const different = [...footprints].flatMap(([name, row]) => {
-    if (leftovers.services.has(row.service_id)) return [];
+    if (leftovers.objects.has(name)) return [];
     const there = objects.get(name);
     if (row.presence === 'doubtful') return [complain(name, 'is doubtful, and nobody has been told')];
     if (there === undefined) return [complain(name, `is a footprint of ${row.key}, and not in the network`)];

@@ -27,17 +27,28 @@ export const settleWithinMs = 60_000;
 
 /** One call in ten goes wrong: the shares add up to 0.1. A read can only go wrong in some of these ways. */
 export const faultRules = [
-  { share: 0.015, behaviour: { type: 'error', status: 500 } },
-  { share: 0.01, behaviour: { type: 'error', status: 503 } },
-  { share: 0.015, behaviour: { type: 'throttle', retryAfter: 1 } },
-  { share: 0.01, behaviour: { type: 'refuse', code: 'noCapacity' } },
-  { share: 0.012, behaviour: { type: 'executeAndTimeout' } },
-  { share: 0.01, behaviour: { type: 'hang' } },
+  { share: 0.014, behaviour: { type: 'error', status: 500 } },
+  { share: 0.009, behaviour: { type: 'error', status: 503 } },
+  { share: 0.013, behaviour: { type: 'throttle', retryAfter: 1 } },
+  { share: 0.009, behaviour: { type: 'refuse', code: 'noCapacity' } },
+  { share: 0.011, behaviour: { type: 'executeAndTimeout' } },
+  { share: 0.008, behaviour: { type: 'hang' } },
   { share: 0.008, behaviour: { type: 'late', ms: 2_500 } },
-  { share: 0.012, behaviour: { type: 'delay', ms: 700 } },
+  { share: 0.009, behaviour: { type: 'delay', ms: 700 } },
   { share: 0.003, behaviour: { type: 'lie' } },
-  { share: 0.002, behaviour: { type: 'accept', afterMs: 1_000, callback: 'once' } },
-  { share: 0.001, behaviour: { type: 'accept', afterMs: 500, callback: 'duplicate' } },
-  { share: 0.001, behaviour: { type: 'accept', afterMs: 1_000, callback: 'drop' } },
-  { share: 0.001, behaviour: { type: 'accept', afterMs: 500, callback: 'once', outcome: 'refused' } },
+  { share: 0.003, behaviour: { type: 'accept', afterMs: 1_000, callback: 'once' } },
+  { share: 0.002, behaviour: { type: 'accept', afterMs: 500, callback: 'duplicate' } },
+  { share: 0.002, behaviour: { type: 'accept', afterMs: 1_000, callback: 'drop' } },
+  { share: 0.003, behaviour: { type: 'accept', afterMs: 800, callback: 'early' } },
+  { share: 0.004, behaviour: { type: 'accept', afterMs: 500, callback: 'once', reorder: true } },
+  { share: 0.002, behaviour: { type: 'accept', afterMs: 500, callback: 'once', outcome: 'refused' } },
+  // No fault: a number is ported later, as always, but soon. Some reports overtake each other.
+  ...(['early', 'once', 'drop'] as const).map((callback) => ({
+    ...{ system: 'porting', verb: 'apply', share: 0.2 },
+    behaviour: { type: 'accept', afterMs: 1_500, callback, reorder: callback === 'once' },
+  })),
+  {
+    ...{ system: 'porting', verb: 'apply' },
+    behaviour: { type: 'accept', afterMs: 1_500, callback: 'duplicate' },
+  },
 ] as const;

@@ -2,8 +2,11 @@ import { isFinal } from '../../src/kernel/machine.ts';
 import { orderMachine, type OrderState } from '../../src/order/machine.ts';
 import { serviceOrderMachine, type ServiceOrderState } from '../../src/serviceOrder/machine.ts';
 import { type Books, type Row, rowsOf } from './books.ts';
+import { checkEvents } from './checkEvents.ts';
 import { checkInventory } from './checkInventory.ts';
 import { checkNetwork } from './checkNetwork.ts';
+import { checkPromises } from './checkPromises.ts';
+import { checkRest } from './checkRest.ts';
 import { orderNamedIn } from './orderNamedIn.ts';
 
 export interface Violation {
@@ -15,9 +18,6 @@ export interface Violation {
 }
 
 export type Check = (books: Books) => readonly Violation[];
-
-/** Whether nobody but a person can move this order any more. */
-export const isAtRest = (state: OrderState): boolean => state === 'held' || isFinal(orderMachine, state);
 
 const openStates = (rows: readonly Row[]): ReadonlyMap<string, OrderState> =>
   new Map(rows.filter(({ state }) => !isFinal(orderMachine, state)).map(({ id, state }) => [id, state]));
@@ -31,8 +31,12 @@ const openByThemselves = (books: Books): ReadonlyMap<string, ServiceOrderState> 
   );
 
 const nothingLost: Check = (books) => {
-  const known = new Set(rowsOf(books, 'product_order').map(({ id }) => id));
-  const lost = books.acknowledged.filter(({ order }) => !known.has(order));
+  const known = new Set(
+    [...rowsOf(books, 'product_order'), ...rowsOf(books, 'service_order')].map(({ id }) => id),
+  );
+  const lost = [...books.acknowledged, ...books.acknowledgedServiceOrders].filter(
+    ({ order }) => !known.has(order),
+  );
   return lost.map(({ order, key }) => ({
     law: 'no acknowledged order is lost',
     what: `${order} was acknowledged under ${key} and is gone`,
@@ -55,34 +59,6 @@ const oneOrderForEachKey: Check = (books) => {
 
 const properAnswers: Check = ({ badAnswers }) =>
   badAnswers.map(({ what }) => ({ law: 'clients get proper answers', what, orders: [] }));
-
-const everythingAtRest: Check = (books) => {
-  const law = 'everything is terminal or waits for a person';
-  const orders = rowsOf(books, 'product_order').filter(({ state }) => !isAtRest(state));
-  const open = openStates(rowsOf(books, 'product_order'));
-  const serviceOrders = rowsOf(books, 'service_order').filter(
-    ({ state, order_id }) => order_id !== null && !isFinal(serviceOrderMachine, state) && !open.has(order_id),
-  );
-  const byThemselves = [...openByThemselves(books)].filter(([, state]) => state !== 'held');
-  return [
-    ...orders.map(({ id, state }) => ({ law, what: `${id} is ${state}`, orders: [id] })),
-    ...serviceOrders.map(({ id, state, order_id }) => ({
-      law,
-      what: `service order ${id} is ${state}, its order has ended`,
-      orders: [order_id],
-    })),
-    ...byThemselves.map(([id, state]) => ({
-      law,
-      what: `service order ${id} is ${state}`,
-      orders: orderNamedIn(id),
-    })),
-    ...rowsOf(books, 'dispatch').map(({ order_id, command, last_error }) => ({
-      law,
-      what: `${command} of ${order_id} was never sent: ${last_error}`,
-      orders: [order_id],
-    })),
-  ];
-};
 
 /** A run that goes on for ever, or is gone while its order is open. */
 const runsMatchOrders: Check = (books) => {
@@ -158,43 +134,19 @@ const auditTellsTheEnd: Check = (books) => {
     }));
 };
 
-const eventTables = {
-  productOrder: 'product_order',
-  serviceOrder: 'service_order',
-  product: 'product',
-  service: 'service',
-  cancelProductOrder: 'cancel_task',
-} as const;
-
-const eventsWithoutGaps: Check = (books) => {
-  const versions = new Map<string, number[]>();
-  for (const { entity, entity_id, version } of rowsOf(books, 'event')) {
-    const name = `${entity} ${entity_id}`;
-    versions.set(name, [...(versions.get(name) ?? []), version]);
-  }
-  return Object.entries(eventTables).flatMap(([entity, table]) =>
-    rowsOf(books, table).flatMap((row) => {
-      const seen = (versions.get(`${entity} ${row.id}`) ?? []).sort((left, right) => left - right);
-      if (seen.length === row.version && seen.every((version, index) => version === index + 1)) return [];
-      const what = `${entity} ${row.id} is at version ${row.version}, its events are ${seen.join(', ')}`;
-      const orders = row.order_id ? [row.order_id] : orderNamedIn(row.id);
-      return [{ law: 'there is one event for each version', what, orders }];
-    }),
-  );
-};
-
 const checks: readonly Check[] = [
   nothingLost,
   oneOrderForEachKey,
   properAnswers,
-  everythingAtRest,
+  checkRest,
   runsMatchOrders,
   checkNetwork,
+  checkPromises,
   checkInventory,
   claimsOfOpenOrders,
   tasksKeepTheirWord,
   auditTellsTheEnd,
-  eventsWithoutGaps,
+  checkEvents,
 ];
 
 /** What does not add up, the worst first. */

@@ -40,11 +40,22 @@ export const clientOf = ({
       headers: { 'content-type': 'application/json', ...headers },
       body: JSON.stringify({ productOrderItem: items, ...rest }),
     });
+  const postServiceOrder = (
+    items: readonly object[],
+    headers: Record<string, string> = {},
+    rest: object = {},
+  ) =>
+    fetch(`${apiUrl}${api.serviceOrder}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: JSON.stringify({ serviceOrderItem: items, ...rest }),
+    });
   const ledger = (): Promise<LedgerEntry[]> => get(`${networkUrl}/ledger`);
   const orderOf = (id: string) => get(`${apiUrl}${api.productOrder}/${id}`);
 
   return {
     post,
+    postServiceOrder,
     ledger,
     orderOf,
     list: (resource: keyof typeof api, query = ''): Promise<Body> =>
@@ -99,11 +110,7 @@ export const clientOf = ({
     },
 
     async serviceOrder(items: readonly object[], rest: object = {}): Promise<string> {
-      const reply = await fetch(`${apiUrl}${api.serviceOrder}`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ serviceOrderItem: items, ...rest }),
-      });
+      const reply = await postServiceOrder(items, {}, rest);
       if (reply.status !== 201)
         throw new Error(`the service order was answered ${reply.status}: ${await reply.text()}`);
       return ((await reply.json()) as { id: string }).id;
