@@ -23,7 +23,7 @@ const filters = [
   ['bulkTasks/{task}/entries', 'state', 'waiting', 'there are: waiting, done, refused'],
   ['callbacks', 'state', 'dead', 'there are: waiting, delivered, dead'],
   ['holds', 'kind', 'serviceOrder', 'there are: productOrder, serviceOrder'],
-  ['holds', 'state', 'held', 'acknowledged, inProgress'],
+  ['holds', 'state', 'held', 'there are: acknowledged, rejected'],
 ] as const;
 
 describe.each(filters)('%s by %s', (path, name, known, message) => {
