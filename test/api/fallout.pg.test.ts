@@ -15,10 +15,9 @@ const listed = async (query: string) => (await api.get(`/ops/v1/fallout?${query}
 
 describe('a step that is held', () => {
   test('is one fallout, however often it is recorded, with what was tried and what the network showed', async () => {
-    const { order, serviceOrder, step, name, system, record } = await conflicting();
+    const { order, serviceOrder, step, name, system, recordTwice } = await conflicting();
     expect(await listed(`order=${order}`)).toEqual([]);
-    await record(...held(step));
-    await record(...held(step));
+    await recordTwice(...held(step));
     const [fallout, ...more] = await listed(`order=${order}`);
     expect(more).toEqual([]);
     expect(fallout).toMatchObject({

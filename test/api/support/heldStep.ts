@@ -2,6 +2,7 @@ import { withTenant } from '../../../drizzle/client.ts';
 import { startServiceOrder } from '../../../drizzle/serviceOrderStore.ts';
 import { loadStep, noteAttempt, recordConclusion } from '../../../drizzle/stepStore.ts';
 import { nextAttempt } from '../../../src/activation/attempt.ts';
+import type { Turn } from '../../../src/kernel/turn.ts';
 import type { ServiceOrderChange } from '../../../src/serviceOrder/run.ts';
 import { fibre, orderOf } from '../../support/orders.ts';
 import { turnsOf } from '../../support/turns.ts';
@@ -30,17 +31,23 @@ export async function conflictingStep(api: Api) {
     });
   await attempt(1);
   const nextTurn = turnsOf('run');
-  const record = (...changes: readonly ServiceOrderChange[]) =>
+  const recordIn = (turn: Turn, changes: readonly ServiceOrderChange[]) =>
     activitiesOn(api.db).recordServiceOrder(
       { tenant: 'default', serviceOrder: ref.serviceOrder },
       changes,
-      nextTurn(),
+      turn,
     );
+  const record = (...changes: readonly ServiceOrderChange[]) => recordIn(nextTurn(), changes);
+  /** As when the answer to the first record was lost. */
+  const recordTwice = async (...changes: readonly ServiceOrderChange[]) => {
+    const turn = nextTurn();
+    for (const _ of [1, 2]) await recordIn(turn, changes);
+  };
   const wanted = () =>
     withTenant(api.db, 'default', async (tx) => (await loadStep(tx, ref)).wanted ?? undefined);
   return {
     ...{ order, serviceOrder: ref.serviceOrder, step, name: ref.step, system: system as string, ref },
-    ...{ object: object as string, keyOf, attempt, record, wanted },
+    ...{ object: object as string, keyOf, attempt, record, recordTwice, wanted },
   };
 }
 
