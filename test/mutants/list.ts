@@ -342,9 +342,37 @@ const breaker: readonly Mutant[] = [
   {
     name: 'breaker: a call that left before it opened delays the probe',
     file: 'src/activation/breaker.ts',
-    search: "if (health.openForMs !== null && admitted === 'call') return health;",
-    replace: '',
+    search: "isOpen ? admitted === 'call' : sign === 'silent' && unheard.includes(by)",
+    replace: "!isOpen && sign === 'silent' && unheard.includes(by)",
     tests: breakerTests,
+  },
+  {
+    name: 'breaker: one step that is never answered opens it',
+    file: 'src/activation/breaker.ts',
+    search: "sign === 'silent' && unheard.includes(by)",
+    replace: 'false',
+    tests: breakerTests,
+  },
+  {
+    name: 'a record counts again when its answer was lost',
+    file: 'src/kernel/turn.ts',
+    search: 'turn.number > last.number',
+    replace: 'turn.number >= last.number',
+    tests: ['test/kernel/turn.test.ts'],
+  },
+  {
+    name: 'a run that was replaced still writes',
+    file: 'src/kernel/turn.ts',
+    search: 'turn.since >= last.since',
+    replace: 'true',
+    tests: ['test/kernel/turn.test.ts'],
+  },
+  {
+    name: 'what nobody marked ends a watch in silence',
+    file: 'src/activation/watch.ts',
+    search: "return stands ? 'asBooked' : 'unmarked';",
+    replace: "return 'asBooked';",
+    tests: ['test/activation/watch.test.ts'],
   },
   {
     name: 'breaker: opens one failure late',
@@ -410,7 +438,7 @@ const order: readonly Mutant[] = [
   {
     name: 'what stands for good is taken down with the rest',
     file: 'src/order/failure.ts',
-    search: '!standing.has(id) || isGone(run, id) || isGoing(run, id)',
+    search: '!standing.has(id) || isLost(id)',
     replace: 'id !== undefined || standing.has(id)',
   },
   {
