@@ -16,5 +16,6 @@ export const serviceSchema = addressed
     serviceOrderItem: z
       .array(z.looseObject({ itemId: z.string(), serviceOrderId: z.string() }))
       .exactOptional(),
+    note: z.array(z.looseObject({ id: z.string(), text: z.string() })).exactOptional(),
   })
   .openapi('Service');

@@ -35,6 +35,13 @@ export const toTmf = (service: ServiceRead, links: Links): JsonObject =>
       itemAction: action,
       '@referredType': 'ServiceOrderItem',
     })),
+    note: service.overrides.map(({ step, values, setAt }) =>
+      present({
+        id: step,
+        date: dateTime(setAt),
+        text: `an operator set other values for step ${step} than ordered: ${JSON.stringify(values)}`,
+      }),
+    ),
     relatedEntity: service.productId === null ? [] : [productOf(service.productId, links)],
   });
 

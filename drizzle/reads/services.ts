@@ -3,9 +3,17 @@ import type { Tx } from '../client.ts';
 import { service, serviceBinding } from '../schema.ts';
 import type { ServiceRow } from '../serviceStore.ts';
 import { clausesOf, contains, instant, type ListQuery, type Page, text } from './list.ts';
+import { overridesOf } from './overrides.ts';
 import { together } from './together.ts';
+import type { JsonObject } from '../../src/kernel/json.ts';
 
 export interface ServiceRead extends Omit<ServiceRow, 'tenantId'> {
+  /** What a person set for its steps, other than ordered. */
+  readonly overrides: readonly {
+    readonly step: string;
+    readonly values: JsonObject;
+    readonly setAt: string;
+  }[];
   readonly bindings: readonly { readonly alias: string; readonly reliesOnId: string }[];
 }
 
@@ -36,19 +44,19 @@ export async function listServices(tx: Tx, tenant: string, query: ListQuery): Pr
       .offset(query.offset)
       .limit(query.limit),
   ]);
-  const bindings = await tx
-    .select()
-    .from(serviceBinding)
-    .where(
-      and(
-        eq(serviceBinding.tenantId, tenant),
-        inArray(
-          serviceBinding.serviceId,
-          rows.map(({ id }) => id),
-        ),
-      ),
-    )
-    .orderBy(asc(serviceBinding.alias));
+  const ids = rows.map(({ id }) => id);
+  const [bindings, overrides] = await Promise.all([
+    tx
+      .select()
+      .from(serviceBinding)
+      .where(and(eq(serviceBinding.tenantId, tenant), inArray(serviceBinding.serviceId, ids)))
+      .orderBy(asc(serviceBinding.alias)),
+    overridesOf(tx, tenant, ids),
+  ]);
   const bindingsOf = together(bindings, ({ serviceId }) => serviceId);
-  return { total, rows: rows.map((row) => ({ ...row, bindings: bindingsOf(row.id) })) };
+  const setFor = together(overrides, ({ serviceId }) => serviceId);
+  return {
+    total,
+    rows: rows.map((row) => ({ ...row, bindings: bindingsOf(row.id), overrides: setFor(row.id) })),
+  };
 }

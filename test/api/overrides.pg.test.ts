@@ -59,6 +59,18 @@ test('an override is seen on its step, and in the list with who set it and why',
   expect((await api.get('/ops/v1/overrides?step=line')).body).toEqual([]);
 });
 
+test('inventory says in a note what a person set instead of what was ordered, as long as it holds', async () => {
+  const { serviceOrder, service } = await opened();
+  const read = async () => (await api.get(`/tmf-api/serviceInventory/v4/service/${service}`)).body;
+  expect((await read()).note).toBeUndefined();
+  await edit(serviceOrder, 'noted-1', slow);
+  expect((await read()).note).toMatchObject([
+    { id: 'speed', text: expect.stringContaining('{"downstreamMbps":300}') },
+  ]);
+  await remove(`${service}/speed`);
+  expect((await read()).note).toBeUndefined();
+});
+
 test('a removed override is gone, and the audit says by whom, why and what it was', async () => {
   const { serviceOrder, service, inspect } = await opened();
   await edit(serviceOrder, 'removed-1', slow);
