@@ -55,7 +55,6 @@ test.each([
   ['system=ipam', ['theirs/1']],
   ['state=dead&system=olt&sort=-receivedAt', ['odd', 'late', 'lost']],
   ['serviceOrder=open', ['waits', 'told', 'lost']],
-  ['state=gone', []],
 ])('callbacks are listed by %s, oldest first', async (query, ids) => {
   expect(await listed(query)).toEqual([200, String(ids.length), ids]);
 });
