@@ -1,32 +1,24 @@
 import { ApplicationFailure, condition, setCurrentDetails, sleep, workflowInfo } from '@temporalio/workflow';
 import type { OutsideRef } from '../activities/outsideRecords.ts';
-import type { Turn } from '../src/kernel/turn.ts';
 import type { ServiceOrderState } from '../src/serviceOrder/machine.ts';
 import { isAboutAll } from '../src/serviceOrder/commands.ts';
 import { controlOf, refusalBeforeStart } from '../src/serviceOrder/wholeCommands.ts';
 import type { ServiceOrderEvent, ServiceOrderRun } from '../src/serviceOrder/run.ts';
-import type { ShowHold } from './attributes.ts';
 import { record, recordDecision } from './bookkeeping.ts';
-import type { CommandDesk } from './commands.ts';
 import type { ServiceOrderIdentity, ServiceOrderInput, ServiceOrderResult } from './messages.ts';
+import type { Tools } from './tools.ts';
 
 export type TakenUp =
   | { readonly type: 'input'; readonly input: ServiceOrderInput }
   | { readonly type: 'ended'; readonly result: ServiceOrderResult };
 
-/** What any run of a service order works with. */
-export interface Tools {
-  readonly inbox: ServiceOrderEvent[];
-  readonly desk: CommandDesk<ServiceOrderRun, ServiceOrderEvent>;
-  readonly nextTurn: () => Turn;
-  readonly showHold: ShowHold;
-}
+export type ServiceOrderTools = Tools<ServiceOrderRun, ServiceOrderEvent>;
 
 /**
  * What a service order without a parent has to do. A later start date is waited for here, and the order is looked
  * at again when it has come; an abort ends the wait.
  */
-export async function takeUp(identity: ServiceOrderIdentity, tools: Tools): Promise<TakenUp> {
+export async function takeUp(identity: ServiceOrderIdentity, tools: ServiceOrderTools): Promise<TakenUp> {
   const { inbox, desk, showHold } = tools;
   const ref = { ...identity, runChain: workflowInfo().firstExecutionRunId };
   for (;;) {
@@ -56,7 +48,11 @@ export async function takeUp(identity: ServiceOrderIdentity, tools: Tools): Prom
 }
 
 /** Before it has begun; what concerns a step waits for the steps to be there, or is refused when it is over. */
-async function obey(ref: OutsideRef, { inbox, desk, nextTurn }: Tools, onHold: boolean): Promise<void> {
+async function obey(
+  ref: OutsideRef,
+  { inbox, desk, nextTurn }: ServiceOrderTools,
+  onHold: boolean,
+): Promise<void> {
   const command = inbox.find(isAboutAll);
   if (command === undefined) return;
   inbox.splice(inbox.indexOf(command), 1);

@@ -13,7 +13,6 @@ import type { Opened, OrderRef, Recorded } from '../activities/orderRecords.ts';
 import { hangsOnRows, isCommand, orderOver, refusalBeforeStart, refusalOf } from '../src/order/commands.ts';
 import { must, unreachable } from '../src/kernel/assert.ts';
 import { isFinal } from '../src/kernel/machine.ts';
-import type { Turn } from '../src/kernel/turn.ts';
 import { advance, changedAround } from '../src/order/advance.ts';
 import {
   beginOrder,
@@ -27,7 +26,7 @@ import { resumeOrder, underWay } from '../src/order/resume.ts';
 import { orderMachine, type OrderState } from '../src/order/machine.ts';
 import { webUiAudit } from '../src/operator/audit.ts';
 import { controlOf } from '../src/serviceOrder/wholeCommands.ts';
-import { openHoldShow, type ShowHold } from './attributes.ts';
+import type { ShowHold } from './attributes.ts';
 import { record, recordDecision } from './bookkeeping.ts';
 import { type Children, openChildren } from './children.ts';
 import { type CommandDesk, openDesk } from './commands.ts';
@@ -45,7 +44,7 @@ import {
   type ServiceOrderMessage,
   signals,
 } from './messages.ts';
-import { openTurns } from './turns.ts';
+import { openTools, type Tools } from './tools.ts';
 import { refuseUnheard } from './webUi.ts';
 
 const heldSignal = defineSignal<[HeldMessage]>(signals.held);
@@ -61,14 +60,7 @@ export interface OrderOutcome {
 
 type Inbox = OrderEvent[];
 type Desk = CommandDesk<OrderRun, OrderEvent>;
-/** What a run works with, opened or not. */
-interface Tools {
-  readonly ref: OrderRef;
-  readonly inbox: Inbox;
-  readonly desk: Desk;
-  readonly nextTurn: () => Turn;
-  readonly showHold: ShowHold;
-}
+type OrderTools = Tools<OrderRun, OrderEvent> & { readonly ref: OrderRef };
 type Ended = OrderOutcome & { readonly unwanted: Unwanted | null };
 
 /** Brings one product order to its end: opens it, runs its service orders by their edges, settles it. */
@@ -84,7 +76,7 @@ export async function productOrder(identity: OrderIdentity): Promise<OrderOutcom
     inbox.push({ type: 'AbortRequested', audit });
   });
   const ref = { ...identity, runChain: workflowInfo().firstExecutionRunId };
-  const tools: Tools = { ref, inbox, desk, nextTurn: openTurns(), showHold: openHoldShow() };
+  const tools: OrderTools = { ref, ...openTools(inbox, desk) };
   const ended = await CancellationScope.nonCancellable(() => fulfil(tools));
   if (cancelled !== undefined && ended.unwanted !== null) throw cancelled;
   return { state: ended.state };
@@ -116,7 +108,7 @@ function listen(inbox: Inbox, desk: Desk): void {
   }));
 }
 
-async function fulfil(tools: Tools): Promise<Ended> {
+async function fulfil(tools: OrderTools): Promise<Ended> {
   const { ref, inbox, desk, showHold } = tools;
   const opened = await open(tools);
   if (opened.type === 'ended') {
@@ -173,7 +165,7 @@ async function beginRun(
  * A later start date is waited for here, and the order looked at again when it has come. Who does not want it any
  * more ends the wait; a hold holds the order once it is open.
  */
-async function open({ ref, inbox, desk, nextTurn, showHold }: Tools) {
+async function open({ ref, inbox, desk, nextTurn, showHold }: OrderTools) {
   for (;;) {
     const opened = await record('openOrder', ref);
     if (opened.type === 'notTheSaga') throw notTheSaga(ref);
@@ -208,7 +200,7 @@ const words = {
 } as const satisfies Record<TellCommand, string>;
 
 /** What the commands of a run work with. */
-interface Shell extends Tools {
+interface Shell extends OrderTools {
   readonly children: Children;
 }
 

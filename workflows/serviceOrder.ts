@@ -23,7 +23,7 @@ import {
 import { resumeServiceOrder } from '../src/serviceOrder/resume.ts';
 import { serviceOrderMachine } from '../src/serviceOrder/machine.ts';
 import { attempt, isAttempt } from './attempts.ts';
-import { openHoldShow, showTroubles } from './attributes.ts';
+import { showTroubles } from './attributes.ts';
 import { record, recordDecision } from './bookkeeping.ts';
 import { nowMs } from './clock.ts';
 import { reportSummary, retrySummary, serviceOrderDetails } from './details.ts';
@@ -40,10 +40,10 @@ import {
   type StepCommandMessage,
   stepUpdates,
 } from './messages.ts';
-import { takeUp, type Tools } from './outside.ts';
+import { type ServiceOrderTools, takeUp } from './outside.ts';
 import { tell } from './tell.ts';
 import { createTimers, type Timers } from './timers.ts';
-import { openTurns } from './turns.ts';
+import { openTools } from './tools.ts';
 import { refuseAsPart, refuseUnheard } from './webUi.ts';
 
 const releaseSignal = defineSignal(signals.release);
@@ -79,7 +79,7 @@ export async function serviceOrder(
     inbox.push({ type: 'AbortRequested', audit });
   });
   const result = await CancellationScope.nonCancellable(async () => {
-    const tools: Tools = { inbox, desk, nextTurn: openTurns(), showHold: openHoldShow() };
+    const tools = openTools(inbox, desk);
     if ('action' in given) return activate(given, tools);
     const taken = await takeUp(given, tools);
     return taken.type === 'ended' ? taken.result : activate(taken.input, tools);
@@ -112,7 +112,7 @@ function listenAlone(inbox: Inbox, desk: Desk): void {
   desk.answers(orderUpdates.resume, ({ audit }: CommandMessage) => ({ type: 'ResumeRequested', audit }));
 }
 
-async function activate(input: ServiceOrderInput, tools: Tools): Promise<ServiceOrderResult> {
+async function activate(input: ServiceOrderInput, tools: ServiceOrderTools): Promise<ServiceOrderResult> {
   const { tenant, serviceOrder: id } = input;
   const { inbox, desk } = tools;
   const shell: Shell = { ...tools, input, timers: createTimers() };
@@ -177,7 +177,7 @@ async function goOnAnew(input: ServiceOrderInput, run: ServiceOrderRun, inbox: I
 const retryTimer = (step: string): string => `retry ${step}`;
 
 /** What the commands of a run work with. */
-interface Shell extends Tools {
+interface Shell extends ServiceOrderTools {
   readonly input: ServiceOrderInput;
   readonly timers: Timers;
 }

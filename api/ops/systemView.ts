@@ -20,8 +20,7 @@ const address = z
   .max(2_048)
   .refine(isPlain, 'must hold no credentials, query or fragment')
   .transform((url) => url.replace(/\/+$/, ''));
-/** Too short a secret could be guessed. */
-/** As Standard Webhooks write secrets: any other would verify nothing. */
+/** As Standard Webhooks write secrets: any other would verify nothing, and too short a one could be guessed. */
 const callbackSecret = z
   .string()
   .min(24)

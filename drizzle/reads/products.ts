@@ -25,7 +25,7 @@ export const productColumns = {
 
 const keys = { tenantId: product.tenantId, time: product.createdAt, id: product.id };
 
-/** A page of products with what they rely on or bundle, and the services that realise them: what ended is none of them any more. */
+/** A page of products with what they rely on or bundle, and the services that realise them; one that ended first does not. */
 export async function listProducts(tx: Tx, tenant: string, query: ListQuery): Promise<Page<ProductRead>> {
   const { where, orderBy } = clausesOf(productColumns, keys, tenant, query);
   const [total, rows] = await Promise.all([

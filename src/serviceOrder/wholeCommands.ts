@@ -4,7 +4,8 @@ import type { Control } from './run.ts';
 
 /** What a person or a client may want of an order as a whole, be it a product order or a service order of its own. */
 export type WholeCommand =
-  | { readonly type: 'AbortRequested' | 'HoldRequested' | 'ResumeRequested'; readonly audit?: string }
+  | { readonly type: 'AbortRequested'; readonly audit: string }
+  | { readonly type: 'HoldRequested' | 'ResumeRequested'; readonly audit?: string }
   | { readonly type: 'CancelRequested'; readonly task: string };
 
 /** What is not begun has nothing to take back. */
@@ -17,7 +18,7 @@ export function refusalBeforeStart({ type }: WholeCommand, onHold: boolean): Com
 export function controlOf(command: WholeCommand): Control {
   switch (command.type) {
     case 'AbortRequested':
-      return { type: 'aborted', audit: command.audit ?? '' };
+      return { type: 'aborted', audit: command.audit };
     case 'CancelRequested':
       return { type: 'cancelAccepted', task: command.task };
     case 'HoldRequested':

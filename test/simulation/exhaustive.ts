@@ -31,15 +31,15 @@ export const scopesOf = (withPeople: boolean): NamedScope[] =>
   );
 
 /** Which scope a process of its own goes through. */
-export interface Turn {
+export interface ChosenScope {
   readonly people: boolean;
   readonly index: number;
 }
 
-const inProcess = (turn: Turn): Promise<Found> =>
+const inProcess = (chosen: ChosenScope): Promise<Found> =>
   new Promise((resolve, reject) => {
     let found: Found | undefined;
-    const child = fork(join(import.meta.dirname, 'scopeShard.ts'), [JSON.stringify(turn)], {
+    const child = fork(join(import.meta.dirname, 'scopeShard.ts'), [JSON.stringify(chosen)], {
       execArgv: ['--import', 'tsx'],
     });
     child.on('message', (message) => (found = message as Found));

@@ -1,8 +1,8 @@
 import './unnamed.ts';
-import { type Found, scopesOf, type Turn } from './exhaustive.ts';
+import { type ChosenScope, type Found, scopesOf } from './exhaustive.ts';
 import { explore } from './explore.ts';
 
-function runScope({ people, index }: Turn): Found {
+function runScope({ people, index }: ChosenScope): Found {
   const scope = scopesOf(people)[index];
   if (scope === undefined) return { violation: `there is no scope ${index}` };
   const begun = performance.now();
@@ -13,4 +13,4 @@ function runScope({ people, index }: Turn): Found {
   }
 }
 
-process.send?.(runScope(JSON.parse(process.argv[2] ?? '{}') as Turn));
+process.send?.(runScope(JSON.parse(process.argv[2] ?? '{}') as ChosenScope));
