@@ -40,6 +40,7 @@ const ofOrders = {
   ServiceTwice: [400, 'Two items name the same service'],
   ServiceNotActive: [409, 'The service is not active'],
   ServiceReliedOn: [409, 'Other services rely on the service'],
+  ServiceOfProduct: [409, 'The service is part of a product'],
   ServiceInUse: [409, 'Another open order holds the service'],
   RelianceUnbound: [400, 'Nothing says which product the service relies on'],
   RelianceAmbiguous: [400, 'Several products could be the one the service relies on'],

@@ -24,7 +24,7 @@ export async function inventoryAround(
   return { products: await productsAround(tx, tenant, ids), services };
 }
 
-/** The same for an order on services: these, all that relies on them and all that those rely on. */
+/** The same for an order on services: these and their products, all that relies on them and all that those rely on. */
 export async function inventoryAroundServices(
   tx: Tx,
   tenant: string,
@@ -33,7 +33,9 @@ export async function inventoryAroundServices(
   if (services.length === 0) return emptyInventory;
   const named = sql`named(id) as (
     select id from service where tenant_id = ${tenant} and id = any(${sql.param(services)}::text[]))`;
-  return { products: {}, services: await servicesAround(tx, tenant, named) };
+  const around = await servicesAround(tx, tenant, named);
+  const owners = services.flatMap((id) => around[id]?.product ?? []);
+  return { products: await productsAround(tx, tenant, owners), services: around };
 }
 
 /** The products with all that are bundled with them, at any depth. */

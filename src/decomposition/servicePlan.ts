@@ -1,8 +1,10 @@
 import { typesOf } from '../catalog/characteristics.ts';
 import { type Catalog, entryIn } from '../catalog/model.ts';
 import { claimedAs, type Inventory, type Service } from '../inventory/inventory.ts';
+import { productMachine } from '../inventory/product.ts';
 import { must } from '../kernel/assert.ts';
 import type { JsonObject } from '../kernel/json.ts';
+import { isFinal } from '../kernel/machine.ts';
 import { refuseCircle } from '../order/items.ts';
 import { type Decided, deciding, refuse } from '../order/refusal.ts';
 import { isReliance, type RequestedServiceItem } from '../serviceOrder/request.ts';
@@ -67,6 +69,7 @@ function planOf({
 }: ServicePlanInput): ServicePlan {
   checkServiceItems(items);
   refuseTaken(items, inventory, taken);
+  refuseOfProducts(items, inventory);
   const drafts = items.flatMap((item) => draftOfItem(orderId, item, catalog, inventory));
   refuseReliedOn(drafts, inventory);
   const worked = [...stepped(items, drafts, catalog, inventory)];
@@ -100,6 +103,17 @@ function refuseTaken(
     if (order === undefined) continue;
     const message = `the service ${serviceId} is in use by order ${order}`;
     refuse('ServiceInUse', message, { item: id, field: 'service' });
+  }
+}
+
+/** What a product consists of changes with the product, or its inventory would no longer be true. */
+function refuseOfProducts(items: readonly RequestedServiceItem[], { services, products }: Inventory): void {
+  for (const { id, action, serviceId } of items) {
+    const service = action === 'noChange' ? undefined : entryIn(services, serviceId ?? '');
+    const product = entryIn(products, service?.product ?? '');
+    if (product === undefined || isFinal(productMachine, product.status)) continue;
+    const message = `the service ${serviceId} is part of the product ${product.id}`;
+    refuse('ServiceOfProduct', message, { item: id, field: 'service' });
   }
 }
 

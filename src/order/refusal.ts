@@ -28,6 +28,7 @@ export const orderRefusalTypes = [
   'ServiceTwice',
   'ServiceNotActive',
   'ServiceReliedOn',
+  'ServiceOfProduct',
   'ServiceInUse',
   'RelianceUnbound',
   'RelianceAmbiguous',

@@ -3,8 +3,9 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { withTenant } from '../../drizzle/client.ts';
 import { claim, dispatch, event, serviceItem, serviceOrder } from '../../drizzle/schema.ts';
 import { standingService } from '../support/services.ts';
-import { fibre, orderOf } from '../support/orders.ts';
-import { accessItem, ipItem, serviceOrderOf } from '../support/serviceOrders.ts';
+import { bundle } from '../support/clientOf.ts';
+import { orderOf } from '../support/orders.ts';
+import { accessItem, ipItem, modifyItem, serviceOrderOf } from '../support/serviceOrders.ts';
 import { type Api, freed, openOrder, startApi } from './support/api.ts';
 
 const path = '/tmf-api/serviceOrdering/v4/serviceOrder';
@@ -88,26 +89,32 @@ test('the same key or the same external id again is the same order', async () =>
   expect(await stored()).toEqual(before);
 });
 
-test('a service that a product order holds is refused and names that order, and the other way round', async () => {
-  const { body: ordered } = await api.post(orderOf(fibre()));
+/** A router of a product, and the line of no product that it relies on. */
+async function routerOnLine() {
+  const { body: ordered } = await api.post(orderOf(bundle));
   await openOrder(api.db, ordered.id);
   await freed(api.db);
-  await rows(`update product set status = 'active'; update service set state = 'active'`);
-  const product = ordered.productOrderItem[0].product.id;
-  const [service] = await rows(`select id from service where product_id = '${product}'`);
-  const modifyProduct = orderOf({ id: '1', action: 'modify', product: { id: product } });
-  const modifyService = serviceOrderOf({ id: '1', action: 'modify', service: { id: service?.id } });
+  await rows(`update product set status = 'active'; update service set state = 'active';
+    update service set product_id = null where specification = 'fibre-access'`);
+  const of = (specification: string) =>
+    rows(`select id, product_id from service where id like '${ordered.id}-%'
+      and specification = '${specification}'`);
+  const [[line], [router]] = await Promise.all([of('fibre-access'), of('managed-router')]);
+  return {
+    modifyProduct: orderOf({ id: '1', action: 'modify', product: { id: router?.product_id as string } }),
+    modifyLine: serviceOrderOf(modifyItem('1', line?.id as string, { downstreamMbps: 2_000 })),
+  };
+}
 
+test('what a product order holds and a service order would change is refused and named, and the other way round', async () => {
+  const { modifyProduct, modifyLine } = await routerOnLine();
   const holder = await api.post({ ...modifyProduct, externalId: 'holder' });
-  const refused = await post(modifyService);
-  expect(refused).toMatchObject({
-    status: 409,
-    body: { code: 'ServiceInUse', path: 'serviceOrderItem[0].service.id' },
-  });
+  const refused = await post(modifyLine);
+  expect(refused).toMatchObject({ status: 409, body: { code: 'ServiceInUse' } });
   expect(refused.body.message).toContain(holder.body.id);
 
   await freed(api.db);
-  const other = await post(modifyService);
+  const other = await post(modifyLine);
   expect(other.status).toBe(201);
   const second = await api.post({ ...modifyProduct, externalId: 'second' });
   expect(second).toMatchObject({ status: 409, body: { code: 'ProductInUse' } });
@@ -115,17 +122,9 @@ test('a service that a product order holds is refused and names that order, and 
 });
 
 test('of a product order and a service order on one product at once exactly one is accepted', async () => {
-  for (let race = 0; race < 50; race++) {
-    const { body: ordered } = await api.post(orderOf(fibre()));
-    await openOrder(api.db, ordered.id);
-    await freed(api.db);
-    await rows(`update product set status = 'active'; update service set state = 'active'`);
-    const product = ordered.productOrderItem[0].product.id;
-    const [service] = await rows(`select id from service where product_id = '${product}'`);
-    const answers = await Promise.all([
-      api.post(orderOf({ id: '1', action: 'modify', product: { id: product } })),
-      post(serviceOrderOf({ id: '1', action: 'modify', service: { id: service?.id } })),
-    ]);
+  for (let race = 0; race < 30; race++) {
+    const { modifyProduct, modifyLine } = await routerOnLine();
+    const answers = await Promise.all([api.post(modifyProduct), post(modifyLine)]);
     expect(answers.map(({ status }) => status).sort()).toEqual([201, 409]);
   }
 });

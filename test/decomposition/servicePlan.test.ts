@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { planServices, type ServicePlan } from '../../src/decomposition/servicePlan.ts';
 import { emptyInventory, type Inventory, type Service } from '../../src/inventory/inventory.ts';
+import type { ProductStatus } from '../../src/inventory/product.ts';
+import { must } from '../../src/kernel/assert.ts';
 import type { RequestedServiceItem } from '../../src/serviceOrder/request.ts';
 import { bundleOffering, demo, item, planned } from './demo.ts';
 import { installed, serviceFor } from './install.ts';
@@ -44,6 +46,8 @@ const productless: Inventory = {
   products: {},
   services: { [fibre.id]: alone(fibre), [ip.id]: alone(ip) },
 };
+/** A line of no product, on which those of products rely. */
+const lineAlone: Inventory = { ...standing, services: { ...standing.services, [fibre.id]: alone(fibre) } };
 
 describe('edges', () => {
   test('an item begins when the last steps of what it relies on are done, whatever their order in the request', () => {
@@ -114,7 +118,7 @@ describe('modify', () => {
   });
 
   test('a service that reads what changes joins as an item of the one that causes it', () => {
-    const plan = planOf([faster], standing);
+    const plan = planOf([faster], lineAlone);
     expect(
       plan.items.map(({ id, specification, steps }) => [id, specification, steps.map(({ name }) => name)]),
     ).toEqual([
@@ -125,8 +129,9 @@ describe('modify', () => {
   });
 
   test('it claims the products that its services belong to, else the services', () => {
-    const products = planOf([faster], standing).items.map(({ claimed }) => claimed);
-    expect(products).toContain(fibre.product);
+    const router = serviceFor(standing, 'managed-router');
+    const claimed = planOf([faster], lineAlone).items.map((one) => one.claimed);
+    expect(claimed).toEqual([fibre.id, router.product]);
     expect(planOf([faster], productless).claims).toEqual({ exclusive: [fibre.id], shared: [] });
   });
 
@@ -143,6 +148,35 @@ test('a service that another order holds is refused before its state is looked a
     ok: false,
     refusal: { type: 'ServiceInUse', item: '1', field: 'service' },
   });
+});
+
+describe('a service of a product', () => {
+  const product = must(fibre.product, 'a product');
+  const within = (status: ProductStatus): Inventory => ({
+    ...standing,
+    products: { [product]: { ...must(standing.products[product], product), status } },
+  });
+  const remove = [fibre, ip, serviceFor(standing, 'managed-router')].map(({ id }) =>
+    wanted(id, { action: 'delete', serviceId: id }),
+  );
+
+  test.each([
+    ['changed', [wanted('1', { action: 'modify', serviceId: fibre.id })]],
+    ['taken away', [wanted('1', { action: 'delete', serviceId: fibre.id }), ...remove.slice(1)]],
+  ])('is not %s behind the back of its product', (_, items) => {
+    const message = `the service ${fibre.id} is part of the product ${product}`;
+    expect(decide(items, within('active'))).toEqual({
+      ok: false,
+      refusal: { type: 'ServiceOfProduct', message, item: '1', field: 'service' },
+    });
+  });
+
+  test.each(['terminated', 'cancelled', 'aborted'] as const)(
+    'that is %s, and left it standing, may be taken away',
+    (status) => {
+      expect(decide(remove, within(status))).toMatchObject({ ok: true });
+    },
+  );
 });
 
 test('the same order, catalogue and inventory give the same plan', () => {

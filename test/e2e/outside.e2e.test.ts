@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { bundle, type Client, clientOf } from '../support/clientOf.ts';
-import { accessItem, deleteItem, ipItem, modifyItem } from '../support/serviceOrders.ts';
+import { type Client, clientOf } from '../support/clientOf.ts';
+import { fibre } from '../support/orders.ts';
+import { accessItem, deleteItem, ipItem, modifyItem, routerItem } from '../support/serviceOrders.ts';
 import { type Stack, startStack } from '../support/stack.ts';
 
 let stack: Stack;
@@ -109,19 +110,36 @@ test('a step that is refused takes every item of the order back, and the order f
   expect(await client.rows('select * from claim')).toEqual([]);
 });
 
-test('a service of a product is changed, with the one that reads its speed, and the product stays', async () => {
-  const order = await client.order([bundle]);
-  await client.reaches(order, 'completed');
+test('a service is changed together with the one that reads its speed', async () => {
+  const items = [accessItem('line'), ipItem('ip', 'line'), routerItem('router', 'line', 'ip')];
+  const added = await client.serviceOrderReaches(await client.serviceOrder(items), 'completed');
   const from = (await client.ledger()).length;
-  const [{ id: line }] = (await client.rows(
-    `select id from service where id like '${order}-%' and specification = 'fibre-access'`,
-  )) as [{ id: string }];
-  const faster = modifyItem('1', line, { downstreamMbps: 2_000 });
+  const faster = modifyItem('1', serviceOf(added), { downstreamMbps: 2_000 });
   const changed = await client.serviceOrderReaches(await client.serviceOrder([faster]), 'completed');
   expect(changed.serviceOrderItem.map(({ id }: { id: string }) => id)).toEqual(['1', '1.1']);
   expect(await effects(from)).toEqual(['apply bng speed', 'apply acs config']);
   expect((await client.ledger()).at(-1)?.values).toMatchObject({ shapeToMbps: 2_000 });
   expect(await client.rows('select * from claim')).toEqual([]);
+});
+
+test('what a product consists of is neither changed nor taken away behind its back', async () => {
+  const order = await client.order([fibre()]);
+  await client.reaches(order, 'completed');
+  const [{ id: line, product_id: product }] = await client.rows(
+    `select id, product_id from service where id like '${order}-%'`,
+  );
+  const from = (await client.ledger()).length;
+  for (const item of [modifyItem('1', line, { downstreamMbps: 2_000 }), deleteItem('1', line)]) {
+    const refused = await client.postServiceOrder([item]);
+    expect(refused.status).toBe(409);
+    expect(await refused.json()).toMatchObject({
+      code: 'ServiceOfProduct',
+      message: `serviceOrderItem[0].service.id: the service ${line} is part of the product ${product}`,
+    });
+  }
+  expect(await effects(from)).toEqual([]);
+  const [shown] = await client.list('product', `id=${product}`);
+  expect(shown).toMatchObject({ status: 'active' });
 });
 
 test('an order for later waits for its date', async () => {

@@ -14,14 +14,27 @@ export const accessItem = (id: string, mbps = 1_000) => ({
   },
 });
 
+const onItems = (itemIds: readonly string[]) => ({
+  serviceOrderItemRelationship: itemIds.map((itemId) => ({
+    relationshipType: 'reliesOn',
+    orderItem: { itemId },
+  })),
+});
+
 /** A prefix that relies on another item, where one is named. */
 export const ipItem = (id: string, reliesOn?: string) => ({
   id,
   action: 'add',
   service: { serviceSpecification: { id: 'ip-prefix' } },
-  ...(reliesOn !== undefined && {
-    serviceOrderItemRelationship: [{ relationshipType: 'reliesOn', orderItem: { itemId: reliesOn } }],
-  }),
+  ...(reliesOn !== undefined && onItems([reliesOn])),
+});
+
+/** A router with its line and its prefix. */
+export const routerItem = (id: string, ...reliesOn: readonly string[]) => ({
+  id,
+  action: 'add',
+  service: { serviceSpecification: { id: 'managed-router' } },
+  ...onItems(reliesOn),
 });
 
 export const modifyItem = (id: string, service: string, given: object) => ({
