@@ -41,6 +41,15 @@ test.each(['create', 'change'] as const)('what a system took is undone only afte
   });
 });
 
+test('what goes back asks for the very results of before: others may have read them', () => {
+  const results = { vlan: 104 };
+  expect(nextUndo({ ...change, before: { ...standingPrint, results } }, keyOf)).toMatchObject({
+    verb: 'apply',
+    wanted: standingPrint.values,
+    wantedResults: results,
+  });
+});
+
 test('a change that only waited for a system that is away never left, and what stood before it is left alone', () => {
   expect(nextUndo({ ...freshStep, standing: standingPrint }, keyOf)).toBe('nothing');
 });

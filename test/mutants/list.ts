@@ -1,13 +1,5 @@
-/** A deliberate defect: one edit of one file, and the check that must notice it. */
-export interface Mutant {
-  readonly name: string;
-  readonly file: string;
-  /** Must occur exactly once. */
-  readonly search: string;
-  readonly replace: string;
-  /** Test files; without them, the simulation. */
-  readonly tests?: readonly string[];
-}
+import { books } from './books.ts';
+import type { Mutant } from './mutant.ts';
 
 const optionalPart: readonly Mutant[] = [
   {
@@ -226,6 +218,13 @@ const activation: readonly Mutant[] = [
     file: 'src/activation/undo.ts',
     search: 'wanted: before?.values ?? {},',
     replace: 'wanted: standing?.values ?? {},',
+  },
+  {
+    name: 'undo does not ask for the results of before',
+    file: 'src/activation/undo.ts',
+    search: '    ...(before && { wantedResults: before.results }),\n',
+    replace: '',
+    tests: ['test/activation/undo.test.ts'],
   },
   {
     name: 'undo of a doubtful object expects nothing there',
@@ -666,4 +665,5 @@ export const mutants: readonly Mutant[] = [
   ...order,
   ...people,
   ...decomposition,
+  ...books,
 ];

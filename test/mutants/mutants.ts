@@ -2,10 +2,14 @@ import { spawn } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join, normalize } from 'node:path';
-import { type Mutant, mutants } from './list.ts';
+import { mutants } from './list.ts';
+import type { Mutant } from './mutant.ts';
 
 const root = normalize(join(import.meta.dirname, '../..'));
-const needed = ['src', 'test', 'temporal-dev', 'package.json', 'tsconfig.json', 'vitest.config.ts'];
+const needed = [
+  ...['src', 'workflows', 'activities', 'api', 'cli', 'drizzle', 'temporal-dev', 'test', 'main.ts'],
+  ...['package.json', 'tsconfig.json', 'vitest.config.ts'],
+];
 const simulationRuns = 15_000;
 const secondsMax = 300;
 
@@ -35,7 +39,10 @@ const checkOf = ({ tests }: Pick<Mutant, 'tests'>): string => tests?.join(' ') ?
 
 const commandOf = ({ tests }: Pick<Mutant, 'tests'>): string[] =>
   tests
-    ? [join(root, 'node_modules/vitest/vitest.mjs'), 'run', '--project', 'pure', '--bail', '1', ...tests]
+    ? [
+        ...[join(root, 'node_modules/vitest/vitest.mjs'), 'run', '--bail', '1'],
+        ...['--project', tests.some((file) => file.includes('.pg.')) ? 'servers' : 'pure', ...tests],
+      ]
     : [
         ...['--import', 'tsx', 'test/simulation/simulate.ts', '--brief'],
         ...['--seed', '0', '--runs', String(simulationRuns), '--jobs', '1'],
