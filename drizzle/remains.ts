@@ -23,6 +23,8 @@ export async function remainsOf(
       id: serviceOrder.id,
       state: serviceOrder.state,
       compensates: serviceOrder.compensates,
+      retreat: serviceOrder.retreat,
+      completedAt: serviceOrder.completedAt,
       code: serviceItem.code,
       changed: serviceItem.changed,
     })
@@ -52,10 +54,11 @@ export async function remainsOf(
     if (compensates !== null) compensations.push(await compensate(tx, tenant, compensates, now));
   return {
     compensations,
-    serviceOrders: rows.map(({ id, state, code, changed }) => {
+    serviceOrders: rows.map(({ id, state, code, changed, retreat, completedAt }) => {
       const why = open.find(({ serviceOrderId }) => serviceOrderId === id);
       const reason = why ? `a person: ${why.step} on ${why.system}, ${why.class} (${why.code})` : null;
-      return { id, state, code: why?.code ?? code, reason, changed };
+      const failing = completedAt === null && retreat?.outcome === 'failed';
+      return { id, state, code: why?.code ?? code, reason, changed, failing };
     }),
   };
 }

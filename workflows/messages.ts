@@ -59,6 +59,7 @@ export const signals = {
   held: 'serviceOrderHeld',
   resumed: 'serviceOrderResumed',
   ready: 'serviceOrderReady',
+  failing: 'serviceOrderFailing',
   stands: 'serviceOrderStands',
   answer: 'serviceOrderAnswer',
   /** Parent to child: take away what is no longer wanted; take back what you did. */

@@ -50,6 +50,7 @@ import { refuseUnheard } from './webUi.ts';
 const heldSignal = defineSignal<[HeldMessage]>(signals.held);
 const resumedSignal = defineSignal<[ServiceOrderMessage]>(signals.resumed);
 const readySignal = defineSignal<[ReadyMessage]>(signals.ready);
+const failingSignal = defineSignal<[ServiceOrderMessage]>(signals.failing);
 const standsSignal = defineSignal<[ServiceOrderMessage]>(signals.stands);
 const answerSignal = defineSignal<[AnswerMessage]>(signals.answer);
 const cancelSignal = defineSignal<[CancelMessage]>(signals.cancel);
@@ -88,6 +89,7 @@ function listen(inbox: Inbox, desk: Desk): void {
     ({ serviceOrder: id, ...why }) => void inbox.push({ type: 'ServiceOrderHeld', id, ...why }),
   );
   setHandler(resumedSignal, ({ serviceOrder: id }) => void inbox.push({ type: 'ServiceOrderResumed', id }));
+  setHandler(failingSignal, ({ serviceOrder: id }) => void inbox.push({ type: 'ServiceOrderFailing', id }));
   setHandler(standsSignal, ({ serviceOrder: id }) => void inbox.push({ type: 'ServiceOrderStands', id }));
   setHandler(
     answerSignal,

@@ -239,6 +239,9 @@ async function execute(
       if (input.parent === undefined) inbox.push({ type: 'Released' });
       return undefined;
     }
+    case 'reportFailing':
+      await tellParent(input, signals.failing);
+      return undefined;
     case 'reportResumed':
       await tellParent(input, signals.resumed);
       return undefined;

@@ -91,6 +91,8 @@ function note(run: OrderRun, event: OrderEvent): Wished {
     }
     case 'ServiceOrderResumed':
       return unwished(noteResumed(run, event.id));
+    case 'ServiceOrderFailing':
+      return unwished(noteFailing(run, event.id));
     case 'ServiceOrderStands':
       return noteAnswer(noteStands(run, event.id), event.id);
     case 'ServiceOrderAnswered': {
@@ -155,6 +157,13 @@ function noteStands(run: OrderRun, id: string): OrderRun {
   return { ...withChild(run, id, next), standing: [...run.standing, id] };
 }
 
+/** What was going anyway is not its own doing. */
+function noteFailing(run: OrderRun, id: string): OrderRun {
+  const wasGoing = child(run, id).told !== undefined || run.doomed.includes(id);
+  if (wasGoing || isOver(run, id)) return run;
+  return { ...run, failing: [...run.failing, id] };
+}
+
 function noteSettled(
   run: OrderRun,
   { id, outcome, code, changed }: Extract<OrderEvent, { type: 'ServiceOrderSettled' }>,
@@ -164,7 +173,8 @@ function noteSettled(
     `service order ${id}`,
   );
   const { told } = child(run, id);
-  const wasGoing = outcome === 'failed' && (told !== undefined || run.doomed.includes(id));
+  const isOwnDoing = run.failing.includes(id);
+  const wasGoing = outcome === 'failed' && !isOwnDoing && (told !== undefined || run.doomed.includes(id));
   const settled = withChild(run, id, {
     state: outcome === 'completed' ? 'done' : 'undone',
     changed,
@@ -178,6 +188,7 @@ function noteSettled(
   return {
     ...next,
     failed: outcome === 'failed' ? [...run.failed, id] : run.failed,
+    failing: run.failing.filter((one) => one !== id),
     standing: run.standing.filter((one) => one !== id),
   };
 }

@@ -64,12 +64,17 @@ export function hangsOnRows(run: OrderRun, event: OrderEvent): boolean {
   return refusalOf(run, { ...event, past: past.map(({ id }) => id) }) !== undefined;
 }
 
+const abortedAlready = ({ onHold }: OrderRun): CommandRefusal => {
+  const message = 'the order is being taken back already';
+  return { type: 'AbortedAlready', message: onHold ? `${message}, and is on hold: resume it` : message };
+};
+
 function unwantedRefusal(
   run: OrderRun,
   unwanted: Unwanted,
   past: readonly string[] = [],
 ): CommandRefusal | undefined {
-  if (run.unwanted) return { type: 'AbortedAlready', message: 'the order is being taken back already' };
+  if (run.unwanted) return abortedAlready(run);
   const { doomed } = judge({ ...run, unwanted, standing: [...run.standing, ...past] });
   if (doomed.some((id) => !run.doomed.includes(id))) return undefined;
   const message = 'everything of the order is being taken back already, or past its point of no return';

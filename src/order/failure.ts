@@ -25,7 +25,7 @@ export function judge(run: OrderRun): OrderRun {
   const ties = tiesOf(run);
   const inScope = run.unwanted
     ? new Set(run.plan.serviceOrders.map(({ id }) => id))
-    : new Set(run.failed.flatMap((id) => [...scopeOf(run, ties, id)]));
+    : new Set([...run.failed, ...run.failing].flatMap((id) => [...scopeOf(run, ties, id)]));
   const standing = standingOf(run, ties, inScope);
   const isLost = (id: string) => isGone(run, id) || isGoing(run, id) || isGivenUp(run, id);
   const lost = [...inScope].filter((id) => !standing.has(id) || isLost(id));
@@ -73,7 +73,7 @@ function isGivenUp(run: OrderRun, id: string): boolean {
 /** On its way back, or about to be. */
 function isGoing(run: OrderRun, id: string): boolean {
   const { state, told } = child(run, id);
-  return state === 'compensating' || told !== undefined;
+  return state === 'compensating' || told !== undefined || run.failing.includes(id);
 }
 
 /**
@@ -106,9 +106,10 @@ const callOff = (id: string): OrderCommand[] => [
   { type: 'resumeServiceOrder', id },
 ];
 
+/** One that fails takes itself back. */
 function mayStop(run: OrderRun, id: string): boolean {
   const { state, told } = child(run, id);
-  return told === undefined && ['running', 'held', 'ready'].includes(state);
+  return !run.failing.includes(id) && told === undefined && ['running', 'held', 'ready'].includes(state);
 }
 
 /** A lost one gets another run with the word: that one moves. */

@@ -14,6 +14,8 @@ export interface StandingServiceOrder {
   /** What a held one waits for. */
   readonly reason: string | null;
   readonly changed: readonly string[];
+  /** It takes itself back, and will have failed. */
+  readonly failing: boolean;
 }
 
 export interface Remains {
@@ -45,6 +47,7 @@ export function resumeOrder(
     ...begun,
     compensations,
     failed,
+    failing: serviceOrders.filter((one) => one.failing && !going.has(one.id)).map(({ id }) => id),
     children: { ...children, ...goingBack(children, compensations) },
     leftBehind: leftBehindIn(serviceOrders, compensations),
     unwanted: aborted ? 'aborted' : isCancelled ? 'cancelled' : null,

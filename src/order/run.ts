@@ -53,8 +53,9 @@ export interface OrderRun {
   readonly children: Readonly<Record<string, Child>>;
   /** Service orders that take back others, opened as the need arose. */
   readonly compensations: readonly CompactServiceOrder[];
-  /** Service orders that failed of their own, so that the order's policy dooms others. */
+  /** Service orders that failed of their own, so that the order's policy dooms others; those that are about to. */
   readonly failed: readonly string[];
+  readonly failing: readonly string[];
   /** Service orders that will not stand, and those that said they stand whatever fails. */
   readonly doomed: readonly string[];
   readonly standing: readonly string[];
@@ -98,6 +99,8 @@ export type OrderEvent =
       readonly reason: string;
     }
   | { readonly type: 'ServiceOrderResumed'; readonly id: string }
+  /** It takes itself back, and will have failed. */
+  | { readonly type: 'ServiceOrderFailing'; readonly id: string }
   /** Asked to stop, it is past its point of no return. */
   | { readonly type: 'ServiceOrderStands'; readonly id: string }
   | {
@@ -170,6 +173,7 @@ export const beginOrder = (
   ),
   compensations: [],
   failed: [],
+  failing: [],
   doomed: [],
   standing: [],
   leftBehind: [],
@@ -180,8 +184,8 @@ export const beginOrder = (
 });
 
 /** Something of it is to be taken back: by its policy, or because a person wants it. */
-export const isGoingBack = ({ failed, unwanted }: OrderRun): boolean =>
-  unwanted !== null || failed.length > 0;
+export const isGoingBack = ({ failed, failing, unwanted }: OrderRun): boolean =>
+  unwanted !== null || failed.length > 0 || failing.length > 0;
 
 export const isAssessing = ({ cancel }: OrderRun): boolean => cancel?.phase === 'assessing';
 

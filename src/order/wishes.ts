@@ -93,7 +93,8 @@ export function free(run: OrderRun): Pick<Wished, 'run' | 'commands'> {
 /** Each that moves is asked, stands still, and answers from what it has sent. */
 function ask(run: OrderRun, task: string): Wished {
   const own = new Set(run.plan.serviceOrders.map(({ id }) => id));
-  const asked = listening(run).filter((id) => own.has(id) && child(run, id).state !== 'stopping');
+  const isGoing = (id: string) => child(run, id).state === 'stopping' || run.failing.includes(id);
+  const asked = listening(run).filter((id) => own.has(id) && !isGoing(id));
   const cancel = { task, phase: 'assessing', asked, awaiting: asked } as const;
   const assessing: OrderRun = { ...run, cancel, tasks: [...run.tasks, task] };
   const decided = decide(assessing);

@@ -30,6 +30,8 @@ export function advance(before: ServiceOrderRun, event: ServiceOrderEvent): Adva
   const { run, commands } = show(started.run, [...noted.commands, ...started.commands]);
   const outcome = outcomeOf(run);
   if (outcome && !isPaused(run)) return settle(run, outcome, inOrder(run, commands));
+  if (before.retreat === undefined && isFailing(run))
+    return { run, commands: inOrder(run, [...commands, { type: 'reportFailing' }]) };
   if (run.stage === 'building' && !run.retreat && builtUp(run)) {
     return {
       run: { ...run, stage: 'ready' },
@@ -174,8 +176,13 @@ function isStuck(run: ServiceOrderRun): boolean {
 export const needsPerson = ({ retreat }: ServiceOrderRun, { state, way }: StepRun): boolean =>
   state === 'held' && (retreat === undefined || way === 'undo');
 
+/** It takes itself back: whoever told it to stop would find it gone already. */
+const isFailing = ({ retreat }: ServiceOrderRun): boolean => retreat?.outcome === 'failed';
+
 function whereabouts(run: ServiceOrderRun): ServiceOrderCommand[] {
-  if (run.toldHeld) return [reportHeld(run)];
+  const failing = isFailing(run) ? [{ type: 'reportFailing' } as const] : [];
+  if (run.toldHeld) return [...failing, reportHeld(run)];
+  if (failing.length > 0) return failing;
   return run.stage === 'ready' && !run.retreat ? [{ type: 'reportReady' }] : [];
 }
 

@@ -187,6 +187,7 @@ export type ServiceOrderCommand =
     }
   | { readonly type: 'reportResumed' }
   | { readonly type: 'reportReady' }
+  | { readonly type: 'reportFailing' }
   | { readonly type: 'reportStands' }
   | { readonly type: 'reportAnswer'; readonly stands: boolean }
   | {

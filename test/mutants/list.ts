@@ -15,6 +15,20 @@ const optionalPart: readonly Mutant[] = [
     replace: '',
   },
   {
+    name: 'what takes itself back takes nobody with it',
+    file: 'src/order/failure.ts',
+    search: '[...run.failed, ...run.failing]',
+    replace: '[...run.failed]',
+    tests: ['test/order/failing.test.ts'],
+  },
+  {
+    name: 'what failed by itself counts as told to stop',
+    file: 'src/order/advance.ts',
+    search: "const wasGoing = outcome === 'failed' && !isOwnDoing && ",
+    replace: "const wasGoing = outcome === 'failed' && isOwnDoing !== undefined && ",
+    tests: ['test/order/failing.test.ts'],
+  },
+  {
     name: 'what needed nothing comes back after its item has ended without it',
     file: 'src/order/failure.ts',
     search: ' || isGivenUp(run, id);',

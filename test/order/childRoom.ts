@@ -63,6 +63,8 @@ function obeyChild(world: World, id: string, command: ServiceOrderCommand): Worl
       return up({ what: 'held', detail: command.code });
     case 'reportResumed':
       return up({ what: 'resumed' });
+    case 'reportFailing':
+      return up({ what: 'failing' });
     case 'reportReady':
       return up({ what: 'ready' });
     case 'reportStands':

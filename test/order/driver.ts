@@ -121,6 +121,8 @@ export const held = (id: string, code = 'why'): OrderEvent => ({
   code,
   reason: `a person: ${code}`,
 });
+/** It takes itself back. */
+export const failing = (id: string): OrderEvent => ({ type: 'ServiceOrderFailing', id });
 export const resumed = (id: string): OrderEvent => ({ type: 'ServiceOrderResumed', id });
 
 export function tell(

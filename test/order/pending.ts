@@ -40,6 +40,7 @@ export interface Pending {
     | 'held'
     | 'resumed'
     | 'ready'
+    | 'failing'
     | 'stands'
     | 'answer'
     | 'settled'

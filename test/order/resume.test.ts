@@ -31,6 +31,7 @@ const row = (
   code: null,
   reason: null,
   changed: [],
+  failing: false,
   ...more,
 });
 

@@ -72,6 +72,8 @@ function react(world: World, pending: Pending, fault: Fault, jitter: number): Wo
       return tellOrder(world, { type: 'ServiceOrderResumed', id });
     case 'ready':
       return tellOrder(world, { type: 'ServiceOrderReady', id, changed: [`r${id}`] });
+    case 'failing':
+      return tellOrder(world, { type: 'ServiceOrderFailing', id });
     case 'stands':
       return tellOrder(vowed(world, id), { type: 'ServiceOrderStands', id });
     case 'settled': {

@@ -279,7 +279,7 @@ describe('trouble', () => {
         reported('line', doneWith()),
       );
       expect(told.slice(1)).toEqual([
-        [recorded(turned('failed', 'noPort')), { type: 'undoStep', step: 'line' }],
+        [recorded(turned('failed', 'noPort')), { type: 'undoStep', step: 'line' }, { type: 'reportFailing' }],
         [{ type: 'settleServiceOrder', outcome: 'failed', code: 'noPort', skipped: ['speed'] }],
       ]);
       expect(run.state).toBe('failed');

@@ -131,7 +131,7 @@ describe('until it is told what follows', () => {
       failed('port', 'transient'),
       goOn,
     );
-    expect(told[2]).toEqual([recorded(turned('failed', 'full')), undo('port')]);
+    expect(told[2]).toEqual([recorded(turned('failed', 'full')), undo('port'), { type: 'reportFailing' }]);
     expect(told[3]).toMatchObject([{ type: 'retryLater', step: 'port' }]);
     expect(told[4]).toEqual([]);
   });

@@ -55,7 +55,7 @@ test('a name that changed for one item makes no step of another necessary', () =
 test('a refusal in one item takes all items back, what builds upon others first', () => {
   const plan = [apply('1/line'), apply('2/prefix', ['1/line']), apply('2/route', ['2/prefix'])];
   const events = [done('1/line'), done('2/prefix'), refused('2/route')];
-  expect(after(plan, events)).toEqual(['recordServiceOrder', 'undoStep 2/route']);
+  expect(after(plan, events)).toEqual(['recordServiceOrder', 'undoStep 2/route', 'reportFailing']);
   expect(after(plan, [...events, done('2/route')])).toEqual(['undoStep 2/prefix']);
   expect(after(plan, [...events, done('2/route'), done('2/prefix')])).toEqual(['undoStep 1/line']);
 });

@@ -109,7 +109,7 @@ describe('on hold during an attempt', () => {
 
   test('a refusal turns it back, and nothing is undone before the resume', () => {
     const { run, told } = tell(begin(line), begun, hold, failed('port', 'refused', 'full'));
-    expect(told[2]).toEqual([recorded(turned('failed', 'full'))]);
+    expect(told[2]).toEqual([recorded(turned('failed', 'full')), { type: 'reportFailing' }]);
     expect(run.state).toBe('held');
     expect(tell(run, resume).last).toEqual([recorded(resumed, arrow('Resumed')), undo('port')]);
   });

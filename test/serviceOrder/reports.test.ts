@@ -148,6 +148,7 @@ describe('a look that tells something else', () => {
     expect(told[4]).toEqual([
       recorded(turned('failed', 'numberInUse'), arrow('ReportedBack')),
       { type: 'undoStep', step: 'port' },
+      { type: 'reportFailing' },
     ]);
     expect(told.slice(5).map(undone)).toEqual([['line'], []]);
     expect(run).toMatchObject({ state: 'failed', retreat: { code: 'numberInUse' } });

@@ -78,7 +78,7 @@ describe('a refused step takes the service order back', () => {
       type: 'recordServiceOrder',
       changes: [turned('failed', 'why'), { type: 'falloutClosed', step: 'a', resolution: 'abort' }],
     });
-    expect(told[2]?.slice(1).map(({ type }) => type)).toEqual(['undoStep', 'undoStep']);
+    expect(told[2]?.slice(1).map(({ type }) => type)).toEqual(['undoStep', 'undoStep', 'reportFailing']);
     expect(run.state).toBe('inProgress');
   });
 
@@ -285,7 +285,11 @@ describe('past the point of no return', () => {
 
   test('a definite refusal of the marked step itself takes it back before it', () => {
     const { run, told } = tell(begin(plan), begun, done('a'), failed('port', 'refused', 'notYours'));
-    expect(told.at(-1)).toEqual([recorded(turned('failed', 'notYours')), { type: 'undoStep', step: 'port' }]);
+    expect(told.at(-1)).toEqual([
+      recorded(turned('failed', 'notYours')),
+      { type: 'undoStep', step: 'port' },
+      { type: 'reportFailing' },
+    ]);
     expect(run.retreat).toEqual({ outcome: 'failed', code: 'notYours' });
   });
 
