@@ -16,15 +16,7 @@ import {
   planned,
 } from './demo.ts';
 import { installed, productOf } from './install.ts';
-
-/** The same value with the keys of every object in another order. */
-function mixed<T>(value: T, draw: Draw): T {
-  if (Array.isArray(value)) return value.map((entry) => mixed(entry, draw)) as T;
-  if (typeof value !== 'object' || value === null) return value;
-  const made: Record<string, unknown> = {};
-  for (const name of shuffled(Object.keys(value), draw)) made[name] = mixed(value[name as keyof T], draw);
-  return made as T;
-}
+import { mixed } from './mixed.ts';
 
 const { [bundleOffering]: bundle, ...offerings } = demo.productOfferings;
 const catalog = withEntries({ ...demo, productOfferings: offerings }, [
