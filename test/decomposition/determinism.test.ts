@@ -14,6 +14,7 @@ import {
   ipOffering,
   item,
   planned,
+  routerOffering,
 } from './demo.ts';
 import { installed, productOf } from './install.ts';
 import { mixed } from './mixed.ts';
@@ -108,6 +109,23 @@ test('a refusal is the same, too, however the input is written down', () => {
   };
   expect(decompose(refusedOnce)).toMatchObject({ ok: false, refusal: { type: 'ProductReliedOn' } });
   expect(differing(refusedOnce, 200)).toEqual([]);
+});
+
+test('of two reliances that cannot be bound the same one is told', () => {
+  const ip = (id: string, itemId: string) =>
+    item(id, { offering: ipOffering, relationships: [{ type: 'reliesOn', itemId }] });
+  const unclear = {
+    ...whole,
+    items: [
+      item('f', { offering: fibreOffering }),
+      item('g', { offering: fibreOffering }),
+      ip('h', 'f'),
+      ip('i', 'g'),
+      item('r', { offering: routerOffering }),
+    ],
+  };
+  expect(decompose(unclear)).toMatchObject({ ok: false, refusal: { type: 'RelianceAmbiguous', item: 'r' } });
+  expect(differing(unclear, 200)).toEqual([]);
 });
 
 test('a plan survives JSON unchanged', () => {

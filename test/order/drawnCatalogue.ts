@@ -23,9 +23,11 @@ export const bundleOffering = 'bundle';
 const extra = { type: 'boolean', required: false, default: false } as const;
 const characteristics: CharacteristicSpecifications = { size, tag, extra };
 
-/** Sound by construction: up to four services, each of one product, in up to four products and a bundle. */
-export function drawCatalogue(draw: Draw): DrawnCatalogue {
-  const services = Array.from({ length: 1 + draw(4) }, (_, index) => drawServiceSpecification(draw, index));
+/** Sound by construction: so many services or one less, each of one product, and a bundle of products. */
+export function drawCatalogue(draw: Draw, most: number): DrawnCatalogue {
+  const services = Array.from({ length: Math.max(1, most - draw(2)) }, (_, index) =>
+    drawServiceSpecification(draw, index),
+  );
   const grouped: ServiceSpecification[][] = [];
   for (const service of services) {
     const last = grouped.at(-1);

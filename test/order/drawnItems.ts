@@ -4,10 +4,15 @@ import type { Draw } from '../kernel/random.ts';
 import { bundleOffering, type DrawnCatalogue } from './drawnCatalogue.ts';
 import type { Stock } from './drawnStock.ts';
 
-/** One to three wishes, with all that they need: adds with their foundations, deletes with what relies on them. */
-export function drawItems(draw: Draw, catalogue: DrawnCatalogue, stock: Stock): RequestedItem[] {
+/** One to so many wishes, with all that they need: adds with their foundations, deletes with what relies on them. */
+export function drawItems(
+  draw: Draw,
+  catalogue: DrawnCatalogue,
+  stock: Stock,
+  most: number,
+): RequestedItem[] {
   const desk = new Desk(draw, catalogue, stock);
-  const wishes = 1 + draw(3);
+  const wishes = 1 + draw(most);
   for (let wish = 0; wish < wishes; wish++) desk.wish();
   return desk.items;
 }

@@ -7,7 +7,7 @@ import type { RequestedItem } from '../../src/order/order.ts';
 import { type Decided, deciding } from '../../src/order/refusal.ts';
 import { beginOrder, type OrderRun } from '../../src/order/run.ts';
 import { item } from '../decomposition/demo.ts';
-import type { Draw } from '../kernel/random.ts';
+import { type Draw, drawFrom } from '../kernel/random.ts';
 import { planOf } from './driver.ts';
 import { drawCatalogue } from './drawnCatalogue.ts';
 import { drawItems } from './drawnItems.ts';
@@ -17,31 +17,46 @@ import { inWordsOf } from './planWords.ts';
 /** What drawn orders are refused for: something that is relied on goes, or there are two that might be meant. */
 export const refusals: readonly string[] = ['ProductReliedOn', 'RelianceAmbiguous'];
 
-export const decided = (given: DecompositionInput): Decided<Plan> => {
+const decided = (given: DecompositionInput): Decided<Plan> => {
   const sound = deciding(() => soundItems(given.items, given.catalog, given.inventory));
   return sound.ok ? decompose({ ...given, items: sound.value }) : sound;
 };
 
+/** So many orders there are. Small numbers have small catalogues, and short orders on them. */
+export const drawnOrders = 4_096;
+
 /** A catalogue, what stands of it, and an order on both. */
-export function drawInput(draw: Draw): DecompositionInput {
-  const drawn = drawCatalogue(draw);
+export function inputOf(number: number): DecompositionInput {
+  const draw = drawFrom(number);
+  const most = 1 + Math.floor((4 * number) / drawnOrders);
+  const drawn = drawCatalogue(draw, most);
   const stock = drawStock(draw, drawn);
-  const items = drawItems(draw, drawn, stock);
+  const items = drawItems(draw, drawn, stock, most);
   const { catalog } = drawn;
   return { orderId: 'o', items, catalog, inventory: stock.inventory, serviceItemsMax: 100 };
 }
 
-/** The order of a drawn catalogue, opened; where it is refused, one that never is. */
+const known = new Map<number, OrderRun>();
+
+/** The order of a drawn catalogue, opened. To make one takes as long as to run it, so runs share them. */
 export function drawOrder(draw: Draw): OrderRun {
-  const drawn = drawInput(draw);
-  const plan = decided(drawn);
-  if (plan.ok) return opened(draw, plan.value, drawn);
+  const number = draw(drawnOrders);
+  const run = known.get(number) ?? orderOf(number);
+  known.set(number, run);
+  return run;
+}
+
+/** Where it is refused, a simple one takes its place. */
+function orderOf(number: number): OrderRun {
+  const input = inputOf(number);
+  const plan = decided(input);
+  if (plan.ok) return opened(drawFrom(number), plan.value, input);
   const { type } = plan.refusal;
   assert(refusals.includes(type), `an order is refused for a reason: ${type}`);
-  const simple = { ...drawn, items: [item('item1', { offering: 'o0' })] };
+  const simple = { ...input, items: [item('item1', { offering: 'o0' })] };
   const other = decided(simple);
   assert(other.ok, 'what relies on nothing can be ordered');
-  return opened(draw, other.value, simple);
+  return opened(drawFrom(number), other.value, simple);
 }
 
 function opened(draw: Draw, plan: Plan, { items, catalog, inventory }: DecompositionInput): OrderRun {
