@@ -25,12 +25,16 @@ export function bindingsOf(
 ): Readonly<Record<string, string>> {
   if (draft.existing) return draft.existing.bindings;
   return Object.fromEntries(
-    Object.entries(draft.specification.reliesOn).map(([alias, { specification }]) => [
+    byName(draft.specification.reliesOn).map(([alias, { specification }]) => [
       alias,
       bind(alias, specification, draft, drafts, items, inventory),
     ]),
   );
 }
+
+/** Whatever the order in which they were written down: the first that cannot be bound is told. */
+export const byName = <T>(entries: Readonly<Record<string, T>>): [string, T][] =>
+  Object.entries(entries).sort(([one], [other]) => (one < other ? -1 : 1));
 
 function bind(
   alias: string,

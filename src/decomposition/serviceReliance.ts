@@ -2,7 +2,7 @@ import { entryIn } from '../catalog/model.ts';
 import type { Inventory, Service } from '../inventory/inventory.ts';
 import { refuse } from '../order/refusal.ts';
 import { isReliance, type RequestedServiceItem } from '../serviceOrder/request.ts';
-import { nearest } from './reliance.ts';
+import { byName, nearest } from './reliance.ts';
 import type { ServiceItemDraft } from './serviceItems.ts';
 
 /**
@@ -17,7 +17,7 @@ export function serviceBindingsOf(
 ): Readonly<Record<string, string>> {
   if (draft.existing) return draft.existing.bindings;
   return Object.fromEntries(
-    Object.entries(draft.specification.reliesOn).map(([alias, { specification }]) => [
+    byName(draft.specification.reliesOn).map(([alias, { specification }]) => [
       alias,
       bind(alias, specification, draft, drafts, items, inventory),
     ]),

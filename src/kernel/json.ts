@@ -31,12 +31,14 @@ const base32Alphabet = 'abcdefghijklmnopqrstuvwxyz234567';
 /** Sixteen base32 characters of SHA-256: short enough for an id, long enough never to meet another. */
 export function shortHash(value: unknown): string {
   const bytes = sha256(utf8ToBytes(canonicalJson(value)));
-  let bits = 0n;
-  for (const byte of bytes.subarray(0, 10)) bits = (bits << 8n) | BigInt(byte);
-  return Array.from(
-    { length: 16 },
-    (_, index) => base32Alphabet[Number((bits >> BigInt(75 - 5 * index)) & 31n)],
-  ).join('');
+  let text = '';
+  let bits = 0;
+  let left = 0;
+  for (const byte of bytes.subarray(0, 10)) {
+    bits = ((bits & 31) << 8) | byte;
+    for (left += 8; left >= 5; left -= 5) text += base32Alphabet[(bits >> (left - 5)) & 31];
+  }
+  return text;
 }
 
 /** Nothing is the same as nothing only. */

@@ -14,17 +14,10 @@ import {
   ipOffering,
   item,
   planned,
+  routerOffering,
 } from './demo.ts';
 import { installed, productOf } from './install.ts';
-
-/** The same value with the keys of every object in another order. */
-function mixed<T>(value: T, draw: Draw): T {
-  if (Array.isArray(value)) return value.map((entry) => mixed(entry, draw)) as T;
-  if (typeof value !== 'object' || value === null) return value;
-  const made: Record<string, unknown> = {};
-  for (const name of shuffled(Object.keys(value), draw)) made[name] = mixed(value[name as keyof T], draw);
-  return made as T;
-}
+import { mixed } from './mixed.ts';
 
 const { [bundleOffering]: bundle, ...offerings } = demo.productOfferings;
 const catalog = withEntries({ ...demo, productOfferings: offerings }, [
@@ -116,6 +109,23 @@ test('a refusal is the same, too, however the input is written down', () => {
   };
   expect(decompose(refusedOnce)).toMatchObject({ ok: false, refusal: { type: 'ProductReliedOn' } });
   expect(differing(refusedOnce, 200)).toEqual([]);
+});
+
+test('of two reliances that cannot be bound the same one is told', () => {
+  const ip = (id: string, itemId: string) =>
+    item(id, { offering: ipOffering, relationships: [{ type: 'reliesOn', itemId }] });
+  const unclear = {
+    ...whole,
+    items: [
+      item('f', { offering: fibreOffering }),
+      item('g', { offering: fibreOffering }),
+      ip('h', 'f'),
+      ip('i', 'g'),
+      item('r', { offering: routerOffering }),
+    ],
+  };
+  expect(decompose(unclear)).toMatchObject({ ok: false, refusal: { type: 'RelianceAmbiguous', item: 'r' } });
+  expect(differing(unclear, 200)).toEqual([]);
 });
 
 test('a plan survives JSON unchanged', () => {

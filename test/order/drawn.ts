@@ -1,10 +1,12 @@
 import type { CompactStep } from '../../src/decomposition/plan.ts';
 import { assert, must } from '../../src/kernel/assert.ts';
+import type { OrderRun } from '../../src/order/run.ts';
 import { reportOverdue } from '../../src/serviceOrder/recovery.ts';
 import type { Draw } from '../kernel/random.ts';
 import { apply, final, optional, revoke } from '../serviceOrder/driver.ts';
 import { row } from '../serviceOrder/policyRow.ts';
 import { begin, type Circumstances, sketch, type Sketched } from './driver.ts';
+import { drawOrder } from './drawnOrder.ts';
 import { type Acts, actNow, answer, isOpen, isPatient, temperOf } from './drawnPeople.ts';
 import { type Fault, noFault, type Takes } from './hands.ts';
 import { isUnheard, nextIn, type Pending, soon, type World } from './pending.ts';
@@ -23,9 +25,8 @@ const parents = { item2: 'item1', item3: 'item1' };
 const optionalItems: readonly string[] = ['item3'];
 
 /** Up to six service orders of up to three steps, each after some before it of its own direction. */
-function drawPlan(draw: Draw): Sketched[] {
+function drawPlan(draw: Draw, size: number): Sketched[] {
   const plan: Sketched[] = [];
-  const size = draw(7);
   for (let index = 0; index < size; index++) {
     const action = actions[[0, 0, 0, 0, 1, 1, 2][draw(7)] ?? 0] ?? 'add';
     const alike = plan.filter(
@@ -142,13 +143,26 @@ function nextOf(world: World, draw: Draw): readonly number[] {
   return awaited.length > 0 ? awaited : next;
 }
 
+const sizes = 7;
+const kinds = ['sketched', 'sketched', 'decomposed', 'sketched'] as const;
+
+/**
+ * One order of four is decomposed from a drawn catalogue. Size and kind are one choice, since the kind came later:
+ * the seeds of sketched orders mean what they meant before.
+ */
+function drawOrderOfEitherKind(draw: Draw): OrderRun {
+  const first = draw(sizes * kinds.length);
+  if (kinds[Math.floor(first / sizes)] === 'decomposed') return drawOrder(draw);
+  return begin(drawPlan(draw, first % sizes), drawCircumstances(draw));
+}
+
 export type Watch = (world: World, next: Pending, fault: Fault) => void;
 
 const never = -1;
 
 /** Runs one order to its end, as these choices have it. */
 export function drive(draw: Draw, watch: Watch = () => undefined): World {
-  let world = beginWorld(begin(drawPlan(draw), drawCircumstances(draw)));
+  let world = beginWorld(drawOrderOfEitherKind(draw));
   const drawn = draw(128);
   const pace = drawn % 16;
   const rate = [6, 3, 4, 12][pace % 4] ?? 6;

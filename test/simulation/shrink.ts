@@ -39,7 +39,7 @@ function lower(best: () => readonly number[], better: Better): boolean {
   let moved = false;
   for (let index = best().length - 1; index >= 0; index -= 1) {
     const value = best()[index] ?? 0;
-    for (const simpler of [0, 1, value - 1]) {
+    for (const simpler of [0, 1, value >> 1, value - 1]) {
       if (simpler < 0 || simpler >= value) continue;
       if (better(best().map((choice, other) => (other === index ? simpler : choice)))) {
         moved = true;

@@ -75,7 +75,7 @@ function report({ seed, law, at }: Violated): void {
 }
 
 /** A law without the names of this run: a smaller run breaks it with others. */
-const kindOf = (law: string): string => law.replace(/\b(s\d+(\.c)?|item\d+|\d+\/\S+)/g, '_');
+const kindOf = (law: string): string => law.replace(/\b(s\d+(\.c)?|item\d+(\.\d+)*|\d+\/\S+)/g, '_');
 
 async function main(): Promise<void> {
   const options = parseOptions(process.argv.slice(2), availableParallelism(), randomInt(2 ** 31));
