@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Books } from './books.ts';
 import { reckon } from './reckoning.ts';
-import { builtObject, order, product, service, sound, withRow, withTable } from './soundBooks.ts';
+import { order, product, service, sound, speedEverywhere, withRow, withTable } from './soundBooks.ts';
 
 /** What was ordered is followed down to the network; books that agree with each other are not enough. */
 
@@ -16,19 +16,6 @@ const services = 'services are what their products say';
 const serviceOrders = 'services are what became of their service orders';
 const objects = 'a service holds what its specification says';
 const promise = 'a completed order has what it ordered';
-
-/** Network, ledger, footprint and step agree on other values than those ordered. */
-function speedEverywhere(downstreamMbps: number): Books {
-  const values = { downstreamMbps, upstreamMbps: 1_000, vlan: 7 };
-  const speed = builtObject('speed', 'bng', 'speed', values, 2);
-  const [line, , held] = sound.objects;
-  const books = withRow('footprint', speed.footprint, 1, withRow('step', speed.step, 1));
-  return {
-    ...books,
-    objects: [line, speed.object, held] as Books['objects'],
-    ledger: [sound.ledger[0], speed.ledger] as Books['ledger'],
-  };
-}
 
 test('a completed order of which nothing at all is there is noticed', () => {
   const nothing = without(withoutObjects(sound), 'product', 'service', 'footprint', 'service_order', 'step');
@@ -118,11 +105,6 @@ test.each<[what: string, books: Books, law: string]>([
   ['books without a catalogue', without(sound, 'catalog_head'), products],
 ])('%s is noticed', (_, books, law) => {
   expect(laws(books)).toContain(law);
-});
-
-test('a speed that a person set is no violation', () => {
-  const override = { service_id: service, step: 'speed', values: { downstreamMbps: 500 } };
-  expect(reckon(withTable('override', [override], speedEverywhere(500)))).toEqual([]);
 });
 
 test('what stands past its point of no return may be without its product', () => {
