@@ -4,8 +4,12 @@ import { saveEdited, saveVoice } from '../support/voice.ts';
 export const bestEffortOffering = 'OFF-BIZ-FIBRE-BEST-EFFORT';
 
 /** What these systems refuse waits for a person, who may edit it. */
-const heldFor = (system: string): string =>
-  `recovery:\n  - { system: ${system}, class: refused, then: hold }\nsteps:\n`;
+const heldFor = (...systems: readonly string[]): string =>
+  [
+    'recovery:',
+    ...systems.map((name) => `  - { system: ${name}, class: refused, then: hold }`),
+    'steps:\n',
+  ].join('\n');
 
 /**
  * Before the first order: numbers are ported in seconds, people have something to edit and to skip, and there is
@@ -16,7 +20,7 @@ export async function prepareCatalogue(apiUrl: string): Promise<void> {
   await saveEdited(apiUrl, 'fibre.yaml', (written) => written.replace('steps:\n', heldFor('bng')));
   await saveEdited(apiUrl, 'managed-router.yaml', (written) =>
     written
-      .replace('steps:\n', heldFor('acs'))
+      .replace('steps:\n', heldFor('acs', 'nms'))
       .replace('    system: nms\n', '    system: nms\n    optional: true\n'),
   );
   await saveEdited(apiUrl, 'business-fibre.yaml', (written) =>
