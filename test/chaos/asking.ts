@@ -111,8 +111,7 @@ export function createAsking(apiUrl: string, draw: Draw) {
     count,
     draw,
 
-    /** Answers whether it was carried out, or taken. */
-    async ask(ask: Ask): Promise<boolean> {
+    async ask(ask: Ask): Promise<void> {
       keys += 1;
       const key = `people-${keys}`;
       const tries = draw(4) === 0 ? 1 : triesMax;
@@ -122,14 +121,16 @@ export function createAsking(apiUrl: string, draw: Draw) {
         answer = await send(ask, key);
       }
       if (answer !== undefined && draw(5) === 0) await send(ask, key);
-      return answer?.isDone === true;
     },
 
     /** What somebody reads before a command; nothing while there is no answer. */
     // biome-ignore lint/suspicious/noExplicitAny: answers are looked into by those who ask
     async list(path: string): Promise<readonly any[]> {
       const reply = await fetch(`${apiUrl}${path}`).catch(() => undefined);
-      return reply?.ok ? ((await reply.json().catch(() => [])) as readonly object[]) : [];
+      if (reply === undefined || reply.status === 503) return [];
+      if (reply.ok) return (await reply.json().catch(() => [])) as readonly object[];
+      badAnswers.push({ key: path, what: `${path} was answered ${reply.status}` });
+      return [];
     },
   };
 }

@@ -26,7 +26,7 @@ const command = (
   body: object,
   refused: readonly string[],
   what: string = name,
-): Promise<boolean> => {
+): Promise<void> => {
   const done = name === 'claim' || name === 'release' ? 200 : 202;
   return ask({ what, path: `/ops/v1/fallout/${id}/${name}`, body, done, refused, fallout: id });
 };
@@ -94,7 +94,7 @@ export const release: Deed = async (office) => {
   if (fallout !== undefined) await command(office, fallout, 'release', { reason }, refusalsOf.release);
 };
 
-const sendBulk = ({ ask }: Office, body: object): Promise<boolean> =>
+const sendBulk = ({ ask }: Office, body: object): Promise<void> =>
   ask({ what: 'bulk', path: '/ops/v1/fallout/bulk', body, done: 201, refused: refusalsOf.bulk });
 
 /** The same for all that fell out like this one. */

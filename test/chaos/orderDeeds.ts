@@ -29,7 +29,7 @@ export const commandOrder = (
   command: OrderCommandName,
   id: string,
   refused: readonly string[] = refusalsOf[command],
-): Promise<boolean> => {
+): Promise<void> => {
   const what = kind === 'productOrder' ? command : `${command} of a service order`;
   return ask({ what, path: `${places[kind]}/${id}/${command}`, body: { reason }, done: 202, refused });
 };
@@ -39,7 +39,7 @@ const cancel = (
   kind: OrderKind,
   id: string,
   refused: readonly string[] = refusalsOf.cancel,
-): Promise<boolean> => {
+): Promise<void> => {
   const what = kind === 'productOrder' ? 'cancel' : 'cancel of a service order';
   const body = { [kind]: { id }, cancellationReason: reason };
   return ask({ what, path: cancels[kind], body, done: 201, refused });

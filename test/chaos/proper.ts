@@ -1,8 +1,11 @@
+import type { DeskRefusalType } from '../../src/operator/refusal.ts';
+import type { CancelRefusal } from '../../src/order/cancelRefusal.ts';
+
 /** The refusals that docs/commands.md and docs/errors.md have for each command. */
 
-const over = ['OrderOver', 'ServiceOrderOver'];
+const over = ['OrderOver', 'ServiceOrderOver'] as const;
 /** Of a step whose run decides. */
-const ofStep = ['FalloutClosed', 'CommandUnfit', 'BeingCancelled', 'RunMissing', ...over];
+const ofStep = ['FalloutClosed', 'CommandUnfit', 'BeingCancelled', 'RunMissing', ...over] as const;
 
 export const refusalsOf = {
   hold: ['HeldAlready', 'RunMissing', ...over],
@@ -28,7 +31,7 @@ export const refusalsOf = {
   removeOverride: ['ResourceUnknown'],
   /** A service order of a product order refuses whatever is about it as a whole. */
   ofProductOrder: ['ServiceOrderOfProductOrder'],
-} as const satisfies Record<string, readonly string[]>;
+} as const satisfies Record<string, readonly (DeskRefusalType | CancelRefusal['type'])[]>;
 
 /** The retry of a step by its place: there is no fallout to be closed. */
 export const refusalsOfWaiting = refusalsOf.retryNow.filter(
