@@ -54,6 +54,8 @@ test('the same answer each time, as the audit has it, is no violation', () => {
 test('what was refused before it was sent left nothing, and is looked at anew', () => {
   expect(reckon(told([no('FalloutClosed')]))).toEqual([]);
   expect(reckon(told([no('OrderNotOrphaned'), no('OrderOver')]))).toEqual([]);
+  expect(reckon(told([no('OrderNotOrphaned'), done], row()))).toEqual([]);
+  expect(reckon(told([no('FalloutOwned'), no('OnHold')], refusedRow))).toEqual([]);
 });
 
 const same = 'the same key gets the same answer';
@@ -64,6 +66,9 @@ test.each<[what: string, books: Books, law: string]>([
   ['done, then refused, without a row', told([done, no('HeldAlready')]), same],
   ['refused by its run, then done', told([no('OnHold'), done], refusedRow), same],
   ['another refusal', told([no('OnHold'), no('OrderOver')], refusedRow), same],
+  ['done, then refused as if it were new', told([done, no('FalloutClosed')], row()), same],
+  ['an unfit edit that was taken', told([no('EditUnfit')], row()), truth],
+  ['an unfit edit that was asked', told([no('EditUnfit')], row({ outcome: 'asked' })), truth],
   ['done without a row', told([done]), truth],
   ['done, and still asked', told([done], row({ outcome: 'asked' })), truth],
   ['done, and refused in the audit', told([done], refusedRow), truth],

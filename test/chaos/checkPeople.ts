@@ -1,5 +1,6 @@
 import { type Json, sameJson } from '../../src/kernel/json.ts';
 import { isFinal } from '../../src/kernel/machine.ts';
+import { rowRefusalTypes } from '../../src/operator/refusal.ts';
 import { orderMachine } from '../../src/order/machine.ts';
 import { grouped } from '../../src/order/ties.ts';
 import { serviceOrderMachine } from '../../src/serviceOrder/machine.ts';
@@ -62,30 +63,41 @@ function auditTellsTheEnd(books: Books): Violation[] {
 function answersStand(books: Books): Violation[] {
   const audit = new Map<string, Row>(rowsOf(books, 'audit').map((row) => [row.id, row]));
   return [...grouped(books.answers, ({ key }) => key)].flatMap(([key, answers]) => {
-    const row = audit.get(answers[0]?.task ?? answers[0]?.audit ?? '');
+    const begins = answers.findIndex(({ code }) => !lookedAtAnew.includes(code ?? ''));
+    const standing = begins < 0 ? [] : answers.slice(begins);
+    const [first = answers[0]] = standing;
+    const row = audit.get(first?.task ?? first?.audit ?? '');
     const complain = (law: string, what: string): Violation => ({
       law,
-      what: `${key}, ${answers[0]?.what}: ${what}`,
+      what: `${key}, ${first?.what}: ${what}`,
       orders: orderNamedIn(row?.order_id ?? row?.service_order_id ?? ''),
     });
-    const changed = changeIn(answers, row !== undefined);
-    const untrue = answers.flatMap((answer) => untruthOf(answer, row) ?? []);
+    const changed = changeIn(standing);
+    const isUnfit = answers.some(({ code }) => neverTaken.includes(code ?? ''));
+    const taken = isUnfit && row !== undefined ? [`unfit, and its row is ${row.outcome}`] : [];
+    const untrue = standing.flatMap((answer) => untruthOf(answer, row) ?? []);
     return [
       ...(changed === undefined ? [] : [complain('the same key gets the same answer', changed)]),
-      ...untrue.map((what) => complain('the audit says what its client was told', what)),
+      ...[...taken, ...untrue].map((what) => complain('the audit says what its client was told', what)),
     ];
   });
 }
 
+/** Refused before anything was sent or written: the same request is looked at anew. */
+const lookedAtAnew: readonly string[] = [
+  ...rowRefusalTypes.filter((code) => code !== 'RunMissing'),
+  'CancelOpen',
+];
+
+/** Whatever else goes on. */
+const neverTaken: readonly string[] = ['EditUnfit', 'ServiceOrderOfProductOrder'];
+
 const wordsOf = ({ isDone, code, task }: Answered): string =>
   isDone ? `done ${task ?? ''}`.trim() : String(code);
 
-/** What was refused before it was sent left nothing behind: only that is looked at anew. */
-function changeIn(answers: readonly Answered[], leftRow: boolean): string | undefined {
-  const [first, ...later] = answers;
-  if (first === undefined || (!first.isDone && !leftRow)) return undefined;
-  const other = later.find((answer) => wordsOf(answer) !== wordsOf(first));
-  return other && `first ${wordsOf(first)}, then ${wordsOf(other)}`;
+function changeIn([first, ...later]: readonly Answered[]): string | undefined {
+  const other = later.find((answer) => first !== undefined && wordsOf(answer) !== wordsOf(first));
+  return first && other && `first ${wordsOf(first)}, then ${wordsOf(other)}`;
 }
 
 function untruthOf({ isDone, code, task }: Answered, row: Row | undefined): string | undefined {
