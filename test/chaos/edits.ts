@@ -2,7 +2,7 @@ import type { Draw } from '../kernel/random.ts';
 import { drawOne } from './weighted.ts';
 
 /** What the steps of the demo's systems may be told instead of their mapping, and what their specifications forbid. */
-const edits: Readonly<
+export const edits: Readonly<
   Record<string, { readonly fit: readonly object[]; readonly unfit: readonly object[] }>
 > = {
   olt: {
