@@ -44,9 +44,13 @@ function itemsByService(books: Books): ReadonlyMap<string, readonly Ordered[]> {
   const orders = new Map<string, Row>(rowsOf(books, 'service_order').map((row) => [row.id, row]));
   const ordered = rowsOf(books, 'service_item')
     .map((item) => ({ item, order: orders.get(item.service_order_id) }))
-    .sort((left, right) => Date.parse(left.order?.completed_at) - Date.parse(right.order?.completed_at));
+    .sort((left, right) => endOf(left.order) - endOf(right.order));
   return grouped(ordered, ({ item }) => item.service_id as string);
 }
+
+/** What has not ended comes last. */
+const endOf = (order: Row): number =>
+  (order?.completed_at ?? null) === null ? Number.MAX_VALUE : Date.parse(order.completed_at);
 
 function servicesAreOrders(service: Row, ordered: readonly Ordered[]): Violation[] {
   const law = becameOfOrders;

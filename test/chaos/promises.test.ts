@@ -1,7 +1,17 @@
 import { expect, test } from 'vitest';
 import type { Books } from './books.ts';
 import { reckon } from './reckoning.ts';
-import { order, product, service, sound, speedEverywhere, withRow, withTable } from './soundBooks.ts';
+import {
+  order,
+  product,
+  service,
+  serviceOrder,
+  sound,
+  speedEverywhere,
+  withMore,
+  withRow,
+  withTable,
+} from './soundBooks.ts';
 
 /** What was ordered is followed down to the network; books that agree with each other are not enough. */
 
@@ -116,4 +126,15 @@ test('what stands past its point of no return may be without its product', () =>
   const books = withRow('product', { status: 'cancelled' }, 0, withTable('event', events, cancelled));
   expect(reckon(books)).toEqual([]);
   expect(laws(withRow('product', { status: 'active', id: product }, 0, books))).toContain(products);
+});
+
+test('what a service became is told by the order in which its service orders ended, whatever else is open', () => {
+  const later = `${serviceOrder}2`;
+  const characteristics = { downstreamMbps: 500, upstreamMbps: 500, technology: 'GPON' };
+  const [added, held] = sound.tables.service_item ?? [];
+  const modified = { ...added, service_order_id: later, action: 'modify', characteristics };
+  const order = { id: later, order_id: null, state: 'completed', version: 0, held_by: null };
+  const ended = { ...order, completed_at: '2026-03-01T10:06:00.000Z' };
+  const books = withRow('service', { characteristics }, 0, withMore('service_order', [ended]));
+  expect(laws(withTable('service_item', [modified, held, added], books))).not.toContain(serviceOrders);
 });
