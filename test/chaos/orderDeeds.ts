@@ -8,7 +8,7 @@ import { drawOne, drawWeighted } from './weighted.ts';
 
 /** Only the newest may still be in flight. */
 const ordersInFlight = 12;
-const ownInFlight = 4;
+const ownInFlight = 2;
 
 const newest = ({ draw }: Office, known: readonly Acknowledged[], howMany: number): string | undefined =>
   drawOne(draw, known.slice(-howMany))?.order;
