@@ -3,6 +3,7 @@ import type { JsonObject } from '../../src/kernel/json.ts';
 import { withPostgres } from '../../temporal-dev/postgres.ts';
 import type { LedgerEntry } from '../support/clientOf.ts';
 import type { Stack } from '../support/stack.ts';
+import type { Answered } from './asking.ts';
 import type { Acknowledged, BadAnswer } from './traffic.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: rows as Postgres gives them; the checks know their columns
@@ -22,6 +23,8 @@ export interface Books {
   /** Service orders of their own, by what their client was told. */
   readonly acknowledgedServiceOrders: readonly Acknowledged[];
   readonly badAnswers: readonly BadAnswer[];
+  /** What people were answered, each key in the order of its answers. */
+  readonly answers: readonly Answered[];
   /** Whether everything came to rest in the time it had. */
   readonly settled: boolean;
   /** Every table, its rows as JSON. */
@@ -34,7 +37,7 @@ export interface Books {
 
 export async function readBooks(
   stack: Stack,
-  told: Pick<Books, 'acknowledged' | 'acknowledgedServiceOrders' | 'badAnswers' | 'settled'>,
+  told: Pick<Books, 'acknowledged' | 'acknowledgedServiceOrders' | 'badAnswers' | 'answers' | 'settled'>,
 ): Promise<Books> {
   const [tables, network, running] = await Promise.all([
     readTables(stack.databaseUrl),

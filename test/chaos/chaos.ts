@@ -73,7 +73,7 @@ async function chaos(
   const faults = keepFaults(stack.networkUrl, seed);
   const over = AbortSignal.timeout(minutes * 60_000);
   setMaxListeners(0, over);
-  const people = createPeople(stack, traffic.acknowledged, drawFrom(seed + 2));
+  const people = createPeople(stack, traffic, drawFrom(seed + 2));
   const flowing = Promise.all([traffic.run(ordersInFlight, over), people.run(over)]);
   const calm = killer.run(over).then(() => faults.stop());
   await within(minutes * 60_000 + settleWithinMs, Promise.all([calm, flowing]));
@@ -85,7 +85,8 @@ async function chaos(
   const badAnswers = [...traffic.badAnswers, ...people.badAnswers];
   const { acknowledged, acknowledgedServiceOrders } = traffic;
   const settled = settledAfterMs !== undefined;
-  const books = await readBooks(stack, { acknowledged, acknowledgedServiceOrders, badAnswers, settled });
+  const told = { acknowledged, acknowledgedServiceOrders, badAnswers, answers: people.answers, settled };
+  const books = await readBooks(stack, told);
   const violations = reckon(books);
   const happened = {
     ...{

@@ -6,19 +6,20 @@ import { type Books, type Row, rowsOf } from './books.ts';
 import { orderNamedIn } from './orderNamedIn.ts';
 import type { Violation } from './reckoning.ts';
 
-const eventTables = {
-  productOrder: 'product_order',
-  serviceOrder: 'service_order',
-  product: 'product',
-  service: 'service',
-  cancelProductOrder: 'cancel_task',
-} as const;
+const eventTables: Readonly<Record<string, (books: Books) => readonly Row[]>> = {
+  productOrder: (books) => rowsOf(books, 'product_order'),
+  serviceOrder: (books) => rowsOf(books, 'service_order'),
+  product: (books) => rowsOf(books, 'product'),
+  service: (books) => rowsOf(books, 'service'),
+  cancelProductOrder: (books) => rowsOf(books, 'cancel_task').filter(({ kind }) => kind === 'productOrder'),
+  cancelServiceOrder: (books) => rowsOf(books, 'cancel_task').filter(({ kind }) => kind === 'serviceOrder'),
+};
 
 /** An event for each version, and in the events of an order no arrow that its machine does not have. */
 export function checkEvents(books: Books): readonly Violation[] {
   const events = grouped(rowsOf(books, 'event'), ({ entity, entity_id }) => `${entity} ${entity_id}`);
-  return Object.entries(eventTables).flatMap(([entity, table]) =>
-    rowsOf(books, table).flatMap((row) => {
+  return Object.entries(eventTables).flatMap(([entity, rowsIn]) =>
+    rowsIn(books).flatMap((row) => {
       const own = [...(events.get(`${entity} ${row.id}`) ?? [])].sort(
         (left, right) => left.version - right.version,
       );

@@ -1,6 +1,6 @@
 import { evaluateText } from '../../src/catalog/expressions.ts';
 import { entryIn, type ServiceSpecification, type StepSpecification } from '../../src/catalog/model.ts';
-import { type Json, sameJson } from '../../src/kernel/json.ts';
+import { type Json, type JsonObject, sameJson } from '../../src/kernel/json.ts';
 import { isFinal } from '../../src/kernel/machine.ts';
 import { grouped } from '../../src/order/ties.ts';
 import { serviceOrderMachine, type ServiceOrderState } from '../../src/serviceOrder/machine.ts';
@@ -8,6 +8,7 @@ import { type Books, nameOf, type Row, rowsOf } from './books.ts';
 import { catalogueIn, typesOf } from './catalogueIn.ts';
 import { leftoversOf } from './leftovers.ts';
 import { orderNamedIn } from './orderNamedIn.ts';
+import { overriddenIn } from './overriding.ts';
 import type { Violation } from './reckoning.ts';
 
 const becameOfOrders = 'services are what became of their service orders';
@@ -43,9 +44,13 @@ function itemsByService(books: Books): ReadonlyMap<string, readonly Ordered[]> {
   const orders = new Map<string, Row>(rowsOf(books, 'service_order').map((row) => [row.id, row]));
   const ordered = rowsOf(books, 'service_item')
     .map((item) => ({ item, order: orders.get(item.service_order_id) }))
-    .sort((left, right) => Date.parse(left.order?.completed_at) - Date.parse(right.order?.completed_at));
+    .sort((left, right) => endOf(left.order) - endOf(right.order));
   return grouped(ordered, ({ item }) => item.service_id as string);
 }
+
+/** What has not ended comes last. */
+const endOf = (order: Row): number =>
+  (order?.completed_at ?? null) === null ? Number.MAX_VALUE : Date.parse(order.completed_at);
 
 function servicesAreOrders(service: Row, ordered: readonly Ordered[]): Violation[] {
   const law = becameOfOrders;
@@ -78,9 +83,12 @@ function servicesHoldTheirObjects(books: Books): (service: Row) => Violation[] {
     rowsOf(books, 'footprint').filter(({ presence }) => presence !== 'absent'),
     ({ service_id }) => service_id as string,
   );
-  const bindingsOf = bindingsIn(books);
+  const bindingsOf = bindingsIn(books, leftovers.attestedThere);
+  const overridden = overriddenIn(books);
+  const isTold = (one: NamedObject) =>
+    leftovers.objects.has(nameOf(one)) || leftovers.attestedGone.has(nameOf(one));
   return (service) => {
-    const holds = (held.get(service.id) ?? []).filter((one) => !leftovers.objects.has(nameOf(one)));
+    const holds = (held.get(service.id) ?? []).filter((one) => !isTold(one));
     const complain = (what: string): Violation => ({
       law,
       what: `service ${service.id} is ${service.state}; ${what}`,
@@ -90,7 +98,7 @@ function servicesHoldTheirObjects(books: Books): (service: Row) => Violation[] {
     if (specification === undefined) return [complain('its specification is unknown')];
     if (service.state !== 'active') return holds.map((one) => complain(`it holds ${nameOf(one)}`));
     const answerOf = answersOf(service, specification, bindingsOf(service));
-    const wanted = wantedOf(specification, answerOf, bindingsOf(service).overrides);
+    const wanted = wantedOf(specification, answerOf, (step) => overridden.builtWith(service.id, step));
     const results = Object.entries(specification.results).filter(
       ([name, text]) => !sameJson(service.results[name], answerOf(text)),
     );
@@ -100,9 +108,9 @@ function servicesHoldTheirObjects(books: Books): (service: Row) => Violation[] {
       .filter((one) => !holds.some((print) => nameOf(print) === nameOf(one)));
     const different = holds.flatMap((print) => {
       const one = wanted.find((other) => nameOf(other) === nameOf(print));
-      if (one === undefined || sameJson(one.values, print.values)) return [];
-      const [is, should] = [print.values, one.values].map((values) => JSON.stringify(values));
-      return [complain(`${nameOf(print)} has ${is}; what was ordered makes it ${should}`)];
+      if (one === undefined || one.values.some((values) => sameJson(values, print.values))) return [];
+      const [is, ...should] = [print.values, ...one.values].map((values) => JSON.stringify(values));
+      return [complain(`${nameOf(print)} has ${is}; what was ordered makes it ${should.join(' or ')}`)];
     });
     return [
       ...lacking.map((one) => complain(`it does not hold ${nameOf(one)}`)),
@@ -120,11 +128,10 @@ function servicesHoldTheirObjects(books: Books): (service: Row) => Violation[] {
 interface Bindings {
   readonly steps: Record<string, Row>;
   readonly reliesOn: Record<string, Row>;
-  /** What a person set, by step. */
-  readonly overrides: Record<string, Row>;
 }
 
-function bindingsIn(books: Books): (service: Row) => Bindings {
+/** The results that a person gave against the evidence count like those that were seen. */
+function bindingsIn(books: Books, attestedThere: ReadonlySet<string>): (service: Row) => Bindings {
   const services = new Map<string, Row>(rowsOf(books, 'service').map((row) => [row.id, row]));
   const ofService = (table: string, id: string): readonly Row[] =>
     rowsOf(books, table).filter(({ service_id }) => service_id === id);
@@ -132,7 +139,10 @@ function bindingsIn(books: Books): (service: Row) => Bindings {
   return ({ id }) => ({
     steps: named(
       ofService('footprint', id)
-        .filter(({ presence }) => presence === 'present')
+        .filter(
+          (one) =>
+            one.presence === 'present' || (one.presence === 'doubtful' && attestedThere.has(nameOf(one))),
+        )
         .map(({ step, results }) => [step, results]),
     ),
     reliesOn: named(
@@ -141,14 +151,17 @@ function bindingsIn(books: Books): (service: Row) => Bindings {
         services.get(relies_on_id)?.results ?? {},
       ]),
     ),
-    overrides: named(ofService('override', id).map(({ step, values }) => [step, values])),
   });
 }
 
-interface WantedObject {
+interface NamedObject {
   readonly system: string;
   readonly object: string;
-  readonly values: Readonly<Record<string, Json | undefined>>;
+}
+
+interface WantedObject extends NamedObject {
+  /** One for each moment at which people may have set something else. */
+  readonly values: readonly Readonly<Record<string, Json | undefined>>[];
   readonly optional: boolean;
 }
 
@@ -168,13 +181,15 @@ function answersOf(service: Row, specification: ServiceSpecification, bindings: 
 const wantedOf = (
   { steps }: ServiceSpecification,
   answerOf: Answers,
-  overrides: Bindings['overrides'],
+  builtWith: (step: string) => readonly JsonObject[],
 ): WantedObject[] =>
   Object.entries(steps).map(([name, step]: [string, StepSpecification]) => ({
     system: step.system,
     object: String(answerOf(step.object)),
-    values: Object.fromEntries(
-      Object.entries(step.values).map(([value, text]) => [value, overrides[name]?.[value] ?? answerOf(text)]),
+    values: builtWith(name).map((set) =>
+      Object.fromEntries(
+        Object.entries(step.values).map(([value, text]) => [value, set[value] ?? answerOf(text)]),
+      ),
     ),
     optional: step.optional === true,
   }));
@@ -206,7 +221,8 @@ function finishedStepsHaveTheirSay(books: Books): Violation[] {
   const tried = rowsOf(books, 'step').filter(({ attempt }) => attempt > 0);
   return [...grouped<Row>(tried, nameOf)].flatMap(([name, steps]) => {
     const [last] = steps.toSorted((left, right) => Date.parse(right.ended_at) - Date.parse(left.ended_at));
-    if (leftovers.objects.has(name) || steps.some(({ ended_at }) => ended_at === null)) return [];
+    if (leftovers.objects.has(name) || leftovers.attestedGone.has(name)) return [];
+    if (steps.some(({ ended_at }) => ended_at === null)) return [];
     if (last?.state !== 'done' || (last.verb === 'apply') === present.has(name)) return [];
     const what = `${last.verb} of ${name} by ${last.service_order_id} is done, and its footprint is not so`;
     return [{ law: 'what a step did stands', what, orders: orderNamedIn(name) }];

@@ -61,13 +61,15 @@ function networkIsFootprints(books: Books): Violation[] {
     what: `${name} ${what}`,
     orders: orderNamedIn(name),
   });
+  const isAttested = (name: string) => leftovers.attestedThere.has(name) || leftovers.attestedGone.has(name);
   const unknown = [...objects]
-    .filter(([name]) => !footprints.has(name) && !leftovers.objects.has(name))
+    .filter(([name]) => !footprints.has(name))
+    .filter(([name]) => !leftovers.objects.has(name) && !leftovers.attestedGone.has(name))
     .map(([name, one]) =>
       complain(name, `stands in the network, written by ${one.key}, and in no footprint`),
     );
   const different = [...footprints].flatMap(([name, row]) => {
-    if (leftovers.objects.has(name)) return [];
+    if (leftovers.objects.has(name) || (row.presence === 'doubtful' && isAttested(name))) return [];
     const there = objects.get(name);
     if (row.presence === 'doubtful') return [complain(name, 'is doubtful, and nobody has been told')];
     if (there === undefined) return [complain(name, `is a footprint of ${row.key}, and not in the network`)];

@@ -26,6 +26,7 @@ export async function keepEvidence(
   const lines = (values: readonly unknown[]) => values.map((value) => `${JSON.stringify(value)}\n`).join('');
   keep('violations.jsonl', lines(violations));
   keep('acknowledged.jsonl', lines(books.acknowledged));
+  keep('answers.jsonl', lines(books.answers));
   keep('ledger.jsonl', lines(books.ledger));
   keep('objects.jsonl', lines(books.objects));
   for (const [table, rows] of Object.entries(books.tables)) keep(`rows/${table}.jsonl`, lines(rows));

@@ -1,7 +1,7 @@
-import { must } from '../../src/kernel/assert.ts';
 import type { Draw } from '../kernel/random.ts';
 import type { Stack, StackProcess } from '../support/stack.ts';
 import { pause } from './pause.ts';
+import { drawWeighted } from './weighted.ts';
 
 /** Who dies how often, in proportion. */
 const victims: readonly (readonly [name: StackProcess, weight: number])[] = [
@@ -46,7 +46,7 @@ export function createKiller(stack: Stack, draw: Draw, say: (line: string) => vo
       while (!signal.aborted) {
         await pause(range(draw, 1_000, 6_000), signal);
         if (signal.aborted) break;
-        const [name, way, forMs] = [drawVictim(draw), draw(10), range(draw, 500, 4_500)];
+        const [name, way, forMs] = [drawWeighted(draw, victims), draw(10), range(draw, 500, 4_500)];
         // What is still starting is spared: on a slow machine it would die at birth again and again.
         if (underWay.has(name) || !stack.isReady(name)) continue;
         const struck = strike(name, way, forMs).catch((error: unknown) =>
@@ -61,15 +61,6 @@ export function createKiller(stack: Stack, draw: Draw, say: (line: string) => vo
       await Promise.all(victims.map(([name]) => stack.waitReady(name)));
     },
   };
-}
-
-function drawVictim(draw: Draw): StackProcess {
-  let left = draw(victims.reduce((sum, [, weight]) => sum + weight, 0));
-  for (const [name, weight] of victims) {
-    left -= weight;
-    if (left < 0) return name;
-  }
-  return must(victims[0], 'a victim')[0];
 }
 
 /** It may be killed while it is frozen; then there is nobody to wake. */

@@ -7,21 +7,62 @@ const laws = (books: Books): string[] => reckon(books).map(({ law }) => law);
 const footprints = 'the network is what the footprints say';
 const twice = 'nothing is done twice';
 
-/** A person said that the speed is done, while the network shows something else. */
-const answered = (resolution: string): Books =>
-  withMore('fallout', [
-    {
-      ...{ id: 'f2', order_id: null, service_order_id: serviceOrder, item: 1, step: 'speed' },
-      ...{ class: 'drift', code: 'x', closed_at: '2026-03-01T10:05:00.000Z', resolution },
-    },
-  ]);
-const differing = (books: Books, place: number): Books =>
-  withRow('footprint', { version: '9' }, place, books);
+/** A person closed the fallout of the speed, while the network shows something else. */
+const answered = (resolution: string, books: Books = sound): Books =>
+  withMore(
+    'fallout',
+    [
+      {
+        ...{ id: 'f2', order_id: null, service_order_id: serviceOrder, item: 1, step: 'speed' },
+        ...{ class: 'drift', code: 'x', closed_at: '2026-03-01T10:05:00.000Z', resolution },
+      },
+    ],
+    books,
+  );
+const attested = (given: object, outcome = 'done'): Books =>
+  withMore(
+    'audit',
+    [{ id: 'f2:a', command: 'completeWithEvidence', entity_id: 'f2', outcome, given }],
+    answered('completeWithEvidence'),
+  );
+const against = { agrees: false };
+const differing = (books: Books, place: number, change: object = { version: '9' }): Books =>
+  withRow('footprint', change, place, books);
 
-test('only the object that a person answered for is exempt', () => {
-  expect(reckon(differing(answered('completeWithEvidence'), 1))).toEqual([]);
-  expect(laws(differing(answered('completeWithEvidence'), 0))).toContain(footprints);
+test('only the object that a person left behind is exempt', () => {
+  expect(reckon(differing(answered('leaveBehind'), 1))).toEqual([]);
+  expect(laws(differing(answered('leaveBehind'), 0))).toContain(footprints);
   expect(laws(differing(answered('retryNow'), 1))).toContain(footprints);
+});
+
+test('what a person attested against the evidence may be doubtful, and that alone', () => {
+  const doubtful = { version: '9', presence: 'doubtful' };
+  expect(reckon(differing(attested(against), 1, doubtful))).toEqual([]);
+  expect(laws(differing(attested(against), 1))).toContain(footprints);
+  expect(laws(differing(attested(against), 0, doubtful))).toContain(footprints);
+});
+
+test('a doubt is not told where the evidence agreed, or the command was refused', () => {
+  const doubtful = { presence: 'doubtful' };
+  expect(laws(differing(attested({ agrees: true }), 1, doubtful))).toContain(footprints);
+  expect(laws(differing(attested(against, 'refused'), 1, doubtful))).toContain(footprints);
+  expect(laws(differing(answered('completeWithEvidence'), 1, doubtful))).toContain(footprints);
+});
+
+test('what a person attested to be there has the values that were ordered', () => {
+  const values = { downstreamMbps: 1, upstreamMbps: 1_000, vlan: 7 };
+  const books = differing(attested(against), 1, { presence: 'doubtful', values });
+  expect(laws(books)).toEqual(['a service holds what its specification says']);
+});
+
+test('what a person attested to be gone may stand without a footprint; what was attested to be there may not', () => {
+  const strayOf = (verb: string): Books => {
+    const books = withRow('step', { verb, object: 'old/1', state: 'done' }, 1, attested(against));
+    const stray = { ...sound.objects[1], object: 'old/1' } as Books['objects'][number];
+    return { ...books, objects: [...sound.objects, stray] };
+  };
+  expect(laws(strayOf('revoke'))).not.toContain(footprints);
+  expect(laws(strayOf('apply'))).toContain(footprints);
 });
 
 test('a later service order that had the last word on the object ends the exemption', () => {

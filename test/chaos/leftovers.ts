@@ -6,12 +6,12 @@ import { type Books, nameOf, type Row, rowsOf } from './books.ts';
 export interface Leftovers {
   /** As `system object`: what stands there may be anything. */
   readonly objects: ReadonlySet<string>;
+  /** That they are as wanted, or are gone, a person said against what was seen: only the doubt about them is told. */
+  readonly attestedThere: ReadonlySet<string>;
+  readonly attestedGone: ReadonlySet<string>;
   /** Of these a person left something behind: they may not be as their products say. */
   readonly services: ReadonlySet<string>;
 }
-
-/** Commands after which a person answers for what stands. */
-const endings: readonly string[] = ['leaveBehind', 'completeWithEvidence'];
 
 /** Between two words of the system about it a step may show anything, but only to who holds it there. */
 const underWay: readonly string[] = ['attempting', 'accepted', 'inDoubt', 'held', 'undoing'];
@@ -24,10 +24,16 @@ export function leftoversOf(books: Books): Leftovers {
   const services = new Map(
     rowsOf(books, 'service_item').map((row) => [`${row.service_order_id}/${row.ordinal}`, row.service_id]),
   );
-  const told = rowsOf(books, 'fallout').flatMap((fallout) => {
-    const step = steps.get(stepName(fallout));
-    return step !== undefined && isTold(books, fallout, step) ? [step] : [];
-  });
+  const stepsOf = (isSuch: (fallout: Row) => boolean): Row[] =>
+    rowsOf(books, 'fallout')
+      .filter(isSuch)
+      .flatMap((fallout) => {
+        const step = steps.get(stepName(fallout));
+        return step !== undefined && isStillSo(books, fallout, step) ? [step] : [];
+      });
+  const told = stepsOf(({ closed_at, resolution }) => closed_at === null || resolution === 'leaveBehind');
+  const contradicted = contradictedIn(books);
+  const attested = stepsOf(({ id }) => contradicted.has(id));
   const onHold = onHoldIn(books);
   const stopped = rowsOf(books, 'step').filter(
     ({ service_order_id, state }) => onHold.has(service_order_id) && underWay.includes(state),
@@ -35,14 +41,24 @@ export function leftoversOf(books: Books): Leftovers {
   const left = told.filter(({ state }) => state !== 'done');
   return {
     objects: new Set([...told, ...stopped].map(nameOf)),
+    attestedThere: new Set(attested.filter(({ verb }) => verb === 'apply').map(nameOf)),
+    attestedGone: new Set(attested.filter(({ verb }) => verb === 'revoke').map(nameOf)),
     services: new Set(left.map(({ service_order_id, item }) => services.get(`${service_order_id}/${item}`))),
   };
 }
 
+/** Fallout that was completed against the evidence: what agreed is as wanted, and nothing about it is told. */
+const contradictedIn = (books: Books): ReadonlySet<string> =>
+  new Set(
+    rowsOf(books, 'audit')
+      .filter(({ command, outcome }) => command === 'completeWithEvidence' && outcome === 'done')
+      .filter(({ given }) => given?.agrees === false)
+      .map(({ entity_id }) => entity_id),
+  );
+
 /** Until another service order, that completed, had the last word on the object. */
-function isTold(books: Books, { closed_at, resolution }: Row, about: Row): boolean {
+function isStillSo(books: Books, { closed_at }: Row, about: Row): boolean {
   if (closed_at === null) return true;
-  if (!endings.includes(resolution)) return false;
   const completed = new Set(
     rowsOf(books, 'service_order')
       .filter(({ state }) => state === 'completed')

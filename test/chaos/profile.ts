@@ -51,4 +51,9 @@ export const faultRules = [
     ...{ system: 'porting', verb: 'apply' },
     behaviour: { type: 'accept', afterMs: 1_500, callback: 'duplicate' },
   },
+  // What these refuse waits for a person, by the catalogue of the run: else there is little to do at the desk.
+  ...(['bng', 'acs', 'nms'] as const).map((system) => ({
+    ...{ system, verb: 'apply', share: 0.05 },
+    behaviour: { type: 'refuse', code: 'outOfRange' },
+  })),
 ] as const;

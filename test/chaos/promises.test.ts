@@ -1,7 +1,17 @@
 import { expect, test } from 'vitest';
 import type { Books } from './books.ts';
 import { reckon } from './reckoning.ts';
-import { builtObject, order, product, service, sound, withRow, withTable } from './soundBooks.ts';
+import {
+  order,
+  product,
+  service,
+  serviceOrder,
+  sound,
+  speedEverywhere,
+  withMore,
+  withRow,
+  withTable,
+} from './soundBooks.ts';
 
 /** What was ordered is followed down to the network; books that agree with each other are not enough. */
 
@@ -16,19 +26,6 @@ const services = 'services are what their products say';
 const serviceOrders = 'services are what became of their service orders';
 const objects = 'a service holds what its specification says';
 const promise = 'a completed order has what it ordered';
-
-/** Network, ledger, footprint and step agree on other values than those ordered. */
-function speedEverywhere(downstreamMbps: number): Books {
-  const values = { downstreamMbps, upstreamMbps: 1_000, vlan: 7 };
-  const speed = builtObject('speed', 'bng', 'speed', values, 2);
-  const [line, , held] = sound.objects;
-  const books = withRow('footprint', speed.footprint, 1, withRow('step', speed.step, 1));
-  return {
-    ...books,
-    objects: [line, speed.object, held] as Books['objects'],
-    ledger: [sound.ledger[0], speed.ledger] as Books['ledger'],
-  };
-}
 
 test('a completed order of which nothing at all is there is noticed', () => {
   const nothing = without(withoutObjects(sound), 'product', 'service', 'footprint', 'service_order', 'step');
@@ -120,11 +117,6 @@ test.each<[what: string, books: Books, law: string]>([
   expect(laws(books)).toContain(law);
 });
 
-test('a speed that a person set is no violation', () => {
-  const override = { service_id: service, step: 'speed', values: { downstreamMbps: 500 } };
-  expect(reckon(withTable('override', [override], speedEverywhere(500)))).toEqual([]);
-});
-
 test('what stands past its point of no return may be without its product', () => {
   const partial = withRow('product_order', { state: 'partial', version: 3 });
   const cancelled = withRow('order_item', { state: 'cancelled' }, 0, partial);
@@ -134,4 +126,15 @@ test('what stands past its point of no return may be without its product', () =>
   const books = withRow('product', { status: 'cancelled' }, 0, withTable('event', events, cancelled));
   expect(reckon(books)).toEqual([]);
   expect(laws(withRow('product', { status: 'active', id: product }, 0, books))).toContain(products);
+});
+
+test('what a service became is told by the order in which its service orders ended, whatever else is open', () => {
+  const later = `${serviceOrder}2`;
+  const characteristics = { downstreamMbps: 500, upstreamMbps: 500, technology: 'GPON' };
+  const [added, held] = sound.tables.service_item ?? [];
+  const modified = { ...added, service_order_id: later, action: 'modify', characteristics };
+  const order = { id: later, order_id: null, state: 'completed', version: 0, held_by: null };
+  const ended = { ...order, completed_at: '2026-03-01T10:06:00.000Z' };
+  const books = withRow('service', { characteristics }, 0, withMore('service_order', [ended]));
+  expect(laws(withTable('service_item', [modified, held, added], books))).not.toContain(serviceOrders);
 });

@@ -5,6 +5,7 @@ import { type Books, type Row, rowsOf } from './books.ts';
 import { checkEvents } from './checkEvents.ts';
 import { checkInventory } from './checkInventory.ts';
 import { checkNetwork } from './checkNetwork.ts';
+import { checkPeople } from './checkPeople.ts';
 import { checkPromises } from './checkPromises.ts';
 import { checkRest } from './checkRest.ts';
 import { orderNamedIn } from './orderNamedIn.ts';
@@ -104,36 +105,6 @@ const claimsOfOpenOrders: Check = (books) => {
   );
 };
 
-/** A wish to cancel is over when its order is, and keeps its word. */
-const tasksKeepTheirWord: Check = (books) => {
-  const law = 'a cancel task is what became of its order';
-  const open = openStates(rowsOf(books, 'product_order'));
-  const cancelled = new Set(
-    rowsOf(books, 'order_item')
-      .filter(({ state }) => state === 'cancelled')
-      .map(({ order_id }) => order_id),
-  );
-  return rowsOf(books, 'cancel_task').flatMap(({ id, target, state }) => {
-    const isOver = state === 'done' || state === 'terminatedWithError';
-    const fits = isOver ? state !== 'done' || cancelled.has(target) : open.has(target);
-    return fits ? [] : [{ law, what: `${id} is ${state}, its order is not so`, orders: [target] }];
-  });
-};
-
-/** Of every command that was carried out, and every wish that was decided, the audit says so. */
-const auditTellsTheEnd: Check = (books) => {
-  const tasks = new Map<string, string>(rowsOf(books, 'cancel_task').map(({ id, state }) => [id, state]));
-  const expected: Record<string, string> = { done: 'done', terminatedWithError: 'refused' };
-  return rowsOf(books, 'audit')
-    .filter(({ command }) => command === 'cancel')
-    .filter(({ id, outcome }) => outcome !== (expected[tasks.get(id) ?? ''] ?? 'asked'))
-    .map(({ id, outcome, order_id }) => ({
-      law: 'the audit says what became of a command',
-      what: `${id} is ${outcome}, its task ${tasks.get(id)}`,
-      orders: [order_id],
-    }));
-};
-
 const checks: readonly Check[] = [
   nothingLost,
   oneOrderForEachKey,
@@ -144,8 +115,7 @@ const checks: readonly Check[] = [
   checkPromises,
   checkInventory,
   claimsOfOpenOrders,
-  tasksKeepTheirWord,
-  auditTellsTheEnd,
+  checkPeople,
   checkEvents,
 ];
 

@@ -12,7 +12,7 @@ export const serviceOrder = `${order}-so`;
 export const heldService = `${heldOrder}-s`;
 export const heldServiceOrder = `${heldOrder}-so`;
 
-const minute = (number: number): string => `2026-03-01T10:0${number}:00.000Z`;
+export const minute = (number: number): string => `2026-03-01T10:0${number}:00.000Z`;
 
 /** An event for each of these states, one after the other. */
 export const eventsOf = (entity: string, id: string, ...states: readonly string[]): Row[] =>
@@ -34,7 +34,7 @@ export function builtObject(step: string, system: string, object: string, values
       ...{ ...of, name: step, system, object: base.object, verb: 'apply', state: 'done', attempt: 1 },
       ended_at: minute(2),
     },
-    attempt: { ...of, step, number: 1, key, outcome: 'done' },
+    attempt: { ...of, step, number: 1, key, outcome: 'done', noted_at: minute(1) },
   };
 }
 
@@ -49,6 +49,7 @@ export const sound: Books = {
   ],
   acknowledgedServiceOrders: [],
   badAnswers: [],
+  answers: [],
   settled: true,
   ledger: [line.ledger, speed.ledger] as Row[],
   objects: [line.object, speed.object, heldObject] as Row[],
@@ -154,3 +155,16 @@ export const withRow = (name: string, change: object, place = 0, books: Books = 
 
 export const withMore = (name: string, rows: readonly object[], books: Books = sound): Books =>
   withTable(name, [...(books.tables[name] ?? []), ...rows], books);
+
+/** Network, ledger, footprint and step agree on other values than those ordered. */
+export function speedEverywhere(downstreamMbps: number): Books {
+  const values = { downstreamMbps, upstreamMbps: 1_000, vlan: 7 };
+  const speed = builtObject('speed', 'bng', 'speed', values, 2);
+  const [line, , held] = sound.objects;
+  const books = withRow('footprint', speed.footprint, 1, withRow('step', speed.step, 1));
+  return {
+    ...books,
+    objects: [line, speed.object, held] as Books['objects'],
+    ledger: [sound.ledger[0], speed.ledger] as Books['ledger'],
+  };
+}
