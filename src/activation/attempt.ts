@@ -241,7 +241,7 @@ function concludeTrouble(step: StandingStep, attempt: Attempt, trouble: Trouble)
     report: {
       ...{ type: 'failed', class: errorClass, code },
       ...(retryAfterMs !== undefined && { retryAfterMs }),
-      ...(trouble.final && footprint?.presence === 'absent' && { final: true }),
+      ...(trouble.final && footprint && footprint.presence !== 'doubtful' && { final: true }),
     },
     state: isUnseen ? 'accepted' : stateOf[arrow],
     decided: arrow === 'Refused',
@@ -263,6 +263,10 @@ function footprintAfterTrouble(
   const { standing } = step;
   if (final && standing?.version === '' && standing.key === attempt.key) {
     return { ...standing, presence: 'absent' };
+  }
+  // Nothing else was ever sent for the step: what stood before the call stands.
+  if (final && attempt.generation === 1 && standing && standing.key === step.before?.key) {
+    return { ...standing, presence: step.before.presence };
   }
   const isUnheard = step.state === 'attempting' || (step.state === 'held' && !step.decided);
   const doubtful = isUnheard || errorClass === 'lied' || arrowOf(errorClass) === 'Doubted';

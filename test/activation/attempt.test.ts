@@ -330,6 +330,27 @@ describe('a system that reports later', () => {
     expect(looked(other, refused).footprint).toBeUndefined();
   });
 
+  test.each([
+    ['a change', 'apply'],
+    ['a revoke', 'revoke'],
+  ] as const)(
+    '%s that was refused in the end leaves surely what stood before, where nothing else was ever sent',
+    (_, verb) => {
+      const refused = { ...trouble('refused'), final: true } as StepOutcome;
+      const standing = { ...standingPrint, presence: 'doubtful' } as const;
+      const step = { ...waiting, verb, generation: 1, before: standingPrint, standing };
+      expect(looked(step, refused)).toMatchObject({
+        report: { type: 'failed', final: true },
+        footprint: standingPrint,
+      });
+      const again = looked({ ...step, generation: 2 }, refused);
+      expect([again.footprint, again.report]).toEqual([
+        undefined,
+        expect.not.objectContaining({ final: true }),
+      ]);
+    },
+  );
+
   test.each(['ours', 'unavailable'] as const)('a look that failed by %s leaves it accepted', (errorClass) => {
     const { state, decided, report } = looked(waiting, trouble(errorClass));
     expect([state, decided, report]).toEqual([
