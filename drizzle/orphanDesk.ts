@@ -1,3 +1,4 @@
+import { and, eq, isNull } from 'drizzle-orm';
 import { isFinal } from '../src/kernel/machine.ts';
 import type { CommandAnswer } from '../src/operator/answer.ts';
 import { orderMachine } from '../src/order/machine.ts';
@@ -8,7 +9,9 @@ import { auditOf, type FalloutAsk, placeOf, refusalFor } from './falloutDesk.ts'
 import { orderWaitingFor } from './falloutStore.ts';
 import { type Checked, type DeskAnswer, refused, runCommand } from './operatorDesk.ts';
 import { stateOfOrder } from './orderStore.ts';
+import { somethingMayGo } from './pastReturn.ts';
 import { readFallout } from './reads/fallout.ts';
+import { fallout } from './schema.ts';
 import { standOf } from './serviceOrderStore.ts';
 import { restartOrphan, restartOrphanedServiceOrder } from './sweepStore.ts';
 
@@ -50,6 +53,26 @@ export async function checkRestart(tx: Tx, tenant: string, { kind, id }: Command
   if (objected) return objected;
   if (await takeUp[kind](tx, tenant, id, { resolution: 'restart' })) return { type: 'done' };
   return refused('OrderNotOrphaned', 'there is no open fallout of class orphaned for it');
+}
+
+/** Has an orphan's next run take it back, where there is anything to; a run that is there decides by itself. */
+export async function checkAbort(
+  tx: Tx,
+  tenant: string,
+  { kind, id }: CommandedOrder,
+  audit: string,
+): Promise<Checked> {
+  const lost =
+    kind === 'productOrder'
+      ? and(eq(fallout.orderId, id), isNull(fallout.serviceOrderId))
+      : and(eq(fallout.serviceOrderId, id), isNull(fallout.orderId));
+  const [orphan] = await tx
+    .select({ mayGo: somethingMayGo })
+    .from(fallout)
+    .where(and(eq(fallout.tenantId, tenant), eq(fallout.class, 'orphaned'), isNull(fallout.closedAt), lost));
+  if (orphan?.mayGo === false) return refused('NothingToTakeBack', 'all of it goes back, or cannot any more');
+  await takeUp[kind](tx, tenant, id, { resolution: 'abort', abortedBy: audit });
+  return { type: 'send' };
 }
 
 /** Has the run of a product order give another to one of its service orders. */

@@ -26,18 +26,15 @@ const isPast = sql`exists (select from step where step.tenant_id = so.tenant_id
   and step.service_order_id = so.id and ${isSentForGood})`;
 
 /**
- * Of a row of `fallout`: an abort of its order would find something to take back, as far as the rows know it. How
- * the parts of an order hang together only its run knows.
+ * Of a row of `fallout`: something of its order may be taken back, as far as the rows know it. How the parts of an
+ * order hang together only its run knows. What was not opened yet has no service orders, and is dropped.
  */
-export const mayGoBack: SQL<boolean> = sql`(case when fallout.order_id is null
+export const somethingMayGo: SQL<boolean> = sql`(case when fallout.order_id is null
   then exists (select from service_order so where so.tenant_id = fallout.tenant_id
     and so.id = fallout.service_order_id and so.retreat is null and not ${isPast})
-  else exists (select from product_order po where po.tenant_id = fallout.tenant_id
-      and po.id = fallout.order_id and po.aborted_by is null)
-    and not exists (select from cancel_task task where task.tenant_id = fallout.tenant_id
-      and task.kind = 'productOrder' and task.target = fallout.order_id and task.accepted
-      and task.state in ('acknowledged', 'inProgress'))
-    and exists (select from service_order so
+  else not exists (select from service_order so
+      where so.tenant_id = fallout.tenant_id and so.order_id = fallout.order_id)
+    or exists (select from service_order so
       left join order_item ordered on ordered.tenant_id = so.tenant_id and ordered.order_id = so.order_id
         and ordered.id = so.order_item_id
       where so.tenant_id = fallout.tenant_id and so.order_id = fallout.order_id and so.compensates is null
@@ -47,3 +44,20 @@ export const mayGoBack: SQL<boolean> = sql`(case when fallout.order_id is null
           and back.compensates = so.id)
         and not ${isPast})
   end)`;
+
+/** It fails as a whole already: one that cannot be done without takes itself back. */
+const isFailing = sql`exists (select from service_order failing where failing.tenant_id = fallout.tenant_id
+  and failing.order_id = fallout.order_id and failing.compensates is null and failing.retreat ->> 'outcome' = 'failed'
+  and exists (select from product_order po, jsonb_array_elements(po.plan -> 'serviceOrders') planned
+    where po.tenant_id = fallout.tenant_id and po.id = fallout.order_id
+      and po.plan ->> 'onFailure' = 'allOrNothing'
+      and planned ->> 'id' = failing.id and coalesce(planned -> 'optional', 'false') = 'false'))`;
+
+/** The same, and nobody has wanted it yet: an abort of its order would take something back. */
+export const mayGoBack: SQL<boolean> = sql`(${somethingMayGo} and (fallout.order_id is null
+  or (exists (select from product_order po where po.tenant_id = fallout.tenant_id
+      and po.id = fallout.order_id and po.aborted_by is null)
+    and not ${isFailing}
+    and not exists (select from cancel_task task where task.tenant_id = fallout.tenant_id
+      and task.kind = 'productOrder' and task.target = fallout.order_id and task.accepted
+      and task.state in ('acknowledged', 'inProgress')))))`;

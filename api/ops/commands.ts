@@ -3,7 +3,7 @@ import type { CommandedOrder, NewAudit } from '../../drizzle/auditStore.ts';
 import { type Tx, withTenant } from '../../drizzle/client.ts';
 import { abortedBy } from '../../drizzle/controlStore.ts';
 import { type Checked, refused, runCommand } from '../../drizzle/operatorDesk.ts';
-import { checkRestart, objectionTo, sendRejoin, takeUp } from '../../drizzle/orphanDesk.ts';
+import { checkAbort, checkRestart, objectionTo, sendRejoin } from '../../drizzle/orphanDesk.ts';
 import { idPattern } from '../../src/kernel/ids.ts';
 import type { CommandAnswer } from '../../src/operator/answer.ts';
 import type { OrderCommandName } from '../../src/operator/commands.ts';
@@ -86,8 +86,7 @@ async function check(tx: Tx, { tenant, kind, command, id, audit }: Asked): Promi
   if (command === 'restart') return checkRestart(tx, tenant, { kind, id });
   const objected = await objectionTo[kind](tx, tenant, id);
   if (objected) return objected;
-  if (command === 'abort') await takeUp[kind](tx, tenant, id, { resolution: 'abort', abortedBy: audit });
-  return { type: 'send' };
+  return command === 'abort' ? checkAbort(tx, tenant, { kind, id }, audit) : { type: 'send' };
 }
 
 /** An orphan's next run takes it back, and tells the audit when it does: there is nobody to send it to yet. */

@@ -5,7 +5,7 @@ import { serviceOrderMachine, serviceOrderStates } from '../../src/serviceOrder/
 import type { Tx } from '../client.ts';
 import { isDoubted } from '../doubt.ts';
 import type { FalloutRow } from '../falloutStore.ts';
-import { mayGoBack } from '../pastReturn.ts';
+import { mayGoBack, somethingMayGo } from '../pastReturn.ts';
 import { attempt, fallout, serviceOrder, step } from '../schema.ts';
 import {
   cases,
@@ -67,7 +67,7 @@ const around = sql<Around>`jsonb_build_object(
       and po.id = fallout.order_id and po.held_by is not null) end,
   'goesBack', ${serviceOrder.retreat} is not null,
   'runLost', ${lostServiceOrder}, 'orderRunLost', ${lostOrder},
-  'mayGoBack', ${takenUpAnew} or ${mayGoBack})`;
+  'mayGoBack', case when ${takenUpAnew} then ${somethingMayGo} else ${mayGoBack} end)`;
 
 const withStep = {
   ...getTableColumns(fallout),

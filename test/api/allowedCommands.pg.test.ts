@@ -114,3 +114,17 @@ test('a lost service order waits for its order, if that is lost, too', async () 
   await lose(null);
   expect(await orphans()).toEqual(['abort', 'restart abort']);
 });
+
+test('an order that lost its run past its point of no return is restarted, and has no abort', async () => {
+  const held = await heldStep(api);
+  await api.db.execute(ofStep(`verb = 'revoke'`)(held));
+  const lost = { orderId: held.order, serviceOrderId: null, code: 'runLost', reason: 'gone' } as const;
+  await withTenant(api.db, 'default', (tx) => openOrphan(tx, 'default', lost));
+  const orphans = async () => (await api.get(`/ops/v1/fallout?order=${held.order}&class=orphaned`)).body;
+  expect(await orphans()).toMatchObject([{ allowedCommands: ['restart'] }]);
+  const abort = await api.post({ reason: 'not wanted' }, {}, `/ops/v1/productOrders/${held.order}/abort`);
+  expect(abort).toMatchObject({ status: 409, body: { code: 'NothingToTakeBack' } });
+  expect(await orphans()).toHaveLength(1);
+  const [row] = await api.db.execute(sql`select aborted_by from product_order where id = ${held.order}`);
+  expect(row).toEqual({ aborted_by: null });
+});

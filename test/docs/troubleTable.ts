@@ -44,8 +44,37 @@ export const troubleTable = {
     state: 'held',
     cells: { ...nothing, completeWithEvidence: to('completed') },
   },
+  turning: {
+    title: 'takes itself back after a refusal, and that waits for its retry',
+    state: 'inProgress',
+    cells: {
+      hold: to('held'),
+      resume: no('NotOnHold'),
+      abort: no('NothingToTakeBack'),
+      restart: no('OrderNotOrphaned'),
+      cancel: no('NothingToTakeBack'),
+      ...none,
+    },
+  },
+  turningHeld: {
+    title: 'takes itself back after a refusal, and that needs a person',
+    state: 'held',
+    cells: {
+      hold: to('held'),
+      resume: no('NotOnHold'),
+      abort: no('NothingToTakeBack'),
+      restart: no('OrderNotOrphaned'),
+      cancel: no('NothingToTakeBack'),
+      retryNow: to('failed'),
+      editAndRetry: no('CommandUnfit'),
+      completeWithEvidence: no('CommandUnfit'),
+      skip: no('CommandUnfit'),
+      leaveBehind: to('failed'),
+      ...owned('held'),
+    },
+  },
   compensating: {
-    title: 'is being taken back after a failure, and that waits for its retry',
+    title: 'is being taken back after a failure by another service order, and that waits for its retry',
     state: 'inProgress',
     cells: {
       hold: to('held'),
@@ -57,7 +86,7 @@ export const troubleTable = {
     },
   },
   compensationHeld: {
-    title: 'is being taken back after a failure, and that needs a person',
+    title: 'is being taken back after a failure by another service order, and that needs a person',
     state: 'held',
     cells: {
       hold: to('held'),

@@ -40,17 +40,34 @@ const itemsOf = async (order: string): Promise<Record<string, string>> =>
     (await client.ops(order)).items.map(({ id, state }: { id: string; state: string }) => [id, state]),
   );
 
-test('an order that fails, and that a refused undo holds before it is taken back as a whole, ends cancelled instead', async () => {
+test('an order whose service order takes itself back has nothing to cancel: it ends failed, as it would have', async () => {
   await client.faults([routeRefused, undoRefused('ipam')]);
   const order = await client.order([bundle]);
   await client.reaches(order, 'held');
-  const task = await desk.cancel('productOrder', order);
-  await desk.taskReaches(task, 'inProgress');
+  const task = await desk.taskReaches(await desk.cancel('productOrder', order), 'terminatedWithError');
+  expect(task.errorMessage).toMatchObject({ code: 'NothingToTakeBack' });
+  const stuck = await desk.stuckIn(order);
+  expect(stuck.allowedCommands).toEqual(['retryNow', 'leaveBehind']);
   await client.faults([]);
-  const { id } = await desk.stuckIn(order);
-  await desk.commanded(`/fallout/${id}/retryNow`);
-  await desk.taskReaches(task, 'done');
-  await client.reaches(order, 'cancelled');
+  await desk.commanded(`/fallout/${stuck.id}/retryNow`);
+  await client.reaches(order, 'failed');
+  expect(Object.values(await itemsOf(order))).not.toContain('cancelled');
+  await expectNothingLeft(client, order);
+});
+
+test('what stands beside a service order that takes itself back goes at once, and does not wait for that', async () => {
+  await client.faults([routeRefused, undoRefused('ipam')]);
+  const address = { id: '2', action: 'add', productOffering: { id: 'OFF-STATIC-IP-29' } };
+  const onLine = { productOrderItemRelationship: [{ id: '1', relationshipType: 'reliesOn' }] };
+  const order = await client.order([fibre('1'), { ...address, ...onLine }, fibre('3')]);
+  await client.reaches(order, 'held');
+  const gone = () =>
+    client.rows(`select order_item_id as item from service_order
+      where order_id = '${order}' and compensates is not null and state = 'completed'`);
+  await eventually(async () => expect(await gone()).toEqual([{ item: '3' }]), { withinMs: 30_000 });
+  await client.faults([]);
+  await desk.commanded(`/fallout/${(await desk.stuckIn(order)).id}/retryNow`);
+  await client.reaches(order, 'failed');
   await expectNothingLeft(client, order);
 });
 

@@ -88,6 +88,18 @@ const arrangements: Readonly<Record<Exclude<keyof typeof troubleTable, 'foundLat
     ...resultsWait,
     bodies: { completeWithEvidence: { ...withReason, againstEvidence: true, results: { vlan: 77 } } },
   },
+  turning: {
+    faults: [on('apply', 'edge', refuses), on('revoke', 'ipam', waits)],
+    order: async () => {
+      const order = await client.order(lineAndRoute);
+      await waitsForItsRetry(client, `${order}-`, 'prefix');
+      return order;
+    },
+  },
+  turningHeld: {
+    faults: [on('apply', 'edge', refuses), on('revoke', 'ipam', refuses)],
+    order: () => held(lineAndRoute),
+  },
   compensating: {
     faults: [on('apply', 'edge', refuses), on('revoke', 'olt', waits)],
     order: async () => {
@@ -123,7 +135,10 @@ async function overwritten(): Promise<string> {
 const rows = () => rowsOf('productOrder', client, desk);
 
 describe('every command does what the table says', () => {
-  test.each(['doubted', 'withResults', 'resultsGiven', 'compensating', 'compensationHeld'] as const)(
+  test.each([
+    ...(['doubted', 'withResults', 'resultsGiven', 'turning', 'turningHeld'] as const),
+    ...(['compensating', 'compensationHeld'] as const),
+  ])(
     'to an order in the situation %s',
     (situation) => rows().expectRow(troubleTable[situation], arrangements[situation]),
     120_000,
