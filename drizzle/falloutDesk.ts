@@ -183,7 +183,9 @@ const ownFallout = (
         const ownedAt = owner === null ? null : sql`now()`;
         await tx.update(fallout).set({ owner, ownedAt }).where(where);
       }
-      return { type: 'done', found: placeOf(row) };
+      const { given = {} } = ask;
+      const before = row.owner !== null && { given: { ...given, ownerBefore: row.owner, asked: given } };
+      return { type: 'done', found: { ...placeOf(row), ...before } };
     },
     send: () => Promise.resolve({ type: 'runMissing' }),
   });
