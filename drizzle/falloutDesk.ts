@@ -1,5 +1,5 @@
 import { and, eq, sql } from 'drizzle-orm';
-import { editFault } from '../src/activation/edit.ts';
+import { editFault, knownValues } from '../src/activation/edit.ts';
 import { stepId } from '../src/decomposition/plan.ts';
 import { must } from '../src/kernel/assert.ts';
 import type { JsonObject } from '../src/kernel/json.ts';
@@ -124,9 +124,10 @@ export function refusalFor(row: FalloutRead | undefined, command: FalloutCommand
 }
 
 async function editRefusal(tx: Tx, ref: StepRef, given: JsonObject | undefined) {
-  const { values, types } = await loadStep(tx, ref);
+  const step = await loadStep(tx, ref);
   const characteristics = await characteristicsOf(tx, ref);
-  const fault = editFault({ values, types, characteristics }, (given?.values ?? {}) as JsonObject);
+  const edited = { values: step.values, types: step.types, known: knownValues(step), characteristics };
+  const fault = editFault(edited, (given?.values ?? {}) as JsonObject);
   return fault && refused('EditUnfit', fault.message, { path: `values.${fault.name}` });
 }
 
@@ -182,7 +183,9 @@ const ownFallout = (
         const ownedAt = owner === null ? null : sql`now()`;
         await tx.update(fallout).set({ owner, ownedAt }).where(where);
       }
-      return { type: 'done', found: placeOf(row) };
+      const { given = {} } = ask;
+      const before = row.owner !== null && { given: { ...given, ownerBefore: row.owner, asked: given } };
+      return { type: 'done', found: { ...placeOf(row), ...before } };
     },
     send: () => Promise.resolve({ type: 'runMissing' }),
   });

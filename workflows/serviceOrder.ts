@@ -26,6 +26,7 @@ import { attempt, isAttempt } from './attempts.ts';
 import { showTroubles } from './attributes.ts';
 import { record, recordDecision } from './bookkeeping.ts';
 import { nowMs } from './clock.ts';
+import { isLong } from './history.ts';
 import { reportSummary, retrySummary, serviceOrderDetails } from './details.ts';
 import { type CommandDesk, openDesk } from './commands.ts';
 import {
@@ -80,9 +81,10 @@ export async function serviceOrder(
   });
   const result = await CancellationScope.nonCancellable(async () => {
     const tools = openTools(inbox, desk);
-    if ('action' in given) return activate(given, tools);
+    const isAskedToCancel = () => cancelled !== undefined;
+    if ('action' in given) return activate(given, tools, isAskedToCancel);
     const taken = await takeUp(given, tools);
-    return taken.type === 'ended' ? taken.result : activate(taken.input, tools);
+    return taken.type === 'ended' ? taken.result : activate(taken.input, tools, isAskedToCancel);
   });
   if (cancelled !== undefined && result.outcome === 'cancelled') throw cancelled;
   return result;
@@ -112,7 +114,11 @@ function listenAlone(inbox: Inbox, desk: Desk): void {
   desk.answers(orderUpdates.resume, ({ audit }: CommandMessage) => ({ type: 'ResumeRequested', audit }));
 }
 
-async function activate(input: ServiceOrderInput, tools: ServiceOrderTools): Promise<ServiceOrderResult> {
+async function activate(
+  input: ServiceOrderInput,
+  tools: ServiceOrderTools,
+  isAskedToCancel: () => boolean,
+): Promise<ServiceOrderResult> {
   const { tenant, serviceOrder: id } = input;
   const { inbox, desk } = tools;
   const shell: Shell = { ...tools, input, timers: createTimers() };
@@ -123,7 +129,8 @@ async function activate(input: ServiceOrderInput, tools: ServiceOrderTools): Pro
   inbox.push({ type: 'Begun' });
   while (ended === undefined) {
     if (inbox.length === 0) {
-      if (underWay === 0 && isLong(input)) await goOnAnew(input, run, inbox);
+      if (underWay === 0 && isLong(workflowInfo(), input.historyEventsMax, isAskedToCancel()))
+        await goOnAnew(input, run, inbox);
       await condition(() => inbox.length > 0);
     }
     const event = must(inbox.shift(), 'the next event');
@@ -162,9 +169,6 @@ async function activate(input: ServiceOrderInput, tools: ServiceOrderTools): Pro
     return resumeServiceOrder(begun, standing);
   }
 }
-
-const isLong = ({ historyEventsMax }: ServiceOrderInput): boolean =>
-  workflowInfo().continueAsNewSuggested || workflowInfo().historyLength > historyEventsMax;
 
 /** With nothing under way and nothing unheard: a new run of the chain, with the state as it is. */
 async function goOnAnew(input: ServiceOrderInput, run: ServiceOrderRun, inbox: Inbox): Promise<void> {

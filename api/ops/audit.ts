@@ -1,14 +1,17 @@
 import { z } from '@hono/zod-openapi';
-import { type AuditRow, findAudit } from '../../drizzle/auditStore.ts';
 import { withTenant } from '../../drizzle/client.ts';
-import { auditColumns, listAudit } from '../../drizzle/reads/audit.ts';
+import { auditColumns, type AuditRead, listAudit } from '../../drizzle/reads/audit.ts';
+import { byId } from '../../drizzle/reads/list.ts';
+import type { VersionedOrder } from '../../drizzle/reads/versions.ts';
 import type { JsonObject } from '../../src/kernel/json.ts';
 import { auditOutcomes } from '../../src/operator/audit.ts';
+import { stepCommands } from '../../src/operator/commands.ts';
 import { callerOf } from '../caller.ts';
 import type { ApiDeps } from '../deps.ts';
 import { errors, idParameter, json, listing, type Operation } from '../operation.ts';
 import { refuse } from '../problem.ts';
-import { dateTime, type Links, linksOf, present, type Readable } from '../resource.ts';
+import { dateTime, given, type Links, linksOf, present, type Readable } from '../resource.ts';
+import { versionHref } from './versions.ts';
 
 const tag = 'Operations';
 
@@ -30,7 +33,7 @@ const auditSchema = z
   })
   .openapi('Audit');
 
-const toView = (row: AuditRow, links: Links): JsonObject =>
+const toView = (row: AuditRead, links: Links): JsonObject =>
   present({
     id: row.id,
     href: links.href('audit', encodeURIComponent(row.id)),
@@ -52,9 +55,35 @@ const toView = (row: AuditRow, links: Links): JsonObject =>
     decidedAt: dateTime(row.decidedAt),
     before: row.before,
     after: row.after,
+    ...versionHrefs(row, links),
+    ...triesView(row),
   });
 
-const audits: Readable<AuditRow> = {
+/** Where the versions around the command can be read. */
+function versionHrefs(row: AuditRead, links: Links) {
+  const order = versionedBy(row);
+  if (order === undefined) return {};
+  const hrefOf = (version: number | null) =>
+    version === null ? undefined : versionHref(links, order, version);
+  return { beforeHref: hrefOf(row.before), afterHref: hrefOf(row.after) };
+}
+
+/** A restart within a product order is carried out, and counted, by the run of that one. */
+function versionedBy({ entity, command, orderId, serviceOrderId }: AuditRead): VersionedOrder | undefined {
+  const isOfProductOrder = entity === 'productOrder' || command === 'restart';
+  if (orderId !== null && isOfProductOrder) return { kind: 'productOrder', id: orderId };
+  return serviceOrderId === null ? undefined : { kind: 'serviceOrder', id: serviceOrderId };
+}
+
+/** A command about a step changes the step: its tries around the command, as its service order numbers them. */
+function triesView({ command, tryBefore, tryAfter }: AuditRead) {
+  if (!(stepCommands as readonly string[]).includes(command)) return {};
+  return tryBefore === null && tryAfter === null
+    ? {}
+    : { tries: given({ before: tryBefore, after: tryAfter }) };
+}
+
+const audits: Readable<AuditRead> = {
   name: 'audit',
   list: listAudit,
   toTmf: toView,
@@ -69,10 +98,12 @@ const retrieveAudit = (deps: ApiDeps): Operation => ({
   handle: async (c) => {
     const { tenant } = callerOf(c.req.raw);
     const id = c.req.param('id') ?? '';
-    const row = auditIdPattern.test(id)
-      ? await withTenant(deps.db, tenant, (tx) => findAudit(tx, tenant, id))
+    const found = auditIdPattern.test(id)
+      ? await withTenant(deps.db, tenant, (tx) => listAudit(tx, tenant, byId(id)))
       : undefined;
-    return c.json(toView(row ?? refuse('ResourceUnknown', 'there is no such audit'), linksOf(c, deps)));
+    return c.json(
+      toView(found?.rows[0] ?? refuse('ResourceUnknown', 'there is no such audit'), linksOf(c, deps)),
+    );
   },
   route: {
     method: 'get',

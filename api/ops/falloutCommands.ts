@@ -65,7 +65,9 @@ export const falloutCommandOperations = (deps: ApiDeps): readonly Operation[] =>
     const given = { owner: ask.subject, ...said };
     return claimFallout(deps.db, { ...ask, command: 'claim', given: { owner: given.owner } }, given);
   }),
-  owning(deps, 'release', releaseSchema, (ask) => releaseFallout(deps.db, { ...ask, command: 'release' })),
+  owning(deps, 'release', releaseSchema, (ask) =>
+    releaseFallout(deps.db, { ...ask, command: 'release', given: {} }),
+  ),
 ];
 
 type Ask = FalloutAsk<StepCommand>;

@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { retryStep } from '../../drizzle/stepDesk.ts';
+import { stepIdPattern, stepItem, stepName } from '../../src/decomposition/plan.ts';
 import { idPattern } from '../../src/kernel/ids.ts';
 import { fitting, readJson } from '../body.ts';
 import type { ApiDeps } from '../deps.ts';
@@ -9,7 +10,7 @@ import { commander, commandSchema, ensureDone, reason } from './commandAnswer.ts
 
 const retrySchema = z
   .strictObject({
-    step: z.string().regex(/^[1-9]\d{0,5}\/[A-Za-z0-9_-]{1,64}$/, 'an item and a name, such as 1/line'),
+    step: z.string().regex(stepIdPattern, 'an item and a name, such as 1/line'),
     reason: reason.exactOptional(),
   })
   .openapi('RetryStep', { description: 'The step that shall not wait any longer' });
@@ -20,9 +21,9 @@ export const retryStepOperation = (deps: ApiDeps): Operation => ({
     const said = fitting(retrySchema, await readJson(c, deps.config.bodyLimitBytes));
     const id = c.req.param('id') ?? '';
     if (!idPattern.test(id)) refuse('ResourceUnknown', 'there is no such serviceOrder');
-    const [item = '', step = ''] = said.step.split('/');
     const { key, ...who } = commander(c);
-    const ask = { ...who, serviceOrder: id, item: Number(item), step, reason: said.reason };
+    const place = { item: Number(stepItem(said.step)), step: stepName(said.step) };
+    const ask = { ...who, serviceOrder: id, ...place, reason: said.reason };
     ensureDone(await retryStep(deps.db, ask, deps.operate.commandStep), key);
     return c.json({ command: 'retryNow', id, commandId: who.commandId }, 202);
   },

@@ -18,6 +18,7 @@ import { retryStepOperation } from './retryStep.ts';
 import { orderView, serviceOrderView } from './orderView.ts';
 import { overrideOperations } from './overrides.ts';
 import { systemOperations } from './systems.ts';
+import { versionOperations } from './versions.ts';
 
 const tag = 'Operations';
 
@@ -37,6 +38,7 @@ export const opsRoutes = (deps: ApiDeps) =>
     retryStepOperation(deps), //    POST /ops/v1/serviceOrders/{id}/retryNow
     ...holdOperations(deps), // /ops/v1/holds
     ...auditOperations(deps), // /ops/v1/audit
+    ...versionOperations(deps), // /ops/v1/{productOrders,serviceOrders}/{id}/versions
   ]);
 
 const inspectProductOrder = (deps: ApiDeps): Operation => ({

@@ -2,11 +2,14 @@ import { type AnswerType, answerTypeOf } from '../catalog/expressions.ts';
 import { type CharacteristicSpecifications, entryIn } from '../catalog/model.ts';
 import { checkValue } from '../catalog/values.ts';
 import type { Json, JsonObject } from '../kernel/json.ts';
+import { type StandingStep, wantedOf } from './attempt.ts';
 
 /** What a person's edit is checked against: the step's mapping, and what the service's specification says. */
 export interface EditedStep {
   readonly values: Readonly<Record<string, string>>;
   readonly types: Readonly<Record<string, string>>;
+  /** Values as they are, for what only another step or service could say. */
+  readonly known: JsonObject;
   /** Undefined where the catalogue of that time is not known. */
   readonly characteristics?: CharacteristicSpecifications | undefined;
 }
@@ -35,9 +38,24 @@ function messageFor(step: EditedStep, name: string, value: Json): string | undef
     const checked = checkValue(specified, value);
     return checked.ok ? undefined : checked.message;
   }
-  const type = answerTypeOf(text, step.types);
+  const declared = answerTypeOf(text, step.types);
+  const type = declared === 'dyn' ? typeOf(entryIn(step.known, name)) : declared;
   return isOfType[type](value) ? undefined : `must be ${words[type]}`;
 }
+
+/** What the mapping says now, else what was wanted last, else what stands. */
+export function knownValues(step: StandingStep): JsonObject {
+  const { wanted } = wantedOf({ ...step, overrides: {} });
+  return { ...step.standing?.values, ...step.wanted, ...wanted };
+}
+
+/** A whole number is no promise that there are no others. */
+function typeOf(known: Json | undefined): AnswerType {
+  if (known === undefined || known === null) return 'dyn';
+  return answerTypes.find((type) => isOfType[type](known)) ?? 'dyn';
+}
+
+const answerTypes = ['bool', 'double', 'string', 'list', 'map'] as const satisfies readonly AnswerType[];
 
 /** The characteristic that a mapping hands on as it is. */
 const characteristicIn = (text: string): string | undefined =>

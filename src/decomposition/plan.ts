@@ -150,6 +150,9 @@ export const stepId = (ordinal: number, name: string): string => `${ordinal}/${n
 export const stepItem = (id: string): string => id.slice(0, id.indexOf('/'));
 export const stepName = (id: string): string => id.slice(id.indexOf('/') + 1);
 
+/** A catalogue's name of a step, and what takes away the object that it no longer has: `<step>.gone`, `.gone2`. */
+export const stepIdPattern = /^[1-9]\d{0,5}\/[A-Za-z0-9_-]{1,64}(\.gone\d{0,4})?$/;
+
 /** Systems with limits, whose steps go to task queues of their own. */
 export type LimitedSystems = ReadonlySet<string>;
 

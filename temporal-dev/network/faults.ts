@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { JsonObject } from '../../src/kernel/json.ts';
 
 const millis = z.int().min(0).max(86_400_000);
 
@@ -34,6 +35,8 @@ const rule = z
     /** Exact, or a prefix that ends in `*`. */
     object: z.string().optional(),
     verb: z.enum(['apply', 'revoke', 'read']).optional(),
+    /** Only a write whose values are numbers greater than each of these. */
+    above: z.record(z.string(), z.number()).optional(),
     nth: z.int().min(1).optional(),
     share: z.number().min(0).max(1).optional(),
     times: z.int().min(1).optional(),
@@ -55,6 +58,8 @@ export interface Call {
   readonly system: string;
   readonly object: string;
   readonly verb: 'apply' | 'revoke' | 'read';
+  /** What a write wants. */
+  readonly values?: JsonObject;
 }
 
 export interface Faults {
@@ -108,11 +113,18 @@ function matches(rule: FaultRule, call: Call): boolean {
   if (rule.system !== undefined && rule.system !== call.system) return false;
   if (rule.verb !== undefined && rule.verb !== call.verb) return false;
   if (call.verb === 'read' && !readable.has(rule.behaviour.type)) return false;
+  if (rule.above !== undefined && !isAbove(rule.above, call.values ?? {})) return false;
   if (rule.object === undefined) return true;
   return rule.object.endsWith('*')
     ? call.object.startsWith(rule.object.slice(0, -1))
     : rule.object === call.object;
 }
+
+const isAbove = (above: Readonly<Record<string, number>>, values: JsonObject): boolean =>
+  Object.entries(above).every(([name, most]) => {
+    const value = values[name];
+    return typeof value === 'number' && value > most;
+  });
 
 /** mulberry32: small, and the same numbers for the same seed everywhere. */
 function randomFrom(seed: number): () => number {

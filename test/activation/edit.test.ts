@@ -1,6 +1,7 @@
-import { expect, test } from 'vitest';
-import { editFault } from '../../src/activation/edit.ts';
+import { describe, expect, test } from 'vitest';
+import { editFault, knownValues } from '../../src/activation/edit.ts';
 import type { Json } from '../../src/kernel/json.ts';
+import { freshStep, standingPrint } from './standing.ts';
 
 const step = {
   values: {
@@ -12,6 +13,7 @@ const step = {
     list: '[characteristics.metric]',
   },
   types: { metric: 'integer' },
+  known: {},
 };
 const characteristics = { metric: { type: 'integer', min: 1, max: 100, required: true } } as const;
 
@@ -50,4 +52,53 @@ test.each(['speed', 'constructor', '__proto__'])('a value the step does not have
   const fault = editFault(step, JSON.parse(`{"${name}": 1}`));
   expect(fault?.name).toBe(name);
   expect(fault?.message).toContain('there are: double, list, metric');
+});
+
+describe('a value that another step or service gives', () => {
+  const known = { vlan: 100 };
+
+  test.each([7, -1, 100.5])('may be another of its type: %j', (value) => {
+    expect(editFault({ ...step, known }, { vlan: value })).toBeUndefined();
+  });
+
+  test.each(['x', '100', true, null, [100], { vlan: 100 }] as const)(
+    'is not set to another type: %j',
+    (value) => {
+      const fault = { name: 'vlan', message: 'must be a number' };
+      expect(editFault({ ...step, known }, { vlan: value })).toEqual(fault);
+    },
+  );
+
+  test.each([
+    ['x', 'a text', 7],
+    [true, 'true or false', 'true'],
+    [[1], 'a list', { 0: 1 }],
+    [{ a: 1 }, 'an object', [1]],
+  ] as readonly (readonly [Json, string, Json])[])('%j now is %s from now on', (now, words, value) => {
+    const fault = editFault({ ...step, known: { vlan: now } }, { vlan: value });
+    expect(fault).toEqual({ name: 'vlan', message: `must be ${words}` });
+  });
+
+  test('of which nothing but null was ever seen may be anything', () => {
+    expect(editFault({ ...step, known: { vlan: null } }, { vlan: 'x' })).toBeUndefined();
+  });
+});
+
+describe('what is known of the values of a step', () => {
+  const reads = { ...freshStep, values: { vlan: 'steps.line.vlan' } };
+  const print = { ...standingPrint, values: { vlan: 'of the footprint' } };
+
+  test.each([
+    ['what its mapping says now', { steps: { line: { vlan: 100 } }, wanted: { vlan: 'x' } }, { vlan: 100 }],
+    [
+      'what its mapping says, whatever a person set',
+      { steps: { line: { vlan: 100 } }, overrides: { vlan: 'x' } },
+      { vlan: 100 },
+    ],
+    ['else what was wanted last', { wanted: { vlan: 7 }, standing: print }, { vlan: 7 }],
+    ['else what stands', { standing: print }, { vlan: 'of the footprint' }],
+    ['else nothing', {}, {}],
+  ] as const)('%s', (_, more, known) => {
+    expect(knownValues({ ...reads, ...more })).toEqual(known);
+  });
 });

@@ -37,6 +37,18 @@ test('goes to its run once per key, and is on record', async () => {
   expect([other.status, other.body.code]).toEqual([422, 'IdempotencyKeyReused']);
 });
 
+test.each(['line.gone', 'line.gone2', 'a_long_name.gone12'])(
+  'a step that takes away what its service no longer has is named as it is: %s',
+  async (name) => {
+    const { serviceOrder } = await conflictingStep(api);
+    await api.db.execute(sql`update step set name = ${name} where service_order_id = ${serviceOrder}
+      and name = 'line'`);
+    const { status } = await retry(serviceOrder, { step: `1/${name}` });
+    expect(status).toBe(202);
+    expect(door.of(`local:key ${serviceOrder}`)).toMatchObject([{ to: { step: `1/${name}` } }]);
+  },
+);
+
 test('what the run refuses is refused with its code', async () => {
   const { serviceOrder, step } = await conflictingStep(api);
   door.answers(refusedAs('StepInDoubt'));
@@ -44,6 +56,14 @@ test('what the run refuses is refused with its code', async () => {
   expect([status, body.code]).toEqual([409, 'StepInDoubt']);
   expect(await auditOf(serviceOrder)).toMatchObject([{ outcome: 'refused', code: 'StepInDoubt' }]);
 });
+
+test.each(['line', '1/', '0/line', '1/line.', '1/line.lost', '1/line/2', '1/.gone', '1/a.gone.gone'])(
+  'what names no step is not sent: %s',
+  async (step) => {
+    const { status, body } = await retry('none', { step });
+    expect([status, body.code]).toEqual([400, 'BodyInvalid']);
+  },
+);
 
 test('what is not there, or over, is not sent', async () => {
   const { serviceOrder, step } = await conflictingStep(api);

@@ -13,7 +13,8 @@ const faultOf = (
   { characteristics }: ServiceSpecification,
   { values }: StepSpecification,
   edit: object,
-): unknown => editFault({ values, types: typesOf(characteristics), characteristics }, edit as JsonObject);
+): unknown =>
+  editFault({ values, types: typesOf(characteristics), known: {}, characteristics }, edit as JsonObject);
 
 describe.each(Object.entries(edits))('%s', (system, { fit, unfit }) => {
   const steps = specifications.flatMap((specification) =>

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { stepId, stepIdPattern } from '../../src/decomposition/plan.ts';
 import { emptyCatalog } from '../../src/catalog/snapshot.ts';
 import { claimedAs, type Inventory, type Presence } from '../../src/inventory/inventory.ts';
 import {
@@ -153,7 +154,9 @@ describe('footprints', () => {
       ...fibre,
       footprint: line ? [line, { ...line, object: 'line/old' }, { ...line, object: 'line/older' }] : [],
     });
-    expect(stepsOf(deleted(twice)).sort()).toEqual(['revoke line', 'revoke line.gone', 'revoke line.gone2']);
+    const plan = deleted(twice);
+    expect(stepsOf(plan).sort()).toEqual(['revoke line', 'revoke line.gone', 'revoke line.gone2']);
+    for (const { name } of plan.steps) expect(stepId(1, name)).toMatch(stepIdPattern);
   });
 
   test('a service that holds nothing is deleted without a step', () => {

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Client, clientOf } from '../support/clientOf.ts';
+import { deskOf } from '../support/desk.ts';
+import { waitsForItsRetry } from '../support/outcome.ts';
 import { type Stack, startStack } from '../support/stack.ts';
 
 /** A line whose object is named after its port, and a route over it. */
@@ -92,4 +94,23 @@ test('a renamed object is built anew, what relies on it follows, and only then t
     'olt line/p2',
   ]);
   expect(await client.rows('select * from claim')).toEqual([]);
+});
+
+test('what takes away the old object is told to retry now like any other step', async () => {
+  const portLine = { id: 'OFF-PORT-LINE' };
+  const order = await client.order([
+    { id: '1', action: 'add', productOffering: portLine, product: characteristic('p3') },
+  ]);
+  await client.reaches(order, 'completed');
+  const [line] = await client.rows(`select id from product where id like '${order}-%'`);
+  await client.faults([{ system: 'olt', verb: 'revoke', behaviour: { type: 'throttle', retryAfter: 600 } }]);
+  const moved = await client.order([
+    { id: '1', action: 'modify', product: { id: line.id, ...characteristic('p4') } },
+  ]);
+  await waitsForItsRetry(client, `${moved}-`, 'line.gone');
+  await client.faults([]);
+  const [{ id }] = (await client.ops(moved)).serviceOrders;
+  await deskOf(stack).commanded(`/serviceOrders/${id}/retryNow`, { step: '1/line.gone' });
+  await client.reaches(moved, 'completed');
+  expect((await client.standing()).filter((name) => name.includes('line/p3'))).toEqual([]);
 });

@@ -22,7 +22,9 @@ beforeAll(async () => {
   desk = deskOf(stack);
   temporal = await temporalOf(stack);
   await saveEdited(stack.apiUrl, 'fibre.yaml', (written) =>
-    written.replace('system: bng\n', 'system: bng\n    optional: true\n'),
+    written
+      .replace('system: bng\n', 'system: bng\n    optional: true\n')
+      .replace('steps:\n', 'recovery:\n  - { system: bng, code: tooFast, then: hold }\nsteps:\n'),
   );
 });
 afterAll(async () => {
@@ -34,11 +36,12 @@ afterAll(async () => {
 type Fallout = any;
 
 const broken = { type: 'throttle', retryAfter: 0 };
+const brokenSystem = { system: 'bng', verb: 'apply', behaviour: broken };
 const openFallout = (query: string): Promise<Fallout[]> => desk.get(`/ops/v1/fallout?limit=1000&${query}`);
 
-const fallsOut = (many: number): Promise<Fallout[]> =>
+const fallsOut = (many: number, filter = 'class=throttled'): Promise<Fallout[]> =>
   eventually(async () => {
-    const found = await openFallout('system=bng&class=throttled');
+    const found = await openFallout(`system=bng&${filter}`);
     expect(found).toHaveLength(many);
     return found;
   }, patience);
@@ -74,7 +77,7 @@ async function inInventory(system: string): Promise<Record<string, object>> {
 }
 
 test('fifty orders fall out of one broken system, and each is brought to its end: network, inventory and orders agree', async () => {
-  await client.faults([{ system: 'bng', verb: 'apply', behaviour: broken }]);
+  await client.faults([brokenSystem]);
   const orders = await Promise.all(Array.from({ length: count }, () => client.order([fibre()])));
 
   // Found and grouped: it is one system, and one class.
@@ -84,26 +87,44 @@ test('fifty orders fall out of one broken system, and each is brought to its end
   const filter = `WorkflowType = 'productOrder' AND DialtoneFalloutClass = 'throttled' AND ExecutionStatus = 'Running'`;
   await eventually(async () => expect(await temporal.listed(filter)).toHaveLength(count), patience);
 
-  // Paused, repaired but for four places, resumed, retried in bulk.
+  // Paused, repaired but for four places, resumed, retried in bulk. The faults stay until the end.
   await systemCommand('pause', { reason: 'its card is changed' });
   const [tooFast, alsoTooFast, unshaped, gone] = orders as [string, string, string, string];
-  const special = [tooFast, alsoTooFast, unshaped, gone];
-  const places = found.filter(({ order }) => special.includes(order)).map(({ object }) => object);
-  await client.faults(places.map((object) => ({ system: 'bng', verb: 'apply', object, behaviour: broken })));
+  const placesOf = (some: readonly string[]) =>
+    found.filter(({ order }) => some.includes(order)).map(({ object }) => object);
+  const refuses = { type: 'refuse', code: 'tooFast' };
+  await client.faults([
+    ...placesOf([tooFast, alsoTooFast]).map((object) => {
+      const above = { downstreamMbps: 500 };
+      return { system: 'bng', verb: 'apply', object, above, behaviour: refuses };
+    }),
+    ...placesOf([unshaped, gone]).map((object) => ({ ...brokenSystem, object })),
+  ]);
   await systemCommand('resume');
   await retriedInBulk();
+  const special = [tooFast, alsoTooFast, unshaped, gone];
   const rest = orders.filter((order) => !special.includes(order));
   await Promise.all(rest.map((order) => client.reaches(order, 'completed', patience.withinMs)));
+  const stillThrottled = await fallsOut(2);
+  const refused = await fallsOut(2, 'class=refused&code=tooFast');
+
+  // Another try of a place that is told too much is refused again: only the edit mends it.
+  const idOf = (some: readonly Fallout[], order: string) => some.find((one) => one.order === order)?.id;
+  const first = idOf(refused, tooFast);
+  await desk.commanded(`/fallout/${first}/retryNow`);
+  const again = await eventually(async () => {
+    const now = await fallsOut(2, 'class=refused&code=tooFast');
+    expect(idOf(now, tooFast)).not.toBe(first);
+    return now;
+  }, patience);
 
   // Two are edited, one is skipped, one is aborted.
-  const again = await fallsOut(special.length);
-  await client.faults([]);
-  const falloutOf = (order: string) => again.find((one) => one.order === order)?.id;
   const slower = { reason: 'this place takes 500 at most', values: { downstreamMbps: 500 } };
   for (const order of [tooFast, alsoTooFast]) {
-    await desk.commanded(`/fallout/${falloutOf(order)}/editAndRetry`, slower);
+    await desk.commanded(`/fallout/${idOf(again, order)}/editAndRetry`, slower);
   }
-  await desk.commanded(`/fallout/${falloutOf(unshaped)}/skip`, { reason: 'this place does without shaping' });
+  const without = { reason: 'this place does without shaping' };
+  await desk.commanded(`/fallout/${idOf(stillThrottled, unshaped)}/skip`, without);
   await desk.commanded(`/productOrders/${gone}/abort`, { reason: 'the customer moved away' });
   await client.reaches(gone, 'cancelled');
   for (const order of [tooFast, alsoTooFast, unshaped]) await client.reaches(order, 'completed');
@@ -139,8 +160,16 @@ test('fifty orders fall out of one broken system, and each is brought to its end
     { command: 'bulk', outcome: 'done', count: 1 },
     { command: 'editAndRetry', outcome: 'done', count: 2 },
     { command: 'pause', outcome: 'done', count: 1 },
-    { command: 'retryNow', outcome: 'done', count },
+    { command: 'retryNow', outcome: 'done', count: count + 1 },
     { command: 'skip', outcome: 'done', count: 1 },
     { command: 'unpause', outcome: 'done', count: 1 },
   ]);
+
+  // What a row refers to can be read.
+  const rows = await desk.get('/ops/v1/audit?limit=1000&command=retryNow,editAndRetry,skip,abort');
+  expect(rows).toHaveLength(count + 1 + 2 + 1 + 1);
+  for (const { before, after, beforeHref, afterHref } of rows) {
+    const read = async (href: string) => ((await (await fetch(href)).json()) as Fallout).version;
+    expect([await read(beforeHref), await read(afterHref)]).toEqual([before, after]);
+  }
 }, 390_000);

@@ -3,6 +3,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { serviceOrderId } from '../../workflows/messages.ts';
 import { bundle, type Client, clientOf } from '../support/clientOf.ts';
 import { eventually } from '../support/eventually.ts';
+import { waitsForItsRetry } from '../support/outcome.ts';
+import { accessItem } from '../support/serviceOrders.ts';
 import { type Stack, startStack } from '../support/stack.ts';
 
 /** A service order that is tried for weeks outgrows the history of one run. */
@@ -75,4 +77,17 @@ test('a person and the order reach it in whichever run it is', async () => {
   await client.command(`/fallout/${fallout.id}/retryNow`);
   await client.reaches(order, 'failed');
   expect((await client.standing()).filter((object) => object.includes(order))).toEqual([]);
+});
+
+test('a service order of its own that is cancelled in the Temporal Web UI ends so, however long its undo takes', async () => {
+  await client.faults([
+    { system: 'bng', verb: 'apply', behaviour: { type: 'throttle', retryAfter: 600 } },
+    { system: 'olt', verb: 'revoke', times: 12, behaviour: { type: 'throttle', retryAfter: 0 } },
+  ]);
+  const id = await client.serviceOrder([accessItem('line')]);
+  await waitsForItsRetry(client, id, 'speed');
+  const temporal = new TemporalClient({ connection, namespace: stack.temporalNamespace });
+  await temporal.workflow.getHandle(serviceOrderId('default', id)).cancel();
+  await client.serviceOrderReaches(id, 'cancelled');
+  await eventually(async () => expect(await runsOf(id)).toEqual(['CANCELLED']), { withinMs: 10_000 });
 });

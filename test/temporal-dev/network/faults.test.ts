@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { JsonObject } from '../../../src/kernel/json.ts';
 import { eventually } from '../../support/eventually.ts';
 import { type Bench, openBench, type Reply } from './bench.ts';
 
@@ -127,6 +128,19 @@ test('the first rule that matches wins; the nth call is counted per rule', async
       { matched: 4, hits: 0 },
     ],
   });
+});
+
+test('a rule about values meets only a write that wants more than them', async () => {
+  const behaviour = { type: 'refuse', code: 'tooFast' };
+  await bench.faults({ system: 'edge', above: { mbps: 500, metric: 1 }, behaviour });
+  const wanting = async (values: object) =>
+    (await bench.put('edge', `x/${JSON.stringify(values).length}`, { values: values as JsonObject })).status;
+  expect(await wanting({ mbps: 1_000, metric: 2 })).toBe(422);
+  expect(await wanting({ mbps: 500, metric: 2, more: 0 })).toBe(201);
+  expect(await wanting({ mbps: 1_000 })).toBe(201);
+  expect(await wanting({ mbps: '1000', metric: 2 })).toBe(201);
+  expect((await bench.remove('edge', 'x')).status).not.toBe(422);
+  expect(await bench.hits()).toEqual([1]);
 });
 
 test('the same seed and the same calls meet the same faults, another seed others', async () => {
