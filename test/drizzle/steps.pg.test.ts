@@ -13,14 +13,16 @@ import {
   watch,
 } from '../../drizzle/schema.ts';
 import { lockServiceOrder, settleServiceOrder, startServiceOrder } from '../../drizzle/serviceOrderStore.ts';
-import { noteWait, recordConclusion } from '../../drizzle/stepStore.ts';
+import { noteAttempt, noteWait, recordConclusion } from '../../drizzle/stepStore.ts';
 import { startWatches } from '../../activities/relay/watches.ts';
 import { orderRemoval } from '../../drizzle/watchStore.ts';
 import type { Observed } from '../../src/activation/adapter.ts';
+import { nextAttempt } from '../../src/activation/attempt.ts';
 import type { StepState } from '../../src/serviceOrder/machine.ts';
 import { activitiesOn } from '../api/support/api.ts';
 import { type FreshDatabase, freshDatabase } from '../support/database.ts';
 import { eventually } from '../support/eventually.ts';
+import { freshStep, standingPrint } from '../activation/standing.ts';
 import { turnsOf } from '../support/turns.ts';
 
 /** Rows of steps in states that only a lost worker, a closed gate or a late effect leaves. */
@@ -219,5 +221,36 @@ describe('an object that another service of ours holds live meanwhile', () => {
     expect(await removals('so21')).toBe(0);
     expect(await falloutOf('so21')).toMatchObject([{ code: 'overwritten', class: 'drift' }]);
     expect((await falloutOf('so21'))[0]?.reason).toContain('belongs to service so21-t now');
+  });
+});
+
+describe('of two attempts', () => {
+  const ref = (serviceOrder: string) => ({ tenant, serviceOrder, item: 1, step: 'a' });
+  const attemptOf = (number: number) => ({
+    ...nextAttempt(freshStep, (generation) => `k/${generation}`),
+    number,
+  });
+  const times = { forMs: 1_000, everyMs: 100 };
+  const done = { report: { type: 'done', changed: [] }, state: 'done', decided: true, changed: [] } as const;
+  const stepOf = async (id: string) => {
+    const [row] = await as((tx) => tx.select().from(step).where(eq(step.serviceOrderId, id)));
+    return row;
+  };
+
+  test('the earlier one, which comes late, writes nothing', async () => {
+    await made('late1', { state: 'waiting', attempt: 0 });
+    await as((tx) => noteAttempt(tx, ref('late1'), attemptOf(1), 'one', 'do', null));
+    await as((tx) => noteAttempt(tx, ref('late1'), attemptOf(2), 'two', 'do', null));
+    expect(await as((tx) => recordConclusion(tx, ref('late1'), 1, done, times))).toBe(false);
+    expect(await stepOf('late1')).toMatchObject({ state: 'attempting', attempt: 2 });
+    expect(await as((tx) => recordConclusion(tx, ref('late1'), 2, done, times))).toBe(true);
+  });
+
+  test('the earlier one says what stood before: what it built is not taken for that', async () => {
+    await made('late2', { state: 'waiting', attempt: 0 });
+    await as((tx) => noteAttempt(tx, ref('late2'), attemptOf(1), 'one', 'do', standingPrint));
+    const built = { ...standingPrint, values: { metric: 10 } };
+    await as((tx) => noteAttempt(tx, ref('late2'), attemptOf(2), 'two', 'do', built));
+    expect((await stepOf('late2'))?.before).toEqual(standingPrint);
   });
 });

@@ -7,14 +7,14 @@ export const books: readonly Mutant[] = [
     file: 'drizzle/stepStore.ts',
     search: '        and attempt = ',
     replace: '        and attempt >= ',
-    tests: ['test/activities/activation.pg.test.ts'],
+    tests: ['test/drizzle/steps.pg.test.ts'],
   },
   {
     name: 'books: the footprint of before is taken anew at each attempt',
     file: 'drizzle/stepStore.ts',
     search: 'case when attempt = 0 then',
     replace: 'case when attempt >= 0 then',
-    tests: ['test/activities/activation.pg.test.ts'],
+    tests: ['test/drizzle/steps.pg.test.ts'],
   },
   {
     name: 'books: nobody looks for effects that come late',
