@@ -28,7 +28,7 @@ export function orderDetails(run: OrderRun): string {
     const waitsFor =
       child?.state === 'waiting'
         ? missing.map((other) => names.get(other)).join(', ')
-        : (child?.reason ?? '');
+        : (child?.needs ?? []).map(({ reason }) => reason).join('; ');
     return [names.get(id) ?? id, item, domain, child?.state ?? '', waitsFor];
   });
   const held = run.onHold ? ', on hold' : '';

@@ -229,10 +229,13 @@ async function execute(
     case 'recordServiceOrder':
       return (await recordDecision('recordServiceOrder', ref, command.changes, nextTurn())) ?? undefined;
     case 'reportHeld': {
-      const { type: _, ...why } = command;
-      await tellParent(input, signals.held, why);
+      const { code, needs } = command;
+      await tellParent(input, signals.held, { code, needs });
       return undefined;
     }
+    case 'reportNeeds':
+      await tellParent(input, signals.needs, { needs: command.needs });
+      return undefined;
     case 'reportReady': {
       const { changed } = await record('recordReady', ref);
       await tellParent(input, signals.ready, { changed });

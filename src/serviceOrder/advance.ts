@@ -1,8 +1,8 @@
 import { must, unreachable } from '../kernel/assert.ts';
-import { stepName } from '../decomposition/plan.ts';
 import { noteCommand } from './commands.ts';
 import { noteReport } from './judgement.ts';
 import { arrowsToEnd, type ServiceOrderArrow } from './machine.ts';
+import { needsPerson, needySteps, tellNeeds } from './needs.ts';
 import { pause, rearm, unpause, withoutPause } from './pause.ts';
 import { isOverdue, noteCalled, noteCalledInPause, noteReportDue, waitsOutside } from './reports.ts';
 import { isTakenBack, mayTurnBack, scheduleUndo, turnBack } from './retreat.ts';
@@ -19,7 +19,6 @@ import {
   type ServiceOrderCommand,
   type ServiceOrderEvent,
   type ServiceOrderRun,
-  type StepRun,
 } from './run.ts';
 import { retry, retryNow, schedule } from './schedule.ts';
 
@@ -64,11 +63,10 @@ function show(before: ServiceOrderRun, given: readonly ServiceOrderCommand[]): A
   }
   const commands = [...given, { type: 'recordServiceOrder', changes } as const];
   const isStill = isStuck(run);
-  if (isStill === run.toldHeld) return { run, commands };
-  if (!isStill)
-    return { run: { ...run, toldHeld: false }, commands: [...commands, { type: 'reportResumed' }] };
+  const told = tellNeeds(run, isStill);
+  if (!isStill || run.toldHeld) return { run: told.run, commands: [...commands, ...told.commands] };
   const held = { type: 'recordServiceOrder', changes: heldSteps(run, given) } as const;
-  return { run: { ...run, toldHeld: true }, commands: [held, ...commands, reportHeld(run)] };
+  return { run: told.run, commands: [held, ...commands, ...told.commands] };
 }
 
 /** All that need a person, also those whose fallout an earlier run closed for a retry that never was. */
@@ -76,13 +74,13 @@ function heldSteps(run: ServiceOrderRun, given: readonly ServiceOrderCommand[]):
   const written = given.flatMap((one) => (one.type === 'recordServiceOrder' ? one.changes : []));
   const isWritten = (id: string) =>
     written.some((one) => one.type === 'step' && one.step === id && one.arrow === 'Held');
-  return run.plan.flatMap(({ id }): ServiceOrderChange[] => {
-    const now = step(run, id);
-    if (!needsPerson(run, now) || isWritten(id)) return [];
-    const { way, trouble } = now;
-    const why = must(trouble, 'the trouble of a held step');
-    return [{ type: 'step', step: id, arrow: 'Held', ...(way === 'undo' && { way }), ...why }];
-  });
+  return needySteps(run)
+    .filter((id) => !isWritten(id))
+    .map((id) => {
+      const { way, trouble } = step(run, id);
+      const why = must(trouble, 'the trouble of a held step');
+      return { type: 'step', step: id, arrow: 'Held', ...(way === 'undo' && { way }), ...why };
+    });
 }
 
 function nextArrow(run: ServiceOrderRun): ServiceOrderArrow | undefined {
@@ -108,7 +106,7 @@ function note(run: ServiceOrderRun, event: ServiceOrderEvent): Advanced {
     case 'RetryDue':
       return retry(run, event.step);
     case 'ReportRequested':
-      return { run, commands: whereabouts(run) };
+      return tellAgain(run);
     case 'StepCommanded':
     case 'AbortRequested':
     case 'CancelRequested':
@@ -144,7 +142,7 @@ function stop(before: ServiceOrderRun): Advanced {
     return turnBack(withoutPause(before, 'assessment'), retreat, 'abort');
   }
   const { run, commands } = unpause(before, 'assessment');
-  if (run.retreat) return { run, commands: run.toldHeld ? [...commands, reportHeld(run)] : commands };
+  if (run.retreat) return { run: run.toldHeld ? { ...run, toldNeeds: null } : run, commands };
   return { run, commands: [...commands, { type: 'reportStands' }] };
 }
 
@@ -170,30 +168,11 @@ function isStuck(run: ServiceOrderRun): boolean {
   return !moving && steps.some((one) => needsPerson(run, one));
 }
 
-/** What is on its way back needs nobody any more for the way there. */
-export const needsPerson = ({ retreat }: ServiceOrderRun, { state, way }: StepRun): boolean =>
-  state === 'held' && (retreat === undefined || way === 'undo');
-
-function whereabouts(run: ServiceOrderRun): ServiceOrderCommand[] {
-  if (run.toldHeld) return [reportHeld(run)];
-  return run.stage === 'ready' && !run.retreat ? [{ type: 'reportReady' }] : [];
-}
-
-function reportHeld(run: ServiceOrderRun): ServiceOrderCommand {
-  const held = must(
-    run.plan.find(({ id }) => needsPerson(run, step(run, id))),
-    'a held step',
-  );
-  const { trouble, way } = step(run, held.id);
-  const { class: errorClass, code } = must(trouble, 'the trouble of a held step');
-  const what = way === 'undo' ? `undo of ${stepName(held.id)}` : stepName(held.id);
-  return {
-    type: 'reportHeld',
-    class: errorClass,
-    code,
-    reason: `a person: ${what} on ${held.system}, ${errorClass} (${code})`,
-  };
-}
+/** Who listens now knows nothing of it. */
+const tellAgain = (run: ServiceOrderRun): Advanced => ({
+  run: { ...run, toldNeeds: null },
+  commands: run.stage === 'ready' && !run.retreat && !run.toldHeld ? [{ type: 'reportReady' }] : [],
+});
 
 /** How it ended, once every step is where it should be. What was left behind was not taken back. */
 function outcomeOf(run: ServiceOrderRun): Outcome | undefined {

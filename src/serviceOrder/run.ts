@@ -84,8 +84,10 @@ export interface ServiceOrderRun {
   /** Present once it goes back: where that ends, and why it turned. */
   readonly retreat?: Retreat;
   readonly pauses: readonly Pause[];
-  /** Who waits for it knows that it needs a person. */
+  /** Who waits for it knows that nothing moves without a person. */
   readonly toldHeld: boolean;
+  /** The steps of which who waits for it knows that they need a person; null where nobody knows what that one knows. */
+  readonly toldNeeds: readonly string[] | null;
   /** Wishes to cancel that came so far: each counts once. */
   readonly tasks: readonly string[];
 }
@@ -129,6 +131,14 @@ export type ServiceOrderEvent =
   | { readonly type: 'Released' }
   /** The order cannot succeed as a whole: take back what you did. */
   | { readonly type: 'StopRequested' };
+
+/** Something that cannot go on without a person, whether or not the rest moves. */
+export interface Need {
+  readonly class: string;
+  readonly code: string;
+  /** What it waits for, for people. */
+  readonly reason: string;
+}
 
 /** What ended the wait for a person, beside the end of the service order. */
 export type Relief = StepCommand | 'abort' | 'cancel' | 'reported';
@@ -179,12 +189,9 @@ export type ServiceOrderCommand =
       readonly givesUpAfterMs: number;
     }
   | { readonly type: 'recordServiceOrder'; readonly changes: readonly ServiceOrderChange[] }
-  | {
-      readonly type: 'reportHeld';
-      readonly class: ErrorClass;
-      readonly code: string;
-      readonly reason: string;
-    }
+  /** Nothing moves without a person; or something does, and this needs one all the same. */
+  | { readonly type: 'reportHeld'; readonly code: string; readonly needs: readonly Need[] }
+  | { readonly type: 'reportNeeds'; readonly needs: readonly Need[] }
   | { readonly type: 'reportResumed' }
   | { readonly type: 'reportReady' }
   | { readonly type: 'reportStands' }
@@ -224,6 +231,7 @@ export const beginServiceOrder = (
   stage: isReleasedLater(action, plan) && !compensating ? 'building' : 'released',
   pauses: [],
   toldHeld: false,
+  toldNeeds: [],
   tasks: [],
 });
 
