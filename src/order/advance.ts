@@ -151,8 +151,9 @@ const noteNeeds = (
 ): OrderRun => (isOver(run, id) ? run : withChild(run, id, { ...child(run, id), needs }));
 
 function noteResumed(run: OrderRun, id: string): OrderRun {
-  const { code: _, needs: __, ...now } = child(run, id);
-  if (now.state !== 'held') return run;
+  const { needs: _, ...known } = child(run, id);
+  if (known.state !== 'held') return withChild(run, id, known);
+  const { code: __, ...now } = known;
   return withChild(run, id, { ...now, state: now.told ? 'stopping' : aboutOf(now) });
 }
 

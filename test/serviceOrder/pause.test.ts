@@ -127,13 +127,13 @@ describe('on hold during an attempt', () => {
     const { run, told } = tell(begin(line), begun, hold, failed('port', 'conflict'), resume);
     expect(told[2]).toMatchObject([
       { type: 'recordServiceOrder', changes: [{ step: 'port', arrow: 'Held' }] },
-      { type: 'reportHeld', class: 'conflict' },
+      { type: 'reportHeld', needs: [{ class: 'conflict' }] },
     ]);
     expect(told[3]).toEqual([recorded(resumed)]);
     expect(run).toMatchObject({ state: 'held', toldHeld: true });
   });
 
-  test('a step that needs a person is not told while others would move after the resume', () => {
+  test('a step that needs a person does not hold it while others would move after the resume', () => {
     const plan = [apply('a'), apply('b'), apply('c', ['b'])];
     const { run, told } = tell(begin(plan), begun, hold, failed('a', 'conflict'), done('b'), resume);
     expect(told.flat().map(({ type }) => type)).not.toContain('reportHeld');
@@ -332,7 +332,8 @@ describe('a run that goes on with what was on hold', () => {
 
   test('sends nothing before it is resumed, and then what was attempted before', () => {
     const { told } = tell(standing(true), begun, resume);
-    expect(told).toEqual([[], [recorded(resumed, arrow('Resumed')), attempt('port')]]);
+    expect(told[0]).toEqual([{ type: 'reportNeeds', needs: [] }]);
+    expect(told.slice(1)).toEqual([[recorded(resumed, arrow('Resumed')), attempt('port')]]);
   });
 
   test('aborted by a person, it undoes what was attempted', () => {
