@@ -133,7 +133,7 @@ async function activate(input: ServiceOrderInput, tools: ServiceOrderTools): Pro
       continue;
     }
     const refusal = refusalOf(run, event);
-    const advanced = advance(run, event);
+    const advanced = advance(run, event, nowMs());
     run = advanced.run;
     desk.show(run);
     underWay += advanced.commands.filter(isAttempt).length;
@@ -213,14 +213,17 @@ async function execute(
       return undefined;
     case 'retryLater': {
       const { step, afterMs } = command;
-      const summary = retrySummary(command, run, nowMs());
-      timers.arm(retryTimer(step), afterMs, summary, () => inbox.push({ type: 'RetryDue', step }));
+      const summary = retrySummary(command, run);
+      const ring = () => inbox.push({ type: 'RetryDue', step });
+      // Counted from when it was decided: what is written down first may take its time.
+      timers.arm(retryTimer(step), run.nowMs + afterMs, summary, ring);
       return undefined;
     }
     case 'awaitReport': {
       const { step, number, afterMs } = command;
       const summary = reportSummary(command, run);
-      timers.arm(`report ${step}`, afterMs, summary, () => inbox.push({ type: 'ReportDue', step, number }));
+      const ring = () => inbox.push({ type: 'ReportDue', step, number });
+      timers.arm(`report ${step}`, run.nowMs + afterMs, summary, ring);
       return undefined;
     }
     case 'stopTimers':

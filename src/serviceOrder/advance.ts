@@ -22,9 +22,12 @@ import {
 } from './run.ts';
 import { retry, retryNow, schedule } from './schedule.ts';
 
-/** The one way a service order moves: what happened goes in, the new state and what to do about it come out. */
-export function advance(before: ServiceOrderRun, event: ServiceOrderEvent): Advanced {
-  const noted = note(before, event);
+/**
+ * The one way a service order moves: what happened goes in, the new state and what to do about it come out. Where
+ * nobody says when, no time has passed.
+ */
+export function advance(before: ServiceOrderRun, event: ServiceOrderEvent, nowMs = before.nowMs): Advanced {
+  const noted = note({ ...before, nowMs }, event);
   const started = startDue(noted.run);
   const { run, commands } = show(started.run, [...noted.commands, ...started.commands]);
   const outcome = outcomeOf(run);

@@ -30,15 +30,22 @@ export type StepReport =
 
 /** A system that took a call has yet to tell how it ended. */
 export interface ReportWait {
-  /** Timer by timer; while the system cannot be asked, no time passes. */
+  /** Timer by timer; while the system cannot be asked, or a person holds the order, no time passes. */
   readonly waitedMs: number;
   /** The one that rings for the next look; any other is stale. */
-  readonly timer?: { readonly number: number; readonly afterMs: number } | undefined;
+  readonly timer?: ReportTimer | undefined;
   readonly looking: boolean;
 }
 
+export interface ReportTimer {
+  readonly number: number;
+  readonly dueAtMs: number;
+  /** From when on its time counts; absent while none passes. */
+  readonly sinceMs?: number;
+}
+
 export interface RetryTimer {
-  readonly afterMs: number;
+  readonly dueAtMs: number;
   readonly attempt: number;
   readonly of: number | null;
 }
@@ -56,7 +63,7 @@ export interface StepRun {
   readonly doubted: boolean;
   /** A timer runs, and nothing but its ring brings the step back. */
   readonly awaitsRetry: boolean;
-  /** That timer, to be armed anew after a pause. */
+  /** That timer: after a pause it is due when it was. */
   readonly retry?: RetryTimer | undefined;
   /** Why it waits or is held: `ipam throttled`, for people. */
   readonly trouble?: { readonly class: ErrorClass; readonly code: string };
@@ -81,6 +88,8 @@ export interface ServiceOrderRun {
   /** Names of results that changed: those it relies on and those of its own steps. */
   readonly changed: readonly string[];
   readonly stage: 'building' | 'ready' | 'released';
+  /** When the last thing happened to it. */
+  readonly nowMs: number;
   /** Present once it goes back: where that ends, and why it turned. */
   readonly retreat?: Retreat;
   readonly pauses: readonly Pause[];
@@ -179,7 +188,13 @@ export type ServiceOrderCommand =
   | { readonly type: 'undoStep'; readonly step: string }
   /** Counts as done, with what a person knows of it. */
   | { readonly type: 'completeStep'; readonly step: string; readonly audit: string }
-  | ({ readonly type: 'retryLater'; readonly step: string } & RetryTimer)
+  | {
+      readonly type: 'retryLater';
+      readonly step: string;
+      readonly afterMs: number;
+      readonly attempt: number;
+      readonly of: number | null;
+    }
   | { readonly type: 'stopTimers' }
   | {
       readonly type: 'awaitReport';
@@ -229,6 +244,7 @@ export const beginServiceOrder = (
   ),
   changed,
   stage: isReleasedLater(action, plan) && !compensating ? 'building' : 'released',
+  nowMs: 0,
   pauses: [],
   toldHeld: false,
   toldNeeds: [],

@@ -143,7 +143,7 @@ describe('on hold during an attempt', () => {
 });
 
 describe('on hold during a wait for a retry', () => {
-  test('a timer that rings late rings in vain, and the whole wait begins anew', () => {
+  test('a timer that rings late rings in vain, and another one is armed after it', () => {
     const waiting = [begun, failed('port', 'transient'), ring('port'), failed('port', 'transient')];
     const { told } = tell(begin(line), ...waiting, hold, ring('port'), resume, ring('port'));
     expect(told.slice(4)).toEqual([
@@ -154,7 +154,7 @@ describe('on hold during a wait for a retry', () => {
     ]);
   });
 
-  test('an outage is waited for anew as well', () => {
+  test('an outage is waited for after it as well', () => {
     const { last } = tell(begin(line), begun, failed('port', 'unavailable'), hold, resume);
     expect(last).toEqual([recorded(resumed, arrow('Resumed')), retry('port', 500, 1, null)]);
   });
