@@ -2,6 +2,7 @@ import { and, asc, eq, getTableColumns, inArray, isNotNull, isNull } from 'drizz
 import type { CompactServiceOrder } from '../src/decomposition/plan.ts';
 import { stepId } from '../src/decomposition/plan.ts';
 import type { Remains } from '../src/order/resume.ts';
+import { inWords } from '../src/serviceOrder/needs.ts';
 import type { StandingServiceOrder, StandingStep } from '../src/serviceOrder/resume.ts';
 import type { Tx } from './client.ts';
 import { compensate } from './compensationStore.ts';
@@ -55,10 +56,15 @@ export async function remainsOf(
   return {
     compensations,
     serviceOrders: rows.map(({ id, state, code, changed, retreat, completedAt }) => {
-      const why = open.find(({ serviceOrderId }) => serviceOrderId === id);
-      const reason = why ? `a person: ${why.step} on ${why.system}, ${why.class} (${why.code})` : null;
+      const needs = open
+        .filter(({ serviceOrderId }) => serviceOrderId === id)
+        .map(({ class: falloutClass, code, step, system }) => ({
+          class: falloutClass,
+          code,
+          reason: inWords(step ?? '', system ?? '', falloutClass, code),
+        }));
       const failing = completedAt === null && retreat?.outcome === 'failed';
-      return { id, state, code: why?.code ?? code, reason, changed, failing };
+      return { id, state, code: needs[0]?.code ?? code, needs, changed, failing };
     }),
   };
 }

@@ -1,7 +1,12 @@
 import { upsertSearchAttributes } from '@temporalio/workflow';
-import { needsPerson } from '../src/serviceOrder/advance.ts';
-import { isOnHold, type ServiceOrderRun, type StepRun } from '../src/serviceOrder/run.ts';
+import { needsOf } from '../src/serviceOrder/needs.ts';
+import { isOnHold, type Need, type ServiceOrderRun, type StepRun } from '../src/serviceOrder/run.ts';
 import { searchAttributes } from './messages.ts';
+
+/** Each once. */
+export const classesOf = (needs: readonly Need[]): string[] => [
+  ...new Set(needs.map(({ class: falloutClass }) => falloutClass)),
+];
 
 interface Troubles {
   readonly falloutClass: readonly string[];
@@ -18,9 +23,8 @@ export function troublesOf(run: ServiceOrderRun): Troubles {
   const systems = (waits: (step: string) => boolean) => [
     ...new Set(plan.filter(({ id }) => waits(id)).map(({ system }) => system)),
   ];
-  const held = Object.values(steps).filter((one) => needsPerson(run, one));
   return {
-    falloutClass: [...new Set(held.map(({ trouble }) => trouble?.class ?? 'unknown'))],
+    falloutClass: classesOf(needsOf(run)),
     waitsFor: systems((id) => {
       const step = steps[id];
       if (step === undefined) return false;

@@ -86,7 +86,10 @@ export function openChildren(ref: OrderRef, inbox: OrderEvent[]) {
 
 export type Children = ReturnType<typeof openChildren>;
 
-const lostRun = { class: 'orphaned', code: runLost, reason: 'a person: its run is gone' } as const;
+const lostRun = {
+  code: runLost,
+  needs: [{ class: 'orphaned', code: runLost, reason: 'a person: its run is gone' }],
+} as const;
 const lostPauseMs = 1_000;
 
 const nothing = (): void => undefined;

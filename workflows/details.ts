@@ -28,7 +28,7 @@ export function orderDetails(run: OrderRun): string {
     const waitsFor =
       child?.state === 'waiting'
         ? missing.map((other) => names.get(other)).join(', ')
-        : (child?.reason ?? '');
+        : (child?.needs ?? []).map(({ reason }) => reason).join('; ');
     return [names.get(id) ?? id, item, domain, child?.state ?? '', waitsFor];
   });
   const held = run.onHold ? ', on hold' : '';
@@ -69,16 +69,12 @@ function next(retry: RetryTimer | undefined, at: number | undefined): string {
 type RetryLater = Extract<ServiceOrderCommand, { type: 'retryLater' }>;
 
 /** Such as `prefix: retry 3 of 8: ipam throttled, next 14:02:11`. */
-export function retrySummary(
-  { step, afterMs, attempt, of }: RetryLater,
-  run: ServiceOrderRun,
-  now: number,
-): string {
+export function retrySummary({ step, afterMs, attempt, of }: RetryLater, run: ServiceOrderRun): string {
   const system = run.plan.find(({ id }) => id === step)?.system ?? '';
   const { trouble, way } = run.steps[step] ?? {};
   const counted = of === null ? 'again' : `retry ${attempt} of ${of}`;
   const undo = way === 'undo' ? 'undo of ' : '';
-  const at = timeOfDay(now + afterMs);
+  const at = timeOfDay(run.nowMs + afterMs);
   return `${undo}${stepName(step)}: ${counted}: ${system} ${trouble?.class ?? ''}, next ${at}`.slice(0, 200);
 }
 

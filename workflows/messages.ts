@@ -1,7 +1,7 @@
 import type { CompactStep, ServiceAction } from '../src/decomposition/plan.ts';
 import { stepCommands } from '../src/operator/commands.ts';
 import type { RecoveryPolicy } from '../src/serviceOrder/recovery.ts';
-import type { Outcome, ServiceOrderRun } from '../src/serviceOrder/run.ts';
+import type { Need, Outcome, ServiceOrderRun } from '../src/serviceOrder/run.ts';
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 
 /** Names that workflows, activities, API and relay must agree on. Nothing here may hold personal data. */
@@ -57,6 +57,7 @@ export interface ServiceOrderResult {
 export const signals = {
   /** Child to parent. */
   held: 'serviceOrderHeld',
+  needs: 'serviceOrderNeeds',
   resumed: 'serviceOrderResumed',
   ready: 'serviceOrderReady',
   failing: 'serviceOrderFailing',
@@ -104,11 +105,15 @@ export interface AnswerMessage {
   readonly stands: boolean;
 }
 
-export interface HeldMessage {
+/** Something of it moves, and this needs a person all the same. */
+export interface NeedsMessage {
   readonly serviceOrder: string;
-  readonly class: string;
+  readonly needs: readonly Need[];
+}
+
+/** Nothing of it moves without a person. */
+export interface HeldMessage extends NeedsMessage {
   readonly code: string;
-  readonly reason: string;
 }
 
 export interface ReadyMessage {

@@ -26,7 +26,7 @@ import { resumeOrder, underWay } from '../src/order/resume.ts';
 import { orderMachine, type OrderState } from '../src/order/machine.ts';
 import { webUiAudit } from '../src/operator/audit.ts';
 import { controlOf } from '../src/serviceOrder/wholeCommands.ts';
-import type { ShowHold } from './attributes.ts';
+import { classesOf, type ShowHold } from './attributes.ts';
 import { record, recordDecision } from './bookkeeping.ts';
 import { type Children, openChildren } from './children.ts';
 import { type CommandDesk, openDesk } from './commands.ts';
@@ -36,6 +36,7 @@ import {
   type CancelMessage,
   type CommandMessage,
   type HeldMessage,
+  type NeedsMessage,
   type OrderIdentity,
   orderUpdates,
   type ReadyMessage,
@@ -48,6 +49,7 @@ import { openTools, type Tools } from './tools.ts';
 import { refuseUnheard } from './webUi.ts';
 
 const heldSignal = defineSignal<[HeldMessage]>(signals.held);
+const needsSignal = defineSignal<[NeedsMessage]>(signals.needs);
 const resumedSignal = defineSignal<[ServiceOrderMessage]>(signals.resumed);
 const readySignal = defineSignal<[ReadyMessage]>(signals.ready);
 const failingSignal = defineSignal<[ServiceOrderMessage]>(signals.failing);
@@ -87,6 +89,10 @@ function listen(inbox: Inbox, desk: Desk): void {
   setHandler(
     heldSignal,
     ({ serviceOrder: id, ...why }) => void inbox.push({ type: 'ServiceOrderHeld', id, ...why }),
+  );
+  setHandler(
+    needsSignal,
+    ({ serviceOrder: id, needs }) => void inbox.push({ type: 'ServiceOrderNeeds', id, needs }),
   );
   setHandler(resumedSignal, ({ serviceOrder: id }) => void inbox.push({ type: 'ServiceOrderResumed', id }));
   setHandler(failingSignal, ({ serviceOrder: id }) => void inbox.push({ type: 'ServiceOrderFailing', id }));
@@ -279,14 +285,9 @@ function showOrder(showHold: ShowHold): (run: OrderRun) => void {
   };
 }
 
-/** Why its service orders need a person. */
-const falloutClasses = ({ children }: OrderRun): string[] => [
-  ...new Set(
-    Object.values(children).flatMap(({ state, class: falloutClass }) =>
-      state === 'held' && falloutClass !== undefined ? [falloutClass] : [],
-    ),
-  ),
-];
+/** Why its service orders need a person, be they held or not. */
+const falloutClasses = ({ children }: OrderRun): string[] =>
+  classesOf(Object.values(children).flatMap(({ needs = [] }) => needs));
 
 function endIn(ref: OrderRef, recorded: Recorded): OrderState | undefined {
   ensureSaga(ref, recorded);

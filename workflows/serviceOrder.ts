@@ -140,7 +140,7 @@ async function activate(
       continue;
     }
     const refusal = refusalOf(run, event);
-    const advanced = advance(run, event);
+    const advanced = advance(run, event, nowMs());
     run = advanced.run;
     desk.show(run);
     underWay += advanced.commands.filter(isAttempt).length;
@@ -217,14 +217,17 @@ async function execute(
       return undefined;
     case 'retryLater': {
       const { step, afterMs } = command;
-      const summary = retrySummary(command, run, nowMs());
-      timers.arm(retryTimer(step), afterMs, summary, () => inbox.push({ type: 'RetryDue', step }));
+      const summary = retrySummary(command, run);
+      const ring = () => inbox.push({ type: 'RetryDue', step });
+      // Counted from when it was decided: what is written down first may take its time.
+      timers.arm(retryTimer(step), run.nowMs + afterMs, summary, ring);
       return undefined;
     }
     case 'awaitReport': {
       const { step, number, afterMs } = command;
       const summary = reportSummary(command, run);
-      timers.arm(`report ${step}`, afterMs, summary, () => inbox.push({ type: 'ReportDue', step, number }));
+      const ring = () => inbox.push({ type: 'ReportDue', step, number });
+      timers.arm(`report ${step}`, run.nowMs + afterMs, summary, ring);
       return undefined;
     }
     case 'stopTimers':
@@ -233,10 +236,13 @@ async function execute(
     case 'recordServiceOrder':
       return (await recordDecision('recordServiceOrder', ref, command.changes, nextTurn())) ?? undefined;
     case 'reportHeld': {
-      const { type: _, ...why } = command;
-      await tellParent(input, signals.held, why);
+      const { code, needs } = command;
+      await tellParent(input, signals.held, { code, needs });
       return undefined;
     }
+    case 'reportNeeds':
+      await tellParent(input, signals.needs, { needs: command.needs });
+      return undefined;
     case 'reportReady': {
       const { changed } = await record('recordReady', ref);
       await tellParent(input, signals.ready, { changed });

@@ -9,12 +9,12 @@ export function createTimers() {
     running.delete(name);
   };
   return {
-    arm(name: string, afterMs: number, summary: string, ring: () => void): void {
+    arm(name: string, dueAt: number, summary: string, ring: () => void): void {
       stop(name);
       const scope = new CancellationScope({ cancellable: true });
-      running.set(name, { scope, dueAt: nowMs() + afterMs });
+      running.set(name, { scope, dueAt });
       void scope
-        .run(() => sleep(afterMs, { summary }))
+        .run(() => sleep(Math.max(0, dueAt - nowMs()), { summary }))
         .then(
           () => {
             running.delete(name);

@@ -89,6 +89,8 @@ function note(run: OrderRun, event: OrderEvent): Wished {
       // It cannot answer any more: told to stop, its next run will.
       return event.code === runLost ? noteAnswer(held, event.id) : unwished(held);
     }
+    case 'ServiceOrderNeeds':
+      return unwished(noteNeeds(run, event));
     case 'ServiceOrderResumed':
       return unwished(noteResumed(run, event.id));
     case 'ServiceOrderFailing':
@@ -137,15 +139,23 @@ function noteHeld(
   run: OrderRun,
   { id, type: _, ...why }: Extract<OrderEvent, { type: 'ServiceOrderHeld' }>,
 ): OrderRun {
-  const { told, ...rest } = child(run, id);
+  const { told, needs = [], ...rest } = child(run, id);
   // A run that is gone has not done what it was told: its next one is told again.
   const now: Child = why.code === runLost || told === undefined ? rest : { ...rest, told };
-  return withChild(run, id, { ...now, ...why, state: 'held', was: aboutOf(now) });
+  const all = why.code === runLost ? [...needs, ...why.needs] : why.needs;
+  return withChild(run, id, { ...now, ...why, needs: all, state: 'held', was: aboutOf(now) });
 }
 
+/** It may be over already: what its run still had to say comes late. */
+const noteNeeds = (
+  run: OrderRun,
+  { id, needs }: Extract<OrderEvent, { type: 'ServiceOrderNeeds' }>,
+): OrderRun => (isOver(run, id) ? run : withChild(run, id, { ...child(run, id), needs }));
+
 function noteResumed(run: OrderRun, id: string): OrderRun {
-  const { code: _, class: __, reason: ___, ...now } = child(run, id);
-  if (now.state !== 'held') return run;
+  const { needs: _, ...known } = child(run, id);
+  if (known.state !== 'held') return withChild(run, id, known);
+  const { code: __, ...now } = known;
   return withChild(run, id, { ...now, state: now.told ? 'stopping' : aboutOf(now) });
 }
 

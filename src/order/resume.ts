@@ -2,6 +2,7 @@ import type { CompactPlan, CompactServiceOrder } from '../decomposition/plan.ts'
 import { isFinal } from '../kernel/machine.ts';
 import { leftBehind } from '../serviceOrder/advance.ts';
 import { serviceOrderMachine, type ServiceOrderState } from '../serviceOrder/machine.ts';
+import type { Need } from '../serviceOrder/run.ts';
 import type { OrderStates } from './changes.ts';
 import { beginOrder, type Child, child, type OrderRun, serviceOrdersOf, type Wishes } from './run.ts';
 
@@ -11,8 +12,8 @@ export interface StandingServiceOrder {
   readonly state: ServiceOrderState;
   /** Why it did not complete, or is held. */
   readonly code: string | null;
-  /** What a held one waits for. */
-  readonly reason: string | null;
+  /** What of it needs a person. */
+  readonly needs: readonly Need[];
   readonly changed: readonly string[];
   /** It takes itself back, and will have failed. */
   readonly failing: boolean;
@@ -90,15 +91,17 @@ export const underWay = (run: OrderRun): string[] =>
     .map(({ id }) => id)
     .filter((id) => ['running', 'held'].includes(child(run, id).state));
 
-function childOf({ state, code, reason, changed }: StandingServiceOrder, wasGoing: boolean): Child {
+function childOf({ state, code, needs, changed }: StandingServiceOrder, wasGoing: boolean): Child {
   const about = { changed, ...(code !== null && { code }) };
   if (state === 'acknowledged') return { state: 'waiting', changed: [], maybeBegun: true };
   if (state === 'completed') return { ...about, state: 'done' };
   if (isFinal(serviceOrderMachine, state))
     return { ...about, state: 'undone', ...(state === 'failed' && wasGoing && { told: 'moving' }) };
   // On hold by a person alone, it needs nobody: it moves as soon as it is let go.
-  if (state !== 'held' || reason === null) return { state: 'running', changed: [] };
-  return { ...about, state: 'held', was: 'running', ...(reason !== null && { reason }) };
+  if (needs.length === 0) return { state: 'running', changed: [] };
+  return state === 'held'
+    ? { ...about, state, was: 'running', needs }
+    : { state: 'running', changed: [], needs };
 }
 
 /** What is being compensated, or was. */

@@ -1,6 +1,6 @@
 import type { CompactPlan, CompactServiceOrder } from '../decomposition/plan.ts';
 import { must } from '../kernel/assert.ts';
-import type { Control, Outcome } from '../serviceOrder/run.ts';
+import type { Control, Need, Outcome } from '../serviceOrder/run.ts';
 import type { OrderChange } from './changes.ts';
 import type { ItemState, OrderState } from './machine.ts';
 
@@ -33,9 +33,8 @@ export interface Child {
   readonly changed: readonly string[];
   /** Why it is held or failed. */
   readonly code?: string;
-  readonly class?: string;
-  /** What a held one waits for, for people. */
-  readonly reason?: string;
+  /** What of it needs a person, whether it is held or the rest of it moves. */
+  readonly needs?: readonly Need[];
   /** What a held or stopped one was about, and goes on with if it may. */
   readonly was?: ChildState;
   /** It was told to stop, while it moved or was held; gone once it answers that it stands. One that failed keeps it. */
@@ -94,10 +93,11 @@ export type OrderEvent =
   | {
       readonly type: 'ServiceOrderHeld';
       readonly id: string;
-      readonly class?: string;
       readonly code: string;
-      readonly reason: string;
+      readonly needs: readonly Need[];
     }
+  /** It moves, and this needs a person all the same. */
+  | { readonly type: 'ServiceOrderNeeds'; readonly id: string; readonly needs: readonly Need[] }
   | { readonly type: 'ServiceOrderResumed'; readonly id: string }
   /** It takes itself back, and will have failed. */
   | { readonly type: 'ServiceOrderFailing'; readonly id: string }

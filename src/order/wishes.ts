@@ -36,7 +36,7 @@ export function noteWish(run: OrderRun, event: Command): Wished {
       return abort(run, event.audit);
     case 'RejoinRequested': {
       const now = child(run, event.id);
-      const { code: _, reason: __, ...rest } = now;
+      const { code: _, needs: __, ...rest } = now;
       return {
         run: withChild(run, event.id, { ...rest, state: now.was ?? 'running' }),
         commands: [{ type: 'rejoinServiceOrder', id: event.id }],

@@ -1,8 +1,8 @@
 import { must, unreachable } from '../kernel/assert.ts';
-import { stepName } from '../decomposition/plan.ts';
 import { noteCommand } from './commands.ts';
 import { noteReport } from './judgement.ts';
 import { arrowsToEnd, type ServiceOrderArrow } from './machine.ts';
+import { needsPerson, needySteps, tellNeeds } from './needs.ts';
 import { pause, rearm, unpause, withoutPause } from './pause.ts';
 import { isOverdue, noteCalled, noteCalledInPause, noteReportDue, waitsOutside } from './reports.ts';
 import { isTakenBack, mayTurnBack, scheduleUndo, turnBack } from './retreat.ts';
@@ -19,13 +19,15 @@ import {
   type ServiceOrderCommand,
   type ServiceOrderEvent,
   type ServiceOrderRun,
-  type StepRun,
 } from './run.ts';
 import { retry, retryNow, schedule } from './schedule.ts';
 
-/** The one way a service order moves: what happened goes in, the new state and what to do about it come out. */
-export function advance(before: ServiceOrderRun, event: ServiceOrderEvent): Advanced {
-  const noted = note(before, event);
+/**
+ * The one way a service order moves: what happened goes in, the new state and what to do about it come out. Where
+ * nobody says when, no time has passed.
+ */
+export function advance(before: ServiceOrderRun, event: ServiceOrderEvent, nowMs = before.nowMs): Advanced {
+  const noted = note({ ...before, nowMs }, event);
   const started = startDue(noted.run);
   const { run, commands } = show(started.run, [...noted.commands, ...started.commands]);
   const outcome = outcomeOf(run);
@@ -66,11 +68,10 @@ function show(before: ServiceOrderRun, given: readonly ServiceOrderCommand[]): A
   }
   const commands = [...given, { type: 'recordServiceOrder', changes } as const];
   const isStill = isStuck(run);
-  if (isStill === run.toldHeld) return { run, commands };
-  if (!isStill)
-    return { run: { ...run, toldHeld: false }, commands: [...commands, { type: 'reportResumed' }] };
+  const told = tellNeeds(run, isStill);
+  if (!isStill || run.toldHeld) return { run: told.run, commands: [...commands, ...told.commands] };
   const held = { type: 'recordServiceOrder', changes: heldSteps(run, given) } as const;
-  return { run: { ...run, toldHeld: true }, commands: [held, ...commands, reportHeld(run)] };
+  return { run: told.run, commands: [held, ...commands, ...told.commands] };
 }
 
 /** All that need a person, also those whose fallout an earlier run closed for a retry that never was. */
@@ -78,13 +79,13 @@ function heldSteps(run: ServiceOrderRun, given: readonly ServiceOrderCommand[]):
   const written = given.flatMap((one) => (one.type === 'recordServiceOrder' ? one.changes : []));
   const isWritten = (id: string) =>
     written.some((one) => one.type === 'step' && one.step === id && one.arrow === 'Held');
-  return run.plan.flatMap(({ id }): ServiceOrderChange[] => {
-    const now = step(run, id);
-    if (!needsPerson(run, now) || isWritten(id)) return [];
-    const { way, trouble } = now;
-    const why = must(trouble, 'the trouble of a held step');
-    return [{ type: 'step', step: id, arrow: 'Held', ...(way === 'undo' && { way }), ...why }];
-  });
+  return needySteps(run)
+    .filter((id) => !isWritten(id))
+    .map((id) => {
+      const { way, trouble } = step(run, id);
+      const why = must(trouble, 'the trouble of a held step');
+      return { type: 'step', step: id, arrow: 'Held', ...(way === 'undo' && { way }), ...why };
+    });
 }
 
 function nextArrow(run: ServiceOrderRun): ServiceOrderArrow | undefined {
@@ -110,7 +111,7 @@ function note(run: ServiceOrderRun, event: ServiceOrderEvent): Advanced {
     case 'RetryDue':
       return retry(run, event.step);
     case 'ReportRequested':
-      return { run, commands: whereabouts(run) };
+      return tellAgain(run);
     case 'StepCommanded':
     case 'AbortRequested':
     case 'CancelRequested':
@@ -146,7 +147,7 @@ function stop(before: ServiceOrderRun): Advanced {
     return turnBack(withoutPause(before, 'assessment'), retreat, 'abort');
   }
   const { run, commands } = unpause(before, 'assessment');
-  if (run.retreat) return { run, commands: run.toldHeld ? [...commands, reportHeld(run)] : commands };
+  if (run.retreat) return { run: run.toldHeld ? { ...run, toldNeeds: null } : run, commands };
   return { run, commands: [...commands, { type: 'reportStands' }] };
 }
 
@@ -172,33 +173,18 @@ function isStuck(run: ServiceOrderRun): boolean {
   return !moving && steps.some((one) => needsPerson(run, one));
 }
 
-/** What is on its way back needs nobody any more for the way there. */
-export const needsPerson = ({ retreat }: ServiceOrderRun, { state, way }: StepRun): boolean =>
-  state === 'held' && (retreat === undefined || way === 'undo');
-
 /** It takes itself back: whoever told it to stop would find it gone already. */
 const isFailing = ({ retreat }: ServiceOrderRun): boolean => retreat?.outcome === 'failed';
 
-function whereabouts(run: ServiceOrderRun): ServiceOrderCommand[] {
-  const failing = isFailing(run) ? [{ type: 'reportFailing' } as const] : [];
-  if (run.toldHeld) return [...failing, reportHeld(run)];
-  if (failing.length > 0) return failing;
-  return run.stage === 'ready' && !run.retreat ? [{ type: 'reportReady' }] : [];
-}
-
-function reportHeld(run: ServiceOrderRun): ServiceOrderCommand {
-  const held = must(
-    run.plan.find(({ id }) => needsPerson(run, step(run, id))),
-    'a held step',
-  );
-  const { trouble, way } = step(run, held.id);
-  const { class: errorClass, code } = must(trouble, 'the trouble of a held step');
-  const what = way === 'undo' ? `undo of ${stepName(held.id)}` : stepName(held.id);
+/** Who listens now knows nothing of it. */
+function tellAgain(run: ServiceOrderRun): Advanced {
+  const isReady = run.stage === 'ready' && !run.retreat && !run.toldHeld;
   return {
-    type: 'reportHeld',
-    class: errorClass,
-    code,
-    reason: `a person: ${what} on ${held.system}, ${errorClass} (${code})`,
+    run: { ...run, toldNeeds: null },
+    commands: [
+      ...(isFailing(run) ? [{ type: 'reportFailing' } as const] : []),
+      ...(isReady ? [{ type: 'reportReady' } as const] : []),
+    ],
   };
 }
 

@@ -118,10 +118,11 @@ function carryOut(
   why: NonNullable<StepRun['trouble']>,
 ): Advanced {
   if (next.type === 'retry') {
-    const { type: _, ...timer } = next;
+    const { afterMs, attempt, of } = next;
+    const timer = { dueAtMs: run.nowMs + afterMs, attempt, of };
     return {
       run: withStep(run, id, { awaitsRetry: true, retry: timer }),
-      commands: [{ type: 'retryLater', step: id, ...timer }],
+      commands: [{ type: 'retryLater', step: id, afterMs, attempt, of }],
     };
   }
   if (next.type === 'undo' && mayTurnBack(run))

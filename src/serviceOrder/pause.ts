@@ -1,8 +1,9 @@
-import { arm, isOverdue, look } from './reports.ts';
+import { arm, isOverdue, look, stopClock } from './reports.ts';
 import {
   type Advanced,
   isPaused,
   type Pause,
+  type RetryTimer,
   type ServiceOrderCommand,
   type ServiceOrderRun,
   step,
@@ -10,10 +11,14 @@ import {
 } from './run.ts';
 import { retry, retryNow } from './schedule.ts';
 
-/** Nothing is sent any more until it is over, and no timer runs; what is under way is heard out. */
+/**
+ * Nothing is sent any more until it is over, and no timer runs; what is under way is heard out. Whose report is awaited
+ * is not given the time of a hold; a question takes none.
+ */
 export function pause(before: ServiceOrderRun, why: Pause): Advanced {
   if (before.pauses.includes(why)) return { run: before, commands: [] };
-  const run = { ...before, pauses: [...before.pauses, why] };
+  const stopped = why === 'hold' ? before.plan.reduce((run, { id }) => stopClock(run, id), before) : before;
+  const run = { ...stopped, pauses: [...stopped.pauses, why] };
   return { run, commands: isPaused(run) ? [{ type: 'stopTimers' }] : [] };
 }
 
@@ -28,7 +33,7 @@ export const withoutPause = (run: ServiceOrderRun, why: Pause): ServiceOrderRun 
   pauses: run.pauses.filter((one) => one !== why),
 });
 
-/** Every timer that should run begins anew: after a pause, or where another run stopped. */
+/** Every timer that should run is due when it was, a missed one now: after a pause, or where another run stopped. */
 export function rearm(before: ServiceOrderRun): Advanced {
   let run = before;
   const commands: ServiceOrderCommand[] = [];
@@ -44,12 +49,24 @@ function rearmStep(before: ServiceOrderRun, id: string): Advanced {
   const { awaitsRetry, retry: timer, report, called, way } = step(before, id);
   const isStale = before.retreat !== undefined && way === 'do';
   if (isPaused(before) || isStale) return { run: before, commands: [] };
-  // Whoever looks, or is to look, finds that no timer runs any more.
-  const run = report ? withStep(before, id, { report: { ...report, timer: undefined } }) : before;
+  const run = withoutTimer(before, id);
   if (called && isOverdue(run, id)) return retryNow(withStep(run, id, { called: false }), id, 'reported');
-  if (awaitsRetry) {
-    return timer ? { run, commands: [{ type: 'retryLater', step: id, ...timer }] } : retry(run, id);
-  }
+  if (awaitsRetry) return timer ? retryWhenDue(run, id, timer) : retry(run, id);
   if (report === undefined || report.looking) return { run, commands: [] };
-  return called ? look(run, id) : arm(run, id);
+  const leftMs = report.timer && report.timer.dueAtMs - run.nowMs;
+  return called || (leftMs !== undefined && leftMs <= 0) ? look(run, id) : arm(run, id, leftMs);
+}
+
+/** Whoever looks, or is to look, finds that no timer runs any more. */
+function withoutTimer(before: ServiceOrderRun, id: string): ServiceOrderRun {
+  const run = stopClock(before, id);
+  const { report } = step(run, id);
+  return report ? withStep(run, id, { report: { ...report, timer: undefined } }) : run;
+}
+
+function retryWhenDue(run: ServiceOrderRun, id: string, { dueAtMs, attempt, of }: RetryTimer): Advanced {
+  const afterMs = dueAtMs - run.nowMs;
+  return afterMs > 0
+    ? { run, commands: [{ type: 'retryLater', step: id, afterMs, attempt, of }] }
+    : retry(run, id);
 }

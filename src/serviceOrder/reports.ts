@@ -1,5 +1,6 @@
 import { reportOverdue } from './recovery.ts';
 import {
+  isOnHold,
   isPaused,
   move,
   planned,
@@ -40,24 +41,35 @@ function givesUpAfterMs(run: ServiceOrderRun, id: string): number {
 }
 
 /** Looks again when the next poll is due, or when its time is up. */
-export function arm(run: ServiceOrderRun, id: string): Advanced {
+export function arm(run: ServiceOrderRun, id: string, leftMs?: number): Advanced {
   const { report, timers = 0 } = step(run, id);
   const { pollMs } = planned(run, id).reports ?? run.policy.reports;
   const number = timers + 1;
   const givesUp = givesUpAfterMs(run, id);
-  const afterMs = Math.min(pollMs, givesUp);
-  const wait: ReportWait = { waitedMs: 0, looking: false, ...report, timer: { number, afterMs } };
+  const afterMs = Math.min(leftMs ?? pollMs, givesUp);
+  const timer = { number, dueAtMs: run.nowMs + afterMs, ...(!isOnHold(run) && { sinceMs: run.nowMs }) };
+  const wait: ReportWait = { waitedMs: 0, looking: false, ...report, timer };
   return {
     run: withStep(run, id, { report: wait, timers: number }),
     commands: [{ type: 'awaitReport', step: id, number, afterMs, givesUpAfterMs: givesUp }],
   };
 }
 
+/** What was waited for up to now counts, and no time passes any more. */
+export function stopClock(run: ServiceOrderRun, id: string): ServiceOrderRun {
+  const { report } = step(run, id);
+  if (report?.timer?.sinceMs === undefined) return run;
+  const { number, dueAtMs, sinceMs } = report.timer;
+  const waitedMs = report.waitedMs + Math.min(run.nowMs, dueAtMs) - sinceMs;
+  return withStep(run, id, { report: { ...report, waitedMs, timer: { number, dueAtMs } } });
+}
+
 /** A timer of a waiting that is over rings in vain; so does one that rings while somebody looks anyway. */
 export function noteReportDue(before: ServiceOrderRun, id: string, number: number): Advanced {
   const { report, awaitsRetry } = step(before, id);
   if (report?.timer?.number !== number) return { run: before, commands: [] };
-  const rung = { ...report, timer: undefined, waitedMs: report.waitedMs + report.timer.afterMs };
+  const { dueAtMs, sinceMs = dueAtMs } = report.timer;
+  const rung = { ...report, timer: undefined, waitedMs: report.waitedMs + dueAtMs - sinceMs };
   const run = withStep(before, id, { report: rung });
   return report.looking || awaitsRetry ? { run, commands: [] } : look(run, id);
 }

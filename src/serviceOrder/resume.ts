@@ -45,6 +45,7 @@ export function resumeServiceOrder(
     tasks,
     pauses: onHold ? ['hold'] : [],
     toldHeld: state === 'held' && !onHold,
+    toldNeeds: null,
   };
 }
 

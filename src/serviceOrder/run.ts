@@ -30,15 +30,22 @@ export type StepReport =
 
 /** A system that took a call has yet to tell how it ended. */
 export interface ReportWait {
-  /** Timer by timer; while the system cannot be asked, no time passes. */
+  /** Timer by timer; while the system cannot be asked, or a person holds the order, no time passes. */
   readonly waitedMs: number;
   /** The one that rings for the next look; any other is stale. */
-  readonly timer?: { readonly number: number; readonly afterMs: number } | undefined;
+  readonly timer?: ReportTimer | undefined;
   readonly looking: boolean;
 }
 
+export interface ReportTimer {
+  readonly number: number;
+  readonly dueAtMs: number;
+  /** From when on its time counts; absent while none passes. */
+  readonly sinceMs?: number;
+}
+
 export interface RetryTimer {
-  readonly afterMs: number;
+  readonly dueAtMs: number;
   readonly attempt: number;
   readonly of: number | null;
 }
@@ -56,7 +63,7 @@ export interface StepRun {
   readonly doubted: boolean;
   /** A timer runs, and nothing but its ring brings the step back. */
   readonly awaitsRetry: boolean;
-  /** That timer, to be armed anew after a pause. */
+  /** That timer: after a pause it is due when it was. */
   readonly retry?: RetryTimer | undefined;
   /** Why it waits or is held: `ipam throttled`, for people. */
   readonly trouble?: { readonly class: ErrorClass; readonly code: string };
@@ -81,11 +88,15 @@ export interface ServiceOrderRun {
   /** Names of results that changed: those it relies on and those of its own steps. */
   readonly changed: readonly string[];
   readonly stage: 'building' | 'ready' | 'released';
+  /** When the last thing happened to it. */
+  readonly nowMs: number;
   /** Present once it goes back: where that ends, and why it turned. */
   readonly retreat?: Retreat;
   readonly pauses: readonly Pause[];
-  /** Who waits for it knows that it needs a person. */
+  /** Who waits for it knows that nothing moves without a person. */
   readonly toldHeld: boolean;
+  /** The steps of which who waits for it knows that they need a person; null where nobody knows what that one knows. */
+  readonly toldNeeds: readonly string[] | null;
   /** Wishes to cancel that came so far: each counts once. */
   readonly tasks: readonly string[];
 }
@@ -130,6 +141,14 @@ export type ServiceOrderEvent =
   /** The order cannot succeed as a whole: take back what you did. */
   | { readonly type: 'StopRequested' };
 
+/** Something that cannot go on without a person, whether or not the rest moves. */
+export interface Need {
+  readonly class: string;
+  readonly code: string;
+  /** What it waits for, for people. */
+  readonly reason: string;
+}
+
 /** What ended the wait for a person, beside the end of the service order. */
 export type Relief = StepCommand | 'abort' | 'cancel' | 'reported';
 
@@ -169,7 +188,13 @@ export type ServiceOrderCommand =
   | { readonly type: 'undoStep'; readonly step: string }
   /** Counts as done, with what a person knows of it. */
   | { readonly type: 'completeStep'; readonly step: string; readonly audit: string }
-  | ({ readonly type: 'retryLater'; readonly step: string } & RetryTimer)
+  | {
+      readonly type: 'retryLater';
+      readonly step: string;
+      readonly afterMs: number;
+      readonly attempt: number;
+      readonly of: number | null;
+    }
   | { readonly type: 'stopTimers' }
   | {
       readonly type: 'awaitReport';
@@ -179,12 +204,9 @@ export type ServiceOrderCommand =
       readonly givesUpAfterMs: number;
     }
   | { readonly type: 'recordServiceOrder'; readonly changes: readonly ServiceOrderChange[] }
-  | {
-      readonly type: 'reportHeld';
-      readonly class: ErrorClass;
-      readonly code: string;
-      readonly reason: string;
-    }
+  /** Nothing moves without a person; or something does, and this needs one all the same. */
+  | { readonly type: 'reportHeld'; readonly code: string; readonly needs: readonly Need[] }
+  | { readonly type: 'reportNeeds'; readonly needs: readonly Need[] }
   | { readonly type: 'reportResumed' }
   | { readonly type: 'reportReady' }
   | { readonly type: 'reportFailing' }
@@ -223,8 +245,10 @@ export const beginServiceOrder = (
   ),
   changed,
   stage: isReleasedLater(action, plan) && !compensating ? 'building' : 'released',
+  nowMs: 0,
   pauses: [],
   toldHeld: false,
+  toldNeeds: [],
   tasks: [],
 });
 

@@ -10,7 +10,7 @@ import { quick } from '../support/quick.ts';
 import { accessItem } from '../support/serviceOrders.ts';
 import { type Stack, startStack } from '../support/stack.ts';
 import { type TemporalEyes, temporalOf } from '../support/temporalOf.ts';
-import { saveVoice, voiceItem } from '../support/voice.ts';
+import { saveEdited, saveVoice, voiceItem } from '../support/voice.ts';
 
 /** The page about finding what is stuck, held against a system in which one order is in each situation. */
 
@@ -55,6 +55,10 @@ const waitsForItsDate = (order: string) =>
     },
     { withinMs: 30_000 },
   );
+
+/** The speed no longer waits for the line: one of them may be held while the other is tried again. */
+const sideBySide = (written: string) =>
+  written.replace('    after: [line]\n', '').replace('\n      vlan: steps.line.vlan', '');
 
 type Situations = Awaited<ReturnType<typeof arrange>>;
 
@@ -121,8 +125,14 @@ async function arrange() {
   await desk.commanded(`/productOrders/${aborted}/abort`, withReason);
   await client.reaches(aborted, 'cancelled');
   await desk.commanded(`/productOrders/${notYetOnHold}/hold`, withReason);
+
+  await saveEdited(stack.apiUrl, 'fibre.yaml', sideBySide);
+  await client.faults([onApply('olt', { type: 'lie' }), onApply('bng', later)]);
+  const halfLied = await client.order([fibre()]);
+  await waitsForItsRetry(client, `${halfLied}-`, 'speed');
+  await desk.stuckIn(halfLied);
   const still = { both, onHold, aloneOnHold, notYetOnHold };
-  const moving = { cancelled, retrying, porting, notYet };
+  const moving = { cancelled, retrying, porting, notYet, halfLied };
   return { gone, done, deleting, lied, alone, ...still, ...moving, terminated, aborted, runLost };
 }
 
@@ -130,8 +140,8 @@ type Situation = keyof Situations;
 
 /** In the order of the page: which orders each of its filters finds. */
 const expected: readonly (readonly Situation[])[] = [
-  ['lied', 'both', 'runLost'],
-  ['lied', 'both'],
+  ['lied', 'both', 'runLost', 'halfLied'],
+  ['lied', 'both', 'halfLied'],
   ['runLost'],
   ['alone'],
   ['lied', 'both', 'onHold', 'runLost'],
@@ -140,7 +150,7 @@ const expected: readonly (readonly Situation[])[] = [
   ['both'],
   ['terminated', 'aborted'],
   ['retrying'],
-  ['cancelled', 'retrying'],
+  ['cancelled', 'retrying', 'halfLied'],
   ['porting'],
   ['notYet', 'notYetOnHold'],
   ['cancelled'],
@@ -161,7 +171,7 @@ const expected: readonly (readonly Situation[])[] = [
       'notYet',
       'notYetOnHold',
     ] as const),
-    ...(['terminated', 'aborted', 'runLost'] as const),
+    ...(['terminated', 'aborted', 'runLost', 'halfLied'] as const),
   ],
 ];
 
@@ -225,6 +235,17 @@ describe('what is read there', () => {
     expect(details).toMatch(pattern(must(orderDetails, 'the details of an order')));
   });
 
+  test('they say so while the order still moves, too', async () => {
+    const workflow = `productOrder:default:${place.halfLied}`;
+    const line = '| add fibre-access | 1 | access | running | a person: line on olt, lied (notThere) |';
+    await eventually(async () => expect(await temporal.detailsOf(workflow)).toContain(line), {
+      withinMs: 30_000,
+    });
+    expect(await temporal.listed(`WorkflowId = '${workflow}' AND DialtoneState = 'inProgress'`)).toEqual([
+      workflow,
+    ]);
+  });
+
   test('the details of a service order say when it is tried again, its timer does, too', async () => {
     const run = await runWith(place.retrying, 'prefix');
     expect(await temporal.detailsOf(run)).toMatch(
@@ -244,5 +265,34 @@ describe('what is read there', () => {
         ]),
       { withinMs: 30_000 },
     );
+  });
+});
+
+test('an order with two steps that need a person is found by the class of either, until that one needs none', async () => {
+  await client.faults([onApply('olt', { type: 'lie' }), onApply('bng', { type: 'throttle', retryAfter: 0 })]);
+  const order = await client.order([fibre()]);
+  const workflow = `productOrder:default:${order}`;
+  const isFound = (falloutClass: string, found: readonly string[]) =>
+    eventually(
+      async () => {
+        const filter = `WorkflowId = '${workflow}' AND DialtoneFalloutClass = '${falloutClass}'`;
+        expect(await temporal.listed(filter)).toEqual(found);
+      },
+      { withinMs: 30_000 },
+    );
+  await client.reaches(order, 'held');
+  await isFound('lied', [workflow]);
+  await isFound('throttled', [workflow]);
+  await client.faults([]);
+  const lied = must(
+    (await desk.falloutOf(order)).find((one) => one.class === 'lied'),
+    'the step that the system lied about',
+  );
+  await desk.commanded(`/fallout/${lied.id}/retryNow`);
+  await isFound('lied', []);
+  await isFound('throttled', [workflow]);
+  const row = '| held | a person: speed on bng, throttled (throttled) |';
+  await eventually(async () => expect(await temporal.detailsOf(workflow)).toContain(row), {
+    withinMs: 30_000,
   });
 });

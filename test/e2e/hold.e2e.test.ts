@@ -73,6 +73,22 @@ test('an order on hold has no timers and sends nothing; resumed, its retry is wa
   ]);
 });
 
+test('a retry is due after a hold when it was due before', async () => {
+  await client.faults([throttles('ipam', 600)]);
+  const order = await client.order([bundle]);
+  await waitsForItsRetry(client, `${order}-`, 'prefix');
+  const child = await runWith(order, 'prefix');
+  const dueIn = async () => / at (\d\d:\d\d:\d\d) \|/.exec(await temporal.detailsOf(child))?.[1];
+  await eventually(async () => expect(await dueIn()).toBeDefined(), { withinMs: 20_000 });
+  const before = await dueIn();
+  await hold(order);
+  await eventually(async () => expect(await dueIn()).toBeUndefined(), { withinMs: 20_000 });
+  await desk.commanded(`/productOrders/${order}/resume`);
+  await eventually(async () => expect(await dueIn()).toBe(before), { withinMs: 20_000 });
+  await desk.commanded(`/productOrders/${order}/abort`, withReason);
+  await client.reaches(order, 'cancelled');
+});
+
 test('a second hold and a resume of what is not on hold are refused, and nothing changes', async () => {
   await client.faults([throttles('ipam', 600)]);
   const order = await client.order([bundle]);

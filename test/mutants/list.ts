@@ -546,6 +546,19 @@ const people: readonly Mutant[] = [
     replace: 'const stands = run.retreat === undefined && run.steps === undefined;',
   },
   {
+    name: 'what needs a person is told only where nothing else moves',
+    file: 'src/serviceOrder/needs.ts',
+    search: 'known.join() === needy.join() && (toldHeld || !isStuck)',
+    replace: '(toldHeld || !isStuck)',
+  },
+  {
+    name: 'a hold starts a retry over',
+    file: 'src/serviceOrder/pause.ts',
+    search: 'const afterMs = dueAtMs - run.nowMs;',
+    replace: 'const afterMs = dueAtMs;',
+    tests: ['test/serviceOrder/timers.test.ts'],
+  },
+  {
     name: 'nobody is told to go on after the question',
     file: 'src/order/wishes.ts',
     search: 'cancel.asked.filter((id) => !isDoomed(id)),',

@@ -219,7 +219,7 @@ describe('an abort is refused', () => {
 describe('a service order whose run is lost while it goes back', () => {
   const lost = (id: string): OrderEvent => ({
     ...{ type: 'ServiceOrderHeld', id, code: 'runLost' },
-    reason: 'a person: its run is gone',
+    needs: [],
   });
   const two = [access, sketch('tv')];
 

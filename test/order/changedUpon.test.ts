@@ -118,7 +118,7 @@ describe('what is changed upon a change that stands keeps its new values', () =>
   });
 
   test('when another run goes on with the aborted order, which does not know yet that its foundation stands', () => {
-    const row = { code: null, reason: null, changed: [], failing: false };
+    const row = { code: null, needs: [], changed: [], failing: false };
     const items = { access: 'inProgress', ip: 'inProgress' } as const;
     const run = resumeOrder(
       planOf([foundation(replaces), dependant()]),

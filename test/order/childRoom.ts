@@ -60,7 +60,9 @@ function obeyChild(world: World, id: string, command: ServiceOrderCommand): Worl
     case 'stopTimers':
       return { ...world, pending: world.pending.filter((one) => one.id !== id || !isTimer(one)) };
     case 'reportHeld':
-      return up({ what: 'held', detail: command.code });
+      return up({ what: 'held', detail: command.code, needs: command.needs });
+    case 'reportNeeds':
+      return up({ what: 'needs', needs: command.needs });
     case 'reportResumed':
       return up({ what: 'resumed' });
     case 'reportFailing':

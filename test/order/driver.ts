@@ -9,6 +9,7 @@ import { beginOrder, type OrderCommand, type OrderEvent, type OrderRun } from '.
 import type { ItemState } from '../../src/order/machine.ts';
 import type { FailureMode } from '../../src/catalog/model.ts';
 import { type PolicyRow, rowsBySpecification } from '../../src/serviceOrder/recovery.ts';
+import type { Need } from '../../src/serviceOrder/run.ts';
 import { policy } from '../serviceOrder/driver.ts';
 
 export interface ServiceOrderSketch {
@@ -119,7 +120,13 @@ export const held = (id: string, code = 'why'): OrderEvent => ({
   type: 'ServiceOrderHeld',
   id,
   code,
-  reason: `a person: ${code}`,
+  needs: [need(code)],
+});
+export const need = (code: string): Need => ({ class: 'lied', code, reason: `a person: ${code}` });
+export const needs = (id: string, ...codes: readonly string[]): OrderEvent => ({
+  type: 'ServiceOrderNeeds',
+  id,
+  needs: codes.map(need),
 });
 /** It takes itself back. */
 export const failing = (id: string): OrderEvent => ({ type: 'ServiceOrderFailing', id });

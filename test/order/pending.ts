@@ -1,6 +1,6 @@
 import type { StepOutcome } from '../../src/activation/attempt.ts';
 import type { OrderRun } from '../../src/order/run.ts';
-import type { Outcome, ServiceOrderRun } from '../../src/serviceOrder/run.ts';
+import type { Need, Outcome, ServiceOrderRun } from '../../src/serviceOrder/run.ts';
 import type { StepCommand } from '../../src/operator/commands.ts';
 import type { Noted, Takes } from './hands.ts';
 import type { Mutation, Network } from './network.ts';
@@ -38,6 +38,7 @@ export interface Pending {
     | 'called'
     | 'taken'
     | 'held'
+    | 'needs'
     | 'resumed'
     | 'ready'
     | 'failing'
@@ -49,6 +50,8 @@ export interface Pending {
   readonly step?: string;
   readonly detail?: string;
   readonly outcome?: Outcome;
+  /** What a service order says that it needs a person for. */
+  readonly needs?: readonly Need[];
   /** What an attempt has noted and not yet sent, or sent and not yet recorded. */
   readonly noted?: Noted;
   readonly said?: StepOutcome;

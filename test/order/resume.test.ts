@@ -3,6 +3,7 @@ import { type Remains, resumeOrder, type StandingServiceOrder, underWay } from '
 import type { OrderCommand, OrderEvent, Wishes } from '../../src/order/run.ts';
 import type { ServiceOrderState } from '../../src/serviceOrder/machine.ts';
 import {
+  need,
   begin,
   cancelled,
   compensatedBy,
@@ -29,7 +30,7 @@ const row = (
   id,
   state,
   code: null,
-  reason: null,
+  needs: [],
   changed: [],
   failing: false,
   ...more,
@@ -70,8 +71,8 @@ describe('an order that another run goes on with', () => {
   });
 
   test('knows what is held, and why', () => {
-    const run = resume([row('access', 'held', { code: 'exists', reason: 'a person: port' })]);
-    expect(run.children.access).toMatchObject({ state: 'held', code: 'exists', reason: 'a person: port' });
+    const run = resume([row('access', 'held', { code: 'exists', needs: [need('exists')] })]);
+    expect(run.children.access).toMatchObject({ state: 'held', code: 'exists', needs: [need('exists')] });
     expect(underWay(run)).toEqual(['access']);
     expect(tell(run, opened).run.state).toBe('held');
   });

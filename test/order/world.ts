@@ -12,6 +12,7 @@ import {
 import { tellChild } from './childRoom.ts';
 import type { Fault } from './hands.ts';
 import { checkEnd } from './laws.ts';
+import { checkNeeds } from './needLaws.ts';
 import { networkBefore, originOf } from './network.ts';
 import { tellOrder } from './orderRoom.ts';
 import { checkLeft } from './leftLaws.ts';
@@ -38,6 +39,7 @@ export function happen(world: World, index: number, fault: Fault, jitter = 0): W
   const pending = must(world.pending[index], 'a pending event');
   const rest = { ...world, pending: world.pending.filter((_, other) => other !== index) };
   const after = react(rest, pending, fault, jitter);
+  checkNeeds(after);
   if (after.pending.length > 0) return after;
   checkEnd(after);
   checkUnwanted(after);
@@ -47,7 +49,7 @@ export function happen(world: World, index: number, fault: Fault, jitter = 0): W
 }
 
 function react(world: World, pending: Pending, fault: Fault, jitter: number): World {
-  const { what, id, step = '', detail = '' } = pending;
+  const { what, id, step = '', detail = '', needs = [] } = pending;
   switch (what) {
     case 'opened':
       return tellOrder(world, { type: 'Opened' });
@@ -67,7 +69,9 @@ function react(world: World, pending: Pending, fault: Fault, jitter: number): Wo
         stands: detail === 'stands',
       });
     case 'held':
-      return tellOrder(world, { type: 'ServiceOrderHeld', id, code: detail, reason: detail });
+      return tellOrder(world, { type: 'ServiceOrderHeld', id, code: detail, needs });
+    case 'needs':
+      return tellOrder(world, { type: 'ServiceOrderNeeds', id, needs });
     case 'resumed':
       return tellOrder(world, { type: 'ServiceOrderResumed', id });
     case 'ready':

@@ -196,9 +196,14 @@ describe('trouble', () => {
       },
       {
         type: 'reportHeld',
-        class: 'inDoubt',
         code: 'timeout',
-        reason: expect.stringContaining('timeout'),
+        needs: [
+          {
+            class: 'inDoubt',
+            code: 'timeout',
+            reason: 'a person: line on system of line, inDoubt (timeout)',
+          },
+        ],
       },
     ]);
     expect(run.state).toBe('held');
@@ -263,9 +268,8 @@ describe('trouble', () => {
     expect(run.state).toBe('held');
     expect(told[5]).toContainEqual({
       type: 'reportHeld',
-      class: 'conflict',
       code: 'noRoute',
-      reason: expect.stringContaining('noRoute'),
+      needs: [expect.objectContaining({ class: 'conflict', code: 'noRoute' })],
     });
   });
 

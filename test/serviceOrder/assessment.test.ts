@@ -258,6 +258,6 @@ describe('told to stop after the question', () => {
       ask,
       stop,
     );
-    expect(last).toMatchObject([{ type: 'reportHeld', class: 'lied', code: 'why' }]);
+    expect(last).toMatchObject([{ type: 'reportHeld', code: 'why', needs: [{ class: 'lied' }] }]);
   });
 });

@@ -126,7 +126,7 @@ describe('an undo that fails after a wish to cancel', () => {
   test('holds it', () => {
     expect(stuck.last).toMatchObject([
       { type: 'recordServiceOrder', changes: [{ step: 'port', arrow: 'Held', way: 'undo' }, arrow('Held')] },
-      { type: 'reportHeld', class: 'lied' },
+      { type: 'reportHeld', needs: [{ class: 'lied' }] },
     ]);
   });
 

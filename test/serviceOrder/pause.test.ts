@@ -127,13 +127,13 @@ describe('on hold during an attempt', () => {
     const { run, told } = tell(begin(line), begun, hold, failed('port', 'conflict'), resume);
     expect(told[2]).toMatchObject([
       { type: 'recordServiceOrder', changes: [{ step: 'port', arrow: 'Held' }] },
-      { type: 'reportHeld', class: 'conflict' },
+      { type: 'reportHeld', needs: [{ class: 'conflict' }] },
     ]);
     expect(told[3]).toEqual([recorded(resumed)]);
     expect(run).toMatchObject({ state: 'held', toldHeld: true });
   });
 
-  test('a step that needs a person is not told while others would move after the resume', () => {
+  test('a step that needs a person does not hold it while others would move after the resume', () => {
     const plan = [apply('a'), apply('b'), apply('c', ['b'])];
     const { run, told } = tell(begin(plan), begun, hold, failed('a', 'conflict'), done('b'), resume);
     expect(told.flat().map(({ type }) => type)).not.toContain('reportHeld');
@@ -143,7 +143,7 @@ describe('on hold during an attempt', () => {
 });
 
 describe('on hold during a wait for a retry', () => {
-  test('a timer that rings late rings in vain, and the whole wait begins anew', () => {
+  test('a timer that rings late rings in vain, and another one is armed after it', () => {
     const waiting = [begun, failed('port', 'transient'), ring('port'), failed('port', 'transient')];
     const { told } = tell(begin(line), ...waiting, hold, ring('port'), resume, ring('port'));
     expect(told.slice(4)).toEqual([
@@ -154,7 +154,7 @@ describe('on hold during a wait for a retry', () => {
     ]);
   });
 
-  test('an outage is waited for anew as well', () => {
+  test('an outage is waited for after it as well', () => {
     const { last } = tell(begin(line), begun, failed('port', 'unavailable'), hold, resume);
     expect(last).toEqual([recorded(resumed, arrow('Resumed')), retry('port', 500, 1, null)]);
   });
@@ -332,7 +332,8 @@ describe('a run that goes on with what was on hold', () => {
 
   test('sends nothing before it is resumed, and then what was attempted before', () => {
     const { told } = tell(standing(true), begun, resume);
-    expect(told).toEqual([[], [recorded(resumed, arrow('Resumed')), attempt('port')]]);
+    expect(told[0]).toEqual([{ type: 'reportNeeds', needs: [] }]);
+    expect(told.slice(1)).toEqual([[recorded(resumed, arrow('Resumed')), attempt('port')]]);
   });
 
   test('aborted by a person, it undoes what was attempted', () => {

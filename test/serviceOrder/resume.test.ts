@@ -53,12 +53,12 @@ describe('a service order that another run goes on with', () => {
     expect(told.flatMap(attempted)).toEqual(['line']);
   });
 
-  test('leaves to a person what is held', () => {
+  test('leaves to a person what is held, and says so to whoever waits for it now', () => {
     const { run, told } = resume(
       [row('port', 'held', { trouble }), row('line', 'waiting'), row('speed', 'waiting')],
       'held',
     );
-    expect(told.flat()).toEqual([]);
+    expect(told.flat()).toMatchObject([{ type: 'reportHeld', needs: [{ class: trouble.class }] }]);
     expect(run.state).toBe('held');
     const retried = tell(run, { type: 'StepCommanded', command: 'retryNow', step: 'port', audit: 'one' });
     expect(attempted(retried.last)).toEqual(['port']);
@@ -139,6 +139,7 @@ describe('what waited when the run was lost', () => {
     const reportedBack = { type: 'serviceOrder', arrow: 'ReportedBack' };
     expect(told.flat()).toMatchObject([
       { type: 'recordServiceOrder', changes: [reportedBack] },
+      { type: 'reportNeeds', needs: [] },
       { type: 'settleServiceOrder', outcome: 'completed' },
     ]);
   });

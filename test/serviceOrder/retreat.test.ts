@@ -78,7 +78,8 @@ describe('a refused step takes the service order back', () => {
       type: 'recordServiceOrder',
       changes: [turned('failed', 'why'), { type: 'falloutClosed', step: 'a', resolution: 'abort' }],
     });
-    expect(told[2]?.slice(1).map(({ type }) => type)).toEqual(['undoStep', 'undoStep', 'reportFailing']);
+    const types = ['undoStep', 'undoStep', 'reportNeeds', 'reportFailing'];
+    expect(told[2]?.slice(1).map(({ type }) => type)).toEqual(types);
     expect(run.state).toBe('inProgress');
   });
 
@@ -150,9 +151,8 @@ describe('an undo that does not work', () => {
       expect(run).toMatchObject({ state: 'held', steps: { b: { state: 'held' } } });
       expect(last.at(-1)).toEqual({
         type: 'reportHeld',
-        class: errorClass,
         code: 'why',
-        reason: expect.stringContaining('undo of b'),
+        needs: [{ class: errorClass, code: 'why', reason: expect.stringContaining('undo of b') }],
       });
     },
   );
@@ -261,7 +261,11 @@ describe('told to stop', () => {
       stop,
     );
     expect(last).toEqual([
-      { type: 'reportHeld', class: 'lied', code: 'why', reason: expect.stringContaining('undo of a') },
+      {
+        type: 'reportHeld',
+        code: 'why',
+        needs: [{ class: 'lied', code: 'why', reason: expect.stringContaining('undo of a') }],
+      },
     ]);
   });
 });

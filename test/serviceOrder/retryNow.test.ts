@@ -89,9 +89,10 @@ describe('retryNow', () => {
     expect(run).toMatchObject({ state: 'inProgress', steps: { b: { state: 'held' } } });
   });
 
-  test('of a held step while others move closes its fallout, and has nothing to resume', () => {
+  test('of a held step while others move closes its fallout, and has nothing to resume: who waits for it is told that nobody is needed', () => {
     const { last } = tell(begin([apply('a'), apply('b')]), begun, failed('a', 'conflict'), now('a'));
-    expect(last.map(({ type }) => type)).toEqual(['recordServiceOrder', 'attemptStep']);
+    expect(last.map(({ type }) => type)).toEqual(['recordServiceOrder', 'attemptStep', 'reportNeeds']);
+    expect(last.at(-1)).toEqual({ type: 'reportNeeds', needs: [] });
   });
 
   test('on the way back tries the undo again', () => {
@@ -159,15 +160,21 @@ describe('retryNow is refused, and changes nothing', () => {
 describe('asked where it is', () => {
   const report: ServiceOrderEvent = { type: 'ReportRequested' };
 
-  test('a held one says so, a ready one too, and one that moves says nothing', () => {
+  test('a held one says so, a ready one too, and each says what it needs a person for', () => {
     expect(tell(begin(line), begun, failed('port', 'conflict'), report).last).toMatchObject([
       { type: 'reportHeld' },
     ]);
     const replacing = [apply('new'), revoke('old')];
+    const nobody = { type: 'reportNeeds', needs: [] };
     expect(tell(begin(replacing, 'modify'), begun, done('new'), report).last).toEqual([
       { type: 'reportReady' },
+      nobody,
     ]);
-    expect(tell(begin(line), begun, report).last).toEqual([]);
+    expect(tell(begin(line), begun, report).last).toEqual([nobody]);
+    const two = begin([apply('a'), apply('b')]);
+    expect(tell(two, begun, failed('a', 'lied'), report).last).toMatchObject([
+      { type: 'reportNeeds', needs: [{ class: 'lied' }] },
+    ]);
   });
 });
 

@@ -206,7 +206,10 @@ describe('leaveBehind', () => {
       failed('port', 'lied'),
     );
     const { run, last } = tell(held, stays);
-    expect(last.map(({ type }) => type)).toEqual(['recordServiceOrder']);
+    expect(last).toMatchObject([
+      { type: 'recordServiceOrder' },
+      { type: 'reportHeld', needs: [{ reason: expect.stringContaining('undo of') }] },
+    ]);
     expect(run.state).toBe('held');
   });
 

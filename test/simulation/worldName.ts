@@ -30,6 +30,7 @@ const eventText = ({ what, id, step, noted, said, takes, ...rest }: Pending): st
     what,
     rest.detail,
     rest.command,
+    textOf(rest.needs ?? []),
     id,
     step,
     rest.outcome,
@@ -69,5 +70,14 @@ export function nameOf(world: World): string {
   ].join('\n');
 }
 
-const runText = ({ state, stage, steps, changed, retreat, pauses, toldHeld }: ServiceOrderRun): string =>
-  `${state} ${stage} ${pauses.join(' ')} ${toldHeld} ${textOf(steps)} ${changed.join(' ')} ${retreat?.outcome} ${retreat?.code}`;
+const runText = ({
+  state,
+  stage,
+  steps,
+  changed,
+  retreat,
+  pauses,
+  toldHeld,
+  toldNeeds,
+}: ServiceOrderRun): string =>
+  `${state} ${stage} ${pauses.join(' ')} ${toldHeld} ${toldNeeds?.join()} ${textOf(steps)} ${changed.join(' ')} ${retreat?.outcome} ${retreat?.code}`;
