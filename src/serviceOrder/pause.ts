@@ -1,4 +1,5 @@
-import { arm, isOverdue, look } from './reports.ts';
+import { awaitsWord, lookAtOnce } from './called.ts';
+import { arm } from './reports.ts';
 import {
   type Advanced,
   isPaused,
@@ -8,7 +9,7 @@ import {
   step,
   withStep,
 } from './run.ts';
-import { retry, retryNow } from './schedule.ts';
+import { retry } from './schedule.ts';
 
 /** Nothing is sent any more until it is over, and no timer runs; what is under way is heard out. */
 export function pause(before: ServiceOrderRun, why: Pause): Advanced {
@@ -46,10 +47,10 @@ function rearmStep(before: ServiceOrderRun, id: string): Advanced {
   if (isPaused(before) || isStale) return { run: before, commands: [] };
   // Whoever looks, or is to look, finds that no timer runs any more.
   const run = report ? withStep(before, id, { report: { ...report, timer: undefined } }) : before;
-  if (called && isOverdue(run, id)) return retryNow(withStep(run, id, { called: false }), id, 'reported');
+  if (called && awaitsWord(run, id)) return lookAtOnce(withStep(run, id, { called: false }), id);
   if (awaitsRetry) {
     return timer ? { run, commands: [{ type: 'retryLater', step: id, ...timer }] } : retry(run, id);
   }
   if (report === undefined || report.looking) return { run, commands: [] };
-  return called ? look(run, id) : arm(run, id);
+  return arm(run, id);
 }
