@@ -1,12 +1,21 @@
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { systemsOf } from '../../drizzle/systemStore.ts';
+import { must } from '../../src/kernel/assert.ts';
+import { systemsFile } from '../../temporal-dev/roles.ts';
+import { signed } from '../support/callbacks.ts';
 import { type Client, clientOf } from '../support/clientOf.ts';
 import { type Desk, deskOf, withReason } from '../support/desk.ts';
 import { eventually } from '../support/eventually.ts';
 import { accessItem } from '../support/serviceOrders.ts';
 import { type Stack, startStack } from '../support/stack.ts';
 import { type TemporalEyes, temporalOf } from '../support/temporalOf.ts';
+import { voiceItem } from '../support/voice.ts';
 
-/** The removal of what came late is in trouble itself, or follows an order that nobody wanted any more. */
+/**
+ * Calls whose end nobody heard. The removal of what came late is in trouble itself, or follows an order that nobody
+ * wanted any more; or their system reports after all.
+ */
 
 let stack: Stack;
 let client: Client;
@@ -86,4 +95,32 @@ test('what comes late of an aborted service order is taken away', async () => {
   await client.serviceOrderReaches(await removalAfter(order), 'completed');
   expect(await standsOf(order)).toEqual([]);
   expect(await client.rows(`select 1 from footprint where presence <> 'absent'`)).toEqual([]);
+});
+
+async function callBack(system: string, correlationId: string): Promise<number> {
+  const found = systemsOf(readFileSync(systemsFile, 'utf8'), '').find(({ name }) => name === system);
+  const secret = must(found?.callbackSecret, `the secret of ${system}`);
+  const [path, init] = signed({ system, messageId: 'afterAll', correlationId, secret });
+  return (await fetch(`${stack.apiUrl}${path}`, init)).status;
+}
+
+test('a step that is held in doubt is looked at when its system reports after all, and the order goes on', async () => {
+  await client.faults([
+    { system: 'porting', verb: 'apply', behaviour: { type: 'executeAndTimeout' } },
+    { system: 'porting', verb: 'read', behaviour: { type: 'hang' } },
+  ]);
+  const order = await client.order([voiceItem()]);
+  await client.reaches(order, 'held');
+  const [{ id: fallout }] = await desk.falloutOf(order);
+  await client.faults([]);
+  const [last] = await client.rows(
+    `select correlation_id from attempt where step = 'port' and service_order_id like '${order}-%'
+     order by number desc limit 1`,
+  );
+  expect(await callBack('porting', last.correlation_id)).toBe(202);
+  await client.reaches(order, 'completed');
+  const resolution = { state: 'closed', resolution: 'reported' };
+  expect(await desk.get(`/ops/v1/fallout/${fallout}`)).toMatchObject(resolution);
+  const ported = (await client.ledger()).filter(({ system }) => system === 'porting');
+  expect(ported).toHaveLength(1);
 });
