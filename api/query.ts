@@ -63,6 +63,13 @@ export function askedFieldsOnly(parameters: URLSearchParams): readonly string[] 
   return askedFields(parameters);
 }
 
+/** A list that always comes whole, as it is, takes nothing. */
+export function askedWhole(parameters: URLSearchParams): void {
+  const [name] = parameters.keys();
+  if (name !== undefined)
+    refuse('ParameterInvalid', 'the list takes no parameters: it is always whole', { path: shown(name) });
+}
+
 function single(parameters: URLSearchParams, name: string): string | undefined {
   const given = parameters.getAll(name);
   if (given.length > 1) refuse('ParameterInvalid', 'is there more than once', { path: name });

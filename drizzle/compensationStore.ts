@@ -4,6 +4,7 @@ import type { CompactServiceOrder, PlannedStep } from '../src/decomposition/plan
 import { must } from '../src/kernel/assert.ts';
 import type { Tx } from './client.ts';
 import { insertEvents } from './events.ts';
+import { newServiceItem, newServiceOrder } from './newServiceOrder.ts';
 import { footprint, serviceItem, serviceOrder, step } from './schema.ts';
 import {
   lockServiceOrder,
@@ -60,27 +61,15 @@ async function open(
 ): Promise<void> {
   const id = compensationId(completed.id);
   const steps = await restoringSteps(tx, tenant, item);
-  const row: ServiceOrderRow = {
-    ...completed,
-    id,
-    state: 'acknowledged',
-    version: 1,
-    after: [],
-    compensates: completed.id,
-    orderedAt: now,
-    startedAt: null,
-    completedAt: null,
-  };
-  const wanted: ServiceItemRow = {
-    ...item,
-    serviceOrderId: id,
-    action,
-    state: 'acknowledged',
+  const { orderId, orderItemId, ordinal, domain } = completed;
+  const row = newServiceOrder(tenant, {
+    ...{ id, orderId, orderItemId, ordinal, domain, compensates: completed.id, orderedAt: now },
+  });
+  const { serviceId, specification, types, results, snapshot } = item;
+  const wanted = newServiceItem(tenant, {
+    ...{ serviceOrderId: id, action, serviceId, specification, types, results, snapshot },
     characteristics: item.before?.characteristics ?? item.characteristics,
-    changed: [],
-    code: null,
-    before: null,
-  };
+  });
   await tx.insert(serviceOrder).values(row);
   await tx.insert(serviceItem).values(wanted);
   if (steps.length > 0) await tx.insert(step).values(stepRows(tenant, { id, steps }));

@@ -6,6 +6,7 @@ import type { RequestedServiceOrder } from '../src/serviceOrder/request.ts';
 import { inChunks } from './chunks.ts';
 import type { Tx } from './client.ts';
 import { insertEvents } from './events.ts';
+import { newServiceItem, newServiceOrder } from './newServiceOrder.ts';
 import { type ServiceOrderRead, serviceOrderById } from './reads/serviceOrders.ts';
 import { service, serviceBinding, serviceItem, serviceOrder, step } from './schema.ts';
 import { saveServices, stepRows } from './planStore.ts';
@@ -45,56 +46,26 @@ export async function insertOutsideOrder(
   return { ...row, items, troubles: [] };
 }
 
-function rowOf(tenant: string, { id, client, fingerprint, request, items, now }: OutsideOrder) {
-  return {
-    tenantId: tenant,
-    id,
-    orderId: null,
-    orderItemId: null,
-    ordinal: 0,
+const rowOf = (tenant: string, { id, client, fingerprint, request, items, now }: OutsideOrder) =>
+  newServiceOrder(tenant, {
+    ...{ id, client, fingerprint, orderedAt: now },
     domain: must(items[0], `an item of service order ${id}`).domain,
-    state: 'acknowledged',
-    version: 1,
-    after: [],
-    compensates: null,
-    client,
     externalId: request.externalId ?? null,
-    fingerprint,
     carried: request as unknown as JsonObject,
     requestedStart: request.requestedStart ?? null,
-    runChain: null,
-    heldBy: null,
-    abortedBy: null,
-    recordedTurn: null,
-    retreat: null,
-    orderedAt: now,
-    startedAt: null,
-    completedAt: null,
-  } satisfies ServiceOrderRow;
-}
+  });
 
 const itemRow = (
   tenant: string,
   serviceOrderId: string,
   item: PlannedServiceItem,
   snapshot: string,
-): ServiceItemRow => ({
-  tenantId: tenant,
-  serviceOrderId,
-  ordinal: item.ordinal,
-  itemId: item.id,
-  action: item.action,
-  serviceId: item.service,
-  specification: item.specification,
-  state: 'acknowledged',
-  characteristics: item.characteristics,
-  types: item.types,
-  results: item.results,
-  changed: [],
-  snapshot,
-  code: null,
-  before: null,
-});
+): ServiceItemRow =>
+  newServiceItem(tenant, {
+    ...{ serviceOrderId, ordinal: item.ordinal, itemId: item.id, action: item.action },
+    ...{ serviceId: item.service, specification: item.specification, types: item.types, snapshot },
+    ...{ characteristics: item.characteristics, results: item.results },
+  });
 
 /** What was asked; undefined for a service order that nobody posted. */
 export const requestOf = ({

@@ -5,6 +5,7 @@ import type { Order } from '../src/order/order.ts';
 import { inChunks } from './chunks.ts';
 import type { Tx } from './client.ts';
 import { insertEvents } from './events.ts';
+import { newServiceItem, newServiceOrder } from './newServiceOrder.ts';
 import { productOrder, service, serviceBinding, serviceItem, serviceOrder, step } from './schema.ts';
 import { serviceOrderEvent } from './serviceOrderStore.ts';
 import { serviceEvent } from './serviceStore.ts';
@@ -87,48 +88,19 @@ async function saveServiceOrders(
   planned: readonly PlannedServiceOrder[],
   now: string,
 ): Promise<void> {
-  const orders = planned.map((wanted, ordinal) => ({
-    tenantId: tenant,
-    id: wanted.id,
-    orderId: order.id,
-    orderItemId: wanted.item,
-    ordinal,
-    domain: wanted.domain,
-    state: 'acknowledged' as const,
-    version: 1,
-    after: [...wanted.after],
-    compensates: null,
-    client: null,
-    externalId: null,
-    fingerprint: null,
-    carried: null,
-    requestedStart: null,
-    runChain: null,
-    heldBy: null,
-    abortedBy: null,
-    recordedTurn: null,
-    retreat: null,
-    orderedAt: now,
-    startedAt: null,
-    completedAt: null,
-  }));
-  const items = planned.map((wanted) => ({
-    tenantId: tenant,
-    serviceOrderId: wanted.id,
-    ordinal: 1,
-    itemId: null,
-    action: wanted.action,
-    serviceId: wanted.service,
-    specification: wanted.specification,
-    state: 'acknowledged' as const,
-    characteristics: wanted.characteristics,
-    types: wanted.types,
-    results: wanted.results,
-    changed: [],
-    snapshot: order.snapshot,
-    code: null,
-    before: null,
-  }));
+  const orders = planned.map((wanted, ordinal) =>
+    newServiceOrder(tenant, {
+      ...{ id: wanted.id, orderId: order.id, orderItemId: wanted.item, ordinal, domain: wanted.domain },
+      ...{ after: [...wanted.after], orderedAt: now },
+    }),
+  );
+  const items = planned.map((wanted) =>
+    newServiceItem(tenant, {
+      ...{ serviceOrderId: wanted.id, action: wanted.action, serviceId: wanted.service },
+      ...{ specification: wanted.specification, characteristics: wanted.characteristics },
+      ...{ types: wanted.types, results: wanted.results, snapshot: order.snapshot },
+    }),
+  );
   await inChunks(orders, (chunk) => tx.insert(serviceOrder).values(chunk));
   await inChunks(items, (chunk) => tx.insert(serviceItem).values(chunk));
   await inChunks(

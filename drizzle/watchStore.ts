@@ -10,6 +10,7 @@ import { type Database, type Tx, withRelay, withTenant } from './client.ts';
 import { enqueueNow } from './dispatchStore.ts';
 import { insertEvents } from './events.ts';
 import { falloutId } from './falloutStore.ts';
+import { newServiceItem, newServiceOrder } from './newServiceOrder.ts';
 import { stepRows } from './planStore.ts';
 import { fallout, footprint, service, serviceItem, serviceOrder, step, watch } from './schema.ts';
 import { lockServiceOrder, serviceOrderEvent } from './serviceOrderStore.ts';
@@ -149,21 +150,17 @@ export const orderRemoval = (db: Database, ref: WatchRef, found: LeasedWatch, se
       .from(service)
       .where(and(eq(service.tenantId, tenant), eq(service.id, found.service)));
     await bookDoubtful(tx, ref, found, item.snapshot, seen);
-    const order = {
-      ...row,
-      ...{ id, orderId: null, orderItemId: null, ordinal: 0, state: 'acknowledged' as const, version: 1 },
-      ...{ after: [], compensates: row.id, client: null, externalId: null, fingerprint: null, carried: null },
-      ...{ requestedStart: null, runChain: null, orderedAt: new Date().toISOString() },
-      ...{ startedAt: null, completedAt: null },
-    };
+    const order = newServiceOrder(tenant, {
+      ...{ id, domain: row.domain, compensates: row.id, orderedAt: new Date().toISOString() },
+    });
+    const { specification, types, snapshot } = item;
     // The service itself does not change: what is taken away was never booked.
-    const removal = {
-      ...item,
-      // Its own were wanted then: a modify that failed, or one that another has overtaken.
+    const removal = newServiceItem(tenant, {
+      ...{ serviceOrderId: id, action: 'modify', serviceId: item.serviceId, specification, types, snapshot },
+      // The item's own were wanted then: a modify that failed, or one that another has overtaken.
       characteristics: must(booked, 'a watched service').characteristics,
-      ...{ serviceOrderId: id, ordinal: 1, itemId: null, action: 'modify' as const },
-      ...{ state: 'acknowledged' as const, results: {}, changed: [], code: null, before: null },
-    };
+      results: {},
+    });
     await tx.insert(serviceOrder).values(order);
     await tx.insert(serviceItem).values(removal);
     await tx.insert(step).values(stepRows(tenant, { id, steps: [removalStep(ref, found)] }));

@@ -10,6 +10,11 @@ const limits = z.strictObject({
   callsPerSecond: z.number().min(0.01).max(10_000).exactOptional(),
   concurrency: z.int().min(1).max(1_000).exactOptional(),
 });
+/** One that had limits keeps its queue, and shows none; an operator takes them away by `null`. */
+const someLimits = limits.refine(
+  (given) => Object.keys(given).length > 0,
+  'limits name callsPerSecond, concurrency or both; null is for none',
+);
 const isPlain = (given: string): boolean => {
   if (!URL.canParse(given)) return true;
   const { username, password, search, hash } = new URL(given);
@@ -32,7 +37,7 @@ export const newSystemSchema = z
     name: z.string().regex(systemPattern, 'a name has 1 to 64 characters of A-Z a-z 0-9 _ -'),
     adapter: z.enum(adapterNames),
     address,
-    limits: limits.nullable().exactOptional(),
+    limits: someLimits.nullable().exactOptional(),
     callbackSecret: callbackSecret.nullable().exactOptional(),
   })
   .openapi('NewSystem');
@@ -40,7 +45,7 @@ export const newSystemSchema = z
 export const systemChangeSchema = z
   .strictObject({
     address: address.exactOptional(),
-    limits: limits.nullable().exactOptional(),
+    limits: someLimits.nullable().exactOptional(),
     callbackSecret: callbackSecret.nullable().exactOptional(),
   })
   .openapi('SystemChange');

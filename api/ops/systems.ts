@@ -18,6 +18,7 @@ import { callerOf } from '../caller.ts';
 import type { ApiContext, ApiDeps } from '../deps.ts';
 import { errors, json, type Operation } from '../operation.ts';
 import { refuse } from '../problem.ts';
+import { askedWhole } from '../query.ts';
 import { newSystemSchema, pauseSchema, systemChangeSchema, systemSchema, systemView } from './systemView.ts';
 
 const path = '/ops/v1/systems';
@@ -62,13 +63,16 @@ const told = ({ callbackSecret, ...rest }: { readonly callbackSecret?: string | 
 });
 
 const list = (deps: ApiDeps): Operation => ({
-  handle: async (c) => c.json((await listSystems(deps.db)).map(systemView)),
+  handle: async (c) => {
+    askedWhole(new URL(c.req.url).searchParams);
+    return c.json((await listSystems(deps.db)).map(systemView));
+  },
   route: {
     method: 'get',
     path,
     operationId: 'listSystems',
     tags,
-    responses: { 200: json('All systems', z.array(systemSchema)), ...errors(500, 503) },
+    responses: { 200: json('All systems', z.array(systemSchema)), ...errors(400, 500, 503) },
   },
 });
 

@@ -1,10 +1,11 @@
 import { must, unreachable } from '../kernel/assert.ts';
+import { noteCalled } from './called.ts';
 import { noteCommand } from './commands.ts';
 import { noteReport } from './judgement.ts';
 import { arrowsToEnd, type ServiceOrderArrow } from './machine.ts';
 import { needsPerson, needySteps, tellNeeds } from './needs.ts';
 import { pause, rearm, unpause, withoutPause } from './pause.ts';
-import { isOverdue, noteCalled, noteCalledInPause, noteReportDue, waitsOutside } from './reports.ts';
+import { noteReportDue, waitsOutside } from './reports.ts';
 import { isTakenBack, mayTurnBack, scheduleUndo, turnBack } from './retreat.ts';
 import {
   followOrder,
@@ -20,7 +21,7 @@ import {
   type ServiceOrderEvent,
   type ServiceOrderRun,
 } from './run.ts';
-import { retry, retryNow, schedule } from './schedule.ts';
+import { retry, schedule } from './schedule.ts';
 
 /**
  * The one way a service order moves: what happened goes in, the new state and what to do about it come out. Where
@@ -127,7 +128,7 @@ function note(run: ServiceOrderRun, event: ServiceOrderEvent): Advanced {
     case 'ReportDue':
       return isPaused(run) ? { run, commands: [] } : noteReportDue(run, event.step, event.number);
     case 'Called':
-      return call(run, event.step);
+      return noteCalled(run, event.step);
     case 'StepReported':
       return noteReport(run, event.step, event.report, event.jitter);
     default:
@@ -149,12 +150,6 @@ function stop(before: ServiceOrderRun): Advanced {
   const { run, commands } = unpause(before, 'assessment');
   if (run.retreat) return { run: run.toldHeld ? { ...run, toldNeeds: null } : run, commands };
   return { run, commands: [...commands, { type: 'reportStands' }] };
-}
-
-/** Who was given up reports after all: looked at again, by the policy it began with. */
-function call(run: ServiceOrderRun, id: string): Advanced {
-  if (isPaused(run)) return noteCalledInPause(run, id);
-  return isOverdue(run, id) ? retryNow(run, id, 'reported') : noteCalled(run, id);
 }
 
 const builtUp = (run: ServiceOrderRun): boolean =>

@@ -12,6 +12,7 @@ import {
 import { noteAccepted } from './reports.ts';
 import { mayTurnBack, noteUndone, turnBack } from './retreat.ts';
 import {
+  isPaused,
   move,
   planned,
   step,
@@ -22,6 +23,7 @@ import {
   type StepReport,
   type StepRun,
 } from './run.ts';
+import { hurry } from './schedule.ts';
 
 /** What an attempt came to moves its step, and the policy says what is next. */
 export function noteReport(run: ServiceOrderRun, id: string, report: StepReport, jitter: number): Advanced {
@@ -60,17 +62,25 @@ function noteFailure(before: ServiceOrderRun, id: string, failure: Failure, jitt
   const report = was.report && isUnseen ? { ...was.report, looking: false } : undefined;
   const stays = was.way === 'undo' || report !== undefined;
   const run = withStep(stays ? before : move(before, id, arrow), id, {
-    attempts: was.attempts + (counted ? 1 : 0),
+    attempts: was.attempts + (counted && !was.hurried ? 1 : 0),
     outages: was.outages + (counted ? 0 : 1),
     doubted:
       failure.final !== true && (was.doubted || (!report && (arrow === 'Doubted' || errorClass === 'lied'))),
     trouble: { class: errorClass, code },
     report,
     called: false,
+    hurried: undefined,
   });
   if (run.retreat && was.way === 'do') return { run, commands: [] };
-  return followPolicy(run, id, failure, jitter);
+  if (!was.called || !isWorthALook(step(run, id))) return followPolicy(run, id, failure, jitter);
+  return isPaused(run)
+    ? followPolicy(withStep(run, id, { called: true }), id, failure, jitter)
+    : hurry(run, id);
 }
+
+/** A look may tell what became of its calls; what was answered for good needs none. */
+export const isWorthALook = ({ report, doubted, trouble }: StepRun): boolean =>
+  report !== undefined || (doubted && trouble !== undefined && arrowOf(trouble.class) !== 'Refused');
 
 /** Nothing is in doubt, but nobody knows how long it may still take. */
 function noteOverdue(before: ServiceOrderRun, id: string, jitter: number): Advanced {

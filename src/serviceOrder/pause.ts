@@ -1,4 +1,5 @@
-import { arm, isOverdue, look, stopClock } from './reports.ts';
+import { awaitsWord, lookAtOnce } from './called.ts';
+import { arm, look, stopClock } from './reports.ts';
 import {
   type Advanced,
   isPaused,
@@ -9,7 +10,7 @@ import {
   step,
   withStep,
 } from './run.ts';
-import { retry, retryNow } from './schedule.ts';
+import { retry } from './schedule.ts';
 
 /**
  * Nothing is sent any more until it is over, and no timer runs; what is under way is heard out. Whose report is awaited
@@ -50,7 +51,7 @@ function rearmStep(before: ServiceOrderRun, id: string): Advanced {
   const isStale = before.retreat !== undefined && way === 'do';
   if (isPaused(before) || isStale) return { run: before, commands: [] };
   const run = withoutTimer(before, id);
-  if (called && isOverdue(run, id)) return retryNow(withStep(run, id, { called: false }), id, 'reported');
+  if (called && awaitsWord(run, id)) return lookAtOnce(withStep(run, id, { called: false }), id);
   if (awaitsRetry) return timer ? retryWhenDue(run, id, timer) : retry(run, id);
   if (report === undefined || report.looking) return { run, commands: [] };
   const leftMs = report.timer && report.timer.dueAtMs - run.nowMs;

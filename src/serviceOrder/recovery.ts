@@ -144,7 +144,7 @@ export function recover(policy: RecoveryPolicy, trouble: Trouble): Recovery {
     return { type: possible(row?.then ?? usual.end, trouble) };
   }
   const backoff = backoffMs(limits.fromMs, limits.upToMs, trouble.attempts, trouble.jitter);
-  const afterMs = Math.max(backoff, trouble.retryAfterMs ?? 0);
+  const afterMs = Math.max(backoff, spread(trouble.retryAfterMs ?? 0, trouble.jitter));
   return { type: 'retry', afterMs, attempt, of: limits.attempts };
 }
 

@@ -28,7 +28,8 @@ export function noteAccepted(before: ServiceOrderRun, id: string): Advanced | 'o
   const moved = way === 'undo' || state === 'accepted' ? before : move(before, id, 'Accepted');
   const wait: ReportWait = { waitedMs: 0, ...report, looking: false };
   const staysCalled = called === true && isPaused(before);
-  const run = withStep(moved, id, { report: wait, called: staysCalled, outages: 0 });
+  const heard = { called: staysCalled, hurried: undefined };
+  const run = withStep(moved, id, { report: wait, ...heard, outages: 0 });
   if (run.retreat && way === 'do') return { run, commands: [] };
   if (called && !staysCalled) return look(run, id);
   if (wait.timer) return { run, commands: [] };
@@ -74,21 +75,6 @@ export function noteReportDue(before: ServiceOrderRun, id: string, number: numbe
   return report.looking || awaitsRetry ? { run, commands: [] } : look(run, id);
 }
 
-/** A callback is a hint: worth a look, and a second one if it came in the middle of the first. */
-export function noteCalled(run: ServiceOrderRun, id: string): Advanced {
-  const now = run.steps[id];
-  if (now === undefined) return { run, commands: [] };
-  if (isUnderWay(now)) return { run: withStep(run, id, { called: true }), commands: [] };
-  return now.report && !now.awaitsRetry ? look(run, id) : { run, commands: [] };
-}
-
-/** In a pause nobody looks: it is noted, where somebody would have. */
-export function noteCalledInPause(run: ServiceOrderRun, id: string): Advanced {
-  const now = run.steps[id];
-  const isHeard = now !== undefined && (isUnderWay(now) || now.report !== undefined || isOverdue(run, id));
-  return { run: isHeard ? withStep(run, id, { called: true }) : run, commands: [] };
-}
-
 /** It was given up, though its system may still report. */
 export function isOverdue({ steps, retreat }: ServiceOrderRun, id: string): boolean {
   const now = steps[id];
@@ -96,7 +82,8 @@ export function isOverdue({ steps, retreat }: ServiceOrderRun, id: string): bool
   return isWanted && now.state === 'held' && now.trouble?.code === reportOverdue;
 }
 
-const isUnderWay = ({ state, awaitsRetry, report }: StepRun): boolean =>
+/** Its attempt, its undo or a look at it has not ended. */
+export const isUnderWay = ({ state, awaitsRetry, report }: StepRun): boolean =>
   state === 'attempting' || report?.looking === true || (state === 'undoing' && !awaitsRetry && !report);
 
 /** After an outage the waiting goes on where it was. */

@@ -70,6 +70,8 @@ export interface StepRun {
   readonly report?: ReportWait | undefined;
   /** A callback came in the middle of an attempt: look again after it. */
   readonly called?: boolean;
+  /** A callback brought on the attempt under way, before its time: its failure does not count. */
+  readonly hurried?: boolean | undefined;
   /** How many timers for reports there ever were: tells a stale one from the one that counts. */
   readonly timers?: number;
 }

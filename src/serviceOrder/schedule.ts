@@ -87,3 +87,7 @@ export function retryNow(run: ServiceOrderRun, id: string, relief: Relief): Adva
     commands: [{ type: 'recordServiceOrder', changes: [closed] }, ...after.commands],
   };
 }
+
+/** Its system has something to tell: tried before its time, and that costs no attempt. */
+export const hurry = (run: ServiceOrderRun, id: string): Advanced =>
+  lookAgain(run, id) ?? retryNow(withStep(run, id, { called: false, hurried: true }), id, 'reported');

@@ -72,6 +72,7 @@ describe('what does not fit is refused with its place, and nothing is stored', (
     ['limits.callsPerSecond', { limits: { callsPerSecond: 0 } }],
     ['limits.concurrency', { limits: { concurrency: 1.5 } }],
     ['limits', { limits: { perDay: 1 } }],
+    ['limits', { limits: {} }],
     ['callbackSecret', { callbackSecret: 'short' }],
     [undefined, { paused: true }],
   ])('%s in %j', async (path, given) => {
@@ -102,6 +103,21 @@ test('limits that are taken away leave the queue, which open plans may name', as
   expect((await send('PATCH', '/limited', { limits: null })).body.limits).toEqual({});
   expect(await names()).toContain('limited');
 });
+
+test('limits that limit nothing are refused, and the system gets no queue of its own', async () => {
+  await add({ name: 'unlimited' });
+  const { status, body } = await send('PATCH', '/unlimited', { limits: {} });
+  expect([status, body.code, body.path]).toEqual([400, 'BodyInvalid', 'limits']);
+  expect((await limitedSystems(api.db)).map(({ name }) => name)).not.toContain('unlimited');
+});
+
+test.each(['limit=-1', 'limit=10', 'state=open'])(
+  'the list is always whole: %s is refused',
+  async (query) => {
+    const { status, body } = await api.get(`${systems}?${query}`);
+    expect([status, body.code, body.path]).toEqual([400, 'ParameterInvalid', query.split('=')[0]]);
+  },
+);
 
 test('a pause has a reason and stays until the resume, which also closes the breaker', async () => {
   await add({ name: 'resting' });

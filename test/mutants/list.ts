@@ -312,6 +312,27 @@ const reports: readonly Mutant[] = [
     replace: "state === 'attempting' || (state",
   },
   {
+    name: 'a callback for what is held in doubt is ignored',
+    file: 'src/serviceOrder/called.ts',
+    search: 'return isOverdue(run, id) || isWorthALook(now);',
+    replace: 'return isOverdue(run, id);',
+    tests: ['test/serviceOrder/called.test.ts'],
+  },
+  {
+    name: 'a callback asks again for what was answered for good',
+    file: 'src/serviceOrder/judgement.ts',
+    search: "trouble !== undefined && arrowOf(trouble.class) !== 'Refused')",
+    replace: 'trouble !== undefined)',
+    tests: ['test/serviceOrder/called.test.ts'],
+  },
+  {
+    name: 'what a callback brought on costs an attempt',
+    file: 'src/serviceOrder/judgement.ts',
+    search: '(counted && !was.hurried ? 1 : 0)',
+    replace: '(counted ? 1 : 0)',
+    tests: ['test/serviceOrder/called.test.ts'],
+  },
+  {
     name: 'no timer is armed for a report',
     file: 'src/serviceOrder/reports.ts',
     search: "commands: [{ type: 'awaitReport', step: id, number, afterMs, givesUpAfterMs: givesUp }],",

@@ -7,7 +7,15 @@ import { costsAttempt } from '../../src/serviceOrder/recovery.ts';
 import type { StepReport } from '../../src/serviceOrder/run.ts';
 import { tellChild } from './childRoom.ts';
 import { complete, type Fault, note, perform, record, type Takes } from './hands.ts';
-import { checkAttempt, checkBlame, checkCalled, checkFence, checkUndo } from './laws.ts';
+import {
+  checkAttempt,
+  checkBlame,
+  checkCalled,
+  checkFence,
+  checkHeard,
+  checkUndo,
+  isInDoubt,
+} from './laws.ts';
 import {
   carryOut,
   endTaken,
@@ -109,7 +117,9 @@ export function endOfTaken(world: World, pending: Pending, takes: Takes): World 
 export function callBack(world: World, id: string, step: string): World {
   const isBusy = isUnderWay(world, id, step);
   const called = isBusy ? [...world.called, rowKey(id, step)] : world.called;
-  return tellChild({ ...world, called }, id, { type: 'Called', step });
+  const after = tellChild({ ...world, called }, id, { type: 'Called', step });
+  checkHeard(world, after, id, step);
+  return after;
 }
 
 /** What a call changed that somebody waits for came in its turn; what nobody waits for may come too late. */
@@ -162,7 +172,8 @@ export function report(
   const called = world.called.filter((one) => one !== rowKey(id, step));
   const event = { type: 'StepReported', step, report: said, jitter } as const;
   const after = tellChild({ ...world, network, called }, id, event);
-  if (called.length < world.called.length && said.type === 'accepted') checkCalled(after, id, step);
+  const isOpen = said.type === 'accepted' || isInDoubt(after, id, step);
+  if (called.length < world.called.length && isOpen) checkCalled(after, id, step);
   return after;
 }
 

@@ -176,6 +176,23 @@ export function checkCalled(world: World, id: string, step: string): void {
   assert(isGivenUp || isKept || isUnderWay(world, id, step), `${id}: a callback for ${step} is not lost`);
 }
 
+const definite: readonly (string | undefined)[] = ['refused', 'invalid', 'conflict', 'drift', 'lied'];
+
+/** Some call of the step may have had an effect, and nothing it came to since says otherwise. */
+export const isInDoubt = ({ children }: World, id: string, step: string): boolean => {
+  const { state, awaitsRetry, doubted, trouble } = children[id]?.steps[step] ?? {};
+  const isOpen = state === 'held' || awaitsRetry === true;
+  return isOpen && doubted === true && !definite.includes(trouble?.class);
+};
+
+/** A callback for what is in doubt is a reason to look at once, one for what was answered for good is none. */
+export function checkHeard(before: World, after: World, id: string, step: string): void {
+  const { state, trouble } = before.children[id]?.steps[step] ?? {};
+  if (isInDoubt(before, id, step)) checkCalled(after, id, step);
+  const isDefinite = state === 'held' && definite.includes(trouble?.class);
+  assert(!isDefinite || !isUnderWay(after, id, step), `${id}: a definite answer to ${step} stands`);
+}
+
 /** A step that was tried and then left out is one the service is of use without. */
 function checkSkipped({ children }: World, one: CompactServiceOrder, { id, optional }: CompactStep): void {
   const { state, attempts = 0, doubted } = children[one.id]?.steps[id] ?? {};

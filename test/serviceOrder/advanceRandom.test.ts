@@ -85,7 +85,10 @@ function checkUndo(before: ServiceOrderRun, run: ServiceOrderRun, step: string):
 /** The events that may come next: each attempt may end in any way, each timer may ring. */
 function follow(run: ServiceOrderRun, commands: readonly ServiceOrderCommand[], open: Set<string>): void {
   for (const command of commands) {
-    if (command.type === 'attemptStep' || command.type === 'undoStep') open.add(`report ${command.step}`);
+    if (command.type === 'attemptStep' || command.type === 'undoStep') {
+      open.add(`report ${command.step}`);
+      open.delete(`timer ${command.step}`);
+    }
     if (command.type === 'retryLater') open.add(`timer ${command.step}`);
     if (command.type === 'awaitReport') open.add(`due ${command.step} ${command.number}`);
     if (command.type === 'reportReady') open.add('release');

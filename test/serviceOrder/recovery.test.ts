@@ -238,6 +238,17 @@ describe('with rows', () => {
     expect(ended(rows, { class: errorClass, attempts: policy.retry.attempts })).toEqual({ type: 'undo' });
   });
 
+  test.each(['throttled', 'inDoubt'] as const)(
+    '%s: those who were told the same time come back one after the other, and none before it',
+    (errorClass) => {
+      const after = (jitter: number) => {
+        const next = recovered(errorClass, 'apply', 1, jitter, 60_000);
+        return next.type === 'retry' ? next.afterMs : undefined;
+      };
+      expect([0, 0.5, 1].map(after)).toEqual([60_000, 67_500, 75_000]);
+    },
+  );
+
   test('a system that names a later time is given it by a row as well', () => {
     const rows = [row('hold', { class: 'throttled' as const, retry })];
     expect(ended(rows, { class: 'throttled', retryAfterMs: 5_000 })).toMatchObject({ afterMs: 5_000 });
