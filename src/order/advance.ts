@@ -154,7 +154,9 @@ const noteNeeds = (
 
 function noteResumed(run: OrderRun, id: string): OrderRun {
   const { needs: _, ...known } = child(run, id);
-  if (known.state !== 'held') return withChild(run, id, known);
+  // It crossed the word to stop: should it stand, it goes on.
+  if (known.state !== 'held')
+    return withChild(run, id, known.told === 'held' ? { ...known, told: 'moving' } : known);
   const { code: __, ...now } = known;
   return withChild(run, id, { ...now, state: now.told ? 'stopping' : aboutOf(now) });
 }

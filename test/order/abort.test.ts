@@ -95,6 +95,12 @@ describe('an abort', () => {
     expect(run.state).toBe('cancelled');
   });
 
+  test('leaves moving what a person let go of meanwhile, and stands', () => {
+    const { run } = tell(begin([access]), opened, held('access'), abort, resumed('access'), stands('access'));
+    expect(run.children.access?.state).toBe('running');
+    expect(run.state).toBe('inProgress');
+  });
+
   test('leaves what is past its point of no return, with what that was built on: the order ends partial', () => {
     const { run } = tell(
       begin([access, sketch('ip', { after: ['access'] }), sketch('other')]),
