@@ -103,6 +103,8 @@ test('the documentation names every operation of the contracts by its official i
       ],
       ...['retryNow', 'editAndRetry', 'completeWithEvidence', 'skip', 'leaveBehind'],
       ...['claimFallout', 'releaseFallout', 'listAudit', 'retrieveAudit'],
+      ...['listProductOrderVersion', 'retrieveProductOrderVersion'],
+      ...['listServiceOrderVersion', 'retrieveServiceOrderVersion'],
       ...['commandFalloutInBulk', 'listBulkTask', 'retrieveBulkTask', 'listBulkEntry'],
       ...['hold', 'resume', 'abort', 'restart'].flatMap((command) => [
         `${command}ProductOrder`,
