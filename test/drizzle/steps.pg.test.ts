@@ -239,8 +239,8 @@ describe('of two attempts', () => {
 
   test('the earlier one, which comes late, writes nothing', async () => {
     await made('late1', { state: 'waiting', attempt: 0 });
-    await as((tx) => noteAttempt(tx, ref('late1'), attemptOf(1), 'one', 'do', null));
-    await as((tx) => noteAttempt(tx, ref('late1'), attemptOf(2), 'two', 'do', null));
+    await as((tx) => noteAttempt(tx, ref('late1'), attemptOf(1), 'late1-1', 'do', null));
+    await as((tx) => noteAttempt(tx, ref('late1'), attemptOf(2), 'late1-2', 'do', null));
     expect(await as((tx) => recordConclusion(tx, ref('late1'), 1, done, times))).toBe(false);
     expect(await stepOf('late1')).toMatchObject({ state: 'attempting', attempt: 2 });
     expect(await as((tx) => recordConclusion(tx, ref('late1'), 2, done, times))).toBe(true);
@@ -248,9 +248,9 @@ describe('of two attempts', () => {
 
   test('the earlier one says what stood before: what it built is not taken for that', async () => {
     await made('late2', { state: 'waiting', attempt: 0 });
-    await as((tx) => noteAttempt(tx, ref('late2'), attemptOf(1), 'one', 'do', standingPrint));
+    await as((tx) => noteAttempt(tx, ref('late2'), attemptOf(1), 'late2-1', 'do', standingPrint));
     const built = { ...standingPrint, values: { metric: 10 } };
-    await as((tx) => noteAttempt(tx, ref('late2'), attemptOf(2), 'two', 'do', built));
+    await as((tx) => noteAttempt(tx, ref('late2'), attemptOf(2), 'late2-2', 'do', built));
     expect((await stepOf('late2'))?.before).toEqual(standingPrint);
   });
 });
