@@ -3,6 +3,12 @@ import { no, none, over, owned, type Row, to } from './commandCells.ts';
 
 const nothing = { ...none, hold: null, resume: null, abort: null, restart: null, cancel: null } as const;
 
+/** Nothing of it is left to take back, or it goes back already. */
+const goesItsWay = {
+  ...{ hold: to('held'), resume: no('NotOnHold'), restart: no('OrderNotOrphaned') },
+  ...{ abort: no('NothingToTakeBack'), cancel: no('NothingToTakeBack') },
+} as const;
+
 /** What else may need a person, beside a step that might be left out: brought about by a test of its own. */
 export const troubleTable = {
   doubted: {
@@ -48,11 +54,7 @@ export const troubleTable = {
     title: 'takes itself back after a refusal, and that waits for its retry',
     state: 'inProgress',
     cells: {
-      hold: to('held'),
-      resume: no('NotOnHold'),
-      abort: no('NothingToTakeBack'),
-      restart: no('OrderNotOrphaned'),
-      cancel: no('NothingToTakeBack'),
+      ...goesItsWay,
       ...none,
     },
   },
@@ -60,11 +62,7 @@ export const troubleTable = {
     title: 'takes itself back after a refusal, and that needs a person',
     state: 'held',
     cells: {
-      hold: to('held'),
-      resume: no('NotOnHold'),
-      abort: no('NothingToTakeBack'),
-      restart: no('OrderNotOrphaned'),
-      cancel: no('NothingToTakeBack'),
+      ...goesItsWay,
       retryNow: to('failed'),
       editAndRetry: no('CommandUnfit'),
       completeWithEvidence: no('CommandUnfit'),
@@ -77,11 +75,7 @@ export const troubleTable = {
     title: 'is being taken back after a failure by another service order, and that waits for its retry',
     state: 'inProgress',
     cells: {
-      hold: to('held'),
-      resume: no('NotOnHold'),
-      abort: no('NothingToTakeBack'),
-      restart: no('OrderNotOrphaned'),
-      cancel: no('NothingToTakeBack'),
+      ...goesItsWay,
       ...none,
     },
   },
@@ -89,11 +83,7 @@ export const troubleTable = {
     title: 'is being taken back after a failure by another service order, and that needs a person',
     state: 'held',
     cells: {
-      hold: to('held'),
-      resume: no('NotOnHold'),
-      abort: no('NothingToTakeBack'),
-      restart: no('OrderNotOrphaned'),
-      cancel: no('NothingToTakeBack'),
+      ...goesItsWay,
       retryNow: to('failed'),
       editAndRetry: no('CommandUnfit'),
       completeWithEvidence: to('failed'),
@@ -106,11 +96,7 @@ export const troubleTable = {
     title: 'takes something away, and a system refuses to let it go',
     state: 'held',
     cells: {
-      hold: to('held'),
-      resume: no('NotOnHold'),
-      abort: no('NothingToTakeBack'),
-      restart: no('OrderNotOrphaned'),
-      cancel: no('NothingToTakeBack'),
+      ...goesItsWay,
       retryNow: to('completed'),
       editAndRetry: no('CommandUnfit'),
       completeWithEvidence: to('completed'),
