@@ -180,6 +180,7 @@ const activation: readonly Mutant[] = [
     file: 'src/activation/attempt.ts',
     search: 'const another = first || step.decided ||',
     replace: "const another = first || step.decided || step.state === 'inDoubt' ||",
+    tests: ['test/activation/attempt.test.ts'],
   },
   {
     name: 'the old key after a definite outcome',

@@ -73,6 +73,18 @@ describe('a service order that takes itself back', () => {
     expect(end.run).toMatchObject({ state: 'failed', items: { access: 'failed', ip: 'failed' } });
   });
 
+  test('has failed by itself, though an abort takes all else back meanwhile', () => {
+    const { run } = tell(
+      begin([access, other], { onFailure: 'bestEffort' }),
+      opened,
+      failing('access'),
+      abort,
+      cancelled('other'),
+      failed('access', 'noPort'),
+    );
+    expect(run).toMatchObject({ state: 'partial', items: { access: 'failed', other: 'cancelled' } });
+  });
+
   test('that was going anyway is cancelled with the rest', () => {
     const { run } = tell(begin([other]), opened, abort, failing('other'), failed('other'));
     expect(run).toMatchObject({ state: 'cancelled', items: { other: 'cancelled' } });
