@@ -10,6 +10,7 @@ import { connectDatabase, type DatabaseClient, withTenant } from '../../drizzle/
 import { type CancelTaskArrow, cancelTaskMachine } from '../../src/order/cancelTask.ts';
 import { isFinal } from '../../src/kernel/machine.ts';
 import { type FreshDatabase, freshDatabase } from '../support/database.ts';
+import { eventually } from '../support/eventually.ts';
 
 const tenant = 'default';
 const now = '2026-03-05T09:00:00.000Z';
@@ -28,18 +29,25 @@ afterAll(async () => {
 const rows = (statement: string) =>
   withTenant(client.db, tenant, async (tx) => [...(await tx.execute(sql.raw(statement)))]);
 
-/** An order in progress, and the task that asks to cancel it. */
-async function asked(name: string, failpoint?: () => void) {
+/** An order in progress, and the id of the task that asks to cancel it. */
+async function ordered(name: string) {
   const [order, task] = [`O-${name}`, `T-${name}`];
   await rows(`insert into product_order (tenant_id, id, client, fingerprint, state, version, snapshot, carried, ordered_at)
     values ('${tenant}', '${order}', 'c', 'f', 'inProgress', 4, 's', '{}', now())`);
-  const accepted = acceptCancel(client.db, {
+  return { order, task };
+}
+
+const ask = (order: string, task: string, failpoint?: () => void) =>
+  acceptCancel(client.db, {
     ...{ tenant, client: 'crm', subject: 'ada', fingerprint: 'f', taskId: task, now, dispatchDelayMs: 0 },
     ...{ kind: 'productOrder', target: order, reason: 'why', requestedAt: null, carried: {} },
     render: ({ id }) => ({ status: 201, location: id, body: {} }),
     ...(failpoint && { failpoint }),
   });
-  return { order, task, accepted };
+
+async function asked(name: string, failpoint?: () => void) {
+  const { order, task } = await ordered(name);
+  return { order, task, accepted: ask(order, task, failpoint) };
 }
 
 const move = (task: string, arrow: CancelTaskArrow, progress: CancelProgress = {}) =>
@@ -123,14 +131,18 @@ test('a crash just before the commit leaves nothing', async () => {
   expect(await auditOf(task)).toBeUndefined();
 });
 
-test('an order that ends at the same moment is either cancelled in time or refuses', async () => {
-  for (let race = 0; race < 20; race++) {
-    const { order, task, accepted } = await asked(`race-${race}`);
-    const ended = rows(`update product_order set state = 'completed' where id = '${order}'`);
-    const [acceptance] = await Promise.all([accepted, ended]);
-    const isTaken = (await taskOf(task)) !== undefined;
-    expect(acceptance.type).toBe(isTaken ? 'accepted' : 'refused');
-  }
+test('a cancel that waits for an order which ends that very moment is refused, and stores nothing', async () => {
+  const { order, task } = await ordered('over');
+  const waiting = () =>
+    rows(`select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`);
+  const { asking } = await withTenant(client.db, tenant, async (tx) => {
+    await tx.execute(sql.raw(`update product_order set state = 'completed' where id = '${order}'`));
+    const begun = { asking: ask(order, task) };
+    await eventually(async () => expect(await waiting()).toHaveLength(1), { withinMs: 4_000 });
+    return begun;
+  });
+  expect(await asking).toMatchObject({ type: 'refused', refusal: { type: 'OrderOver' } });
+  expect(await taskOf(task)).toBeUndefined();
 });
 
 test('every state of a task but its ends counts as open', async () => {
