@@ -134,7 +134,8 @@ test('a crash just before the commit leaves nothing', async () => {
 test('a cancel that waits for an order which ends that very moment is refused, and stores nothing', async () => {
   const { order, task } = await ordered('over');
   const waiting = () =>
-    rows(`select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`);
+    client.db.execute(sql`
+      select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`);
   const { asking } = await withTenant(client.db, tenant, async (tx) => {
     await tx.execute(sql.raw(`update product_order set state = 'completed' where id = '${order}'`));
     const begun = { asking: ask(order, task) };
